@@ -1,0 +1,3 @@
+"""Step through the training of one layer by hand, on real PyTorch autograd."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,185 @@
+"""One layer, trained by real PyTorch autograd, one phase at a time.
+
+    z      = x @ W + b                        x (m, n) or (n,), W (n, k), b (k,)
+    y_pred = sigmoid(z)                       (m, k) or (k,)
+    loss   = ((y_true - y_pred) ** 2).sum()   ()
+
+`loss.backward()` *adds* ∂loss/∂W and ∂loss/∂b to W.grad and b.grad; Update subtracts lr times what is there; Zero grad
+takes it away. The names live in a namespace as they do in a notebook, and a phase executes its lines in it: the text
+that `lines` shows is the text that runs, and an error is PyTorch's (or Python's) own.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+import torch
+
+from perceptron_gui.core import deposits as ledger
+from perceptron_gui.core import devices, lines
+from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.history import Refusal
+from perceptron_gui.core.snapshot import Deposit, FloatArray, ForwardPass, GraphState, Snapshot, TensorName, frozen
+
+LEAVES = (TensorName.W, TensorName.B)
+
+
+class Namespace:
+    """The live tensors that belong to one snapshot, on one device, by the names they have in the notebook.
+
+    `incoming` holds, after a Backward, what reached each parameter: a tensor hook reads it before PyTorch adds it.
+    """
+
+    def __init__(self, snapshot: Snapshot, device: str) -> None:
+        self.device = torch.device(device)
+        self.incoming: dict[TensorName, FloatArray] = {}
+        made_with = snapshot.forward or snapshot
+        self.names: dict[str, Any] = {"torch": torch, "rows": list(made_with.rows or ()), "lr": snapshot.config.lr}
+        for name in TensorName:
+            array: FloatArray = getattr(made_with, name.value)
+            tensor = self._tensor(array[0] if _is_vector(name, snapshot) else array)
+            if name in LEAVES:
+                tensor.requires_grad_()
+                tensor.register_hook(self._reader(name))  # type: ignore[no-untyped-call]
+            self.names[name.value] = tensor
+        if snapshot.forward is not None:
+            self._replay(snapshot.forward, snapshot)
+        self["W"].grad = None if snapshot.W_grad is None else self._tensor(snapshot.W_grad)
+        self["b"].grad = None if snapshot.b_grad is None else self._tensor(snapshot.b_grad)
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        tensor: torch.Tensor = self.names[name]
+        return tensor
+
+    def execute(self, code: str) -> None:
+        """Run lines of `perceptron_gui.core.lines`; whatever they raise comes out as it is."""
+        exec(_compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
+
+    def _replay(self, forward: ForwardPass, snapshot: Snapshot) -> None:
+        """Bring the forward pass back as it was: made, spent if it was spent, and edited since if it was."""
+        self.execute(lines.forward(forward.rows))
+        if forward.graph is GraphState.FREED:
+            torch.autograd.grad(self["loss"], [self["W"], self["b"]])
+            self.incoming.clear()
+        with torch.no_grad():
+            for name in TensorName:
+                later = snapshot.tensor(name)
+                if later is not getattr(forward, name.value):
+                    self[name.value].copy_(self._tensor(later[0] if _is_vector(name, snapshot) else later))
+
+    def _tensor(self, array: FloatArray) -> torch.Tensor:
+        return torch.tensor(array, device=self.device)
+
+    def _reader(self, name: TensorName) -> Callable[[torch.Tensor], None]:
+        def read(grad: torch.Tensor) -> None:
+            self.incoming[name] = _read(grad)
+
+        return read
+
+
+def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[Snapshot, Refusal | None]:
+    """Run one phase and read back what PyTorch left.
+
+    Args:
+        operation: which phase.
+        snapshot: the state that `names` hold.
+        names: the live tensors; afterwards they hold the state that is returned.
+
+    Returns:
+        The next snapshot, and the refusal if the lines raised. A refusal has effects too: its snapshot is what was
+        read from the tensors after the exception.
+
+    Raises:
+        Problem: OUT_OF_MEMORY or DEVICE_LOST; `names` are of no use then.
+    """
+    names.incoming.clear()
+    names.names["lr"] = snapshot.config.lr
+    names.names["rows"] = list(snapshot.rows or ())
+    read_w, read_b = _reread(names["W"], snapshot.W), _reread(names["b"], snapshot.b)
+    read_w_grad = _reread(names["W"].grad, snapshot.W_grad)
+    read_b_grad = _reread(names["b"].grad, snapshot.b_grad)
+    refusal = None
+    try:
+        names.execute(lines.of_operation(operation, snapshot))
+    except (RuntimeError, TypeError, AttributeError, NameError, MemoryError) as error:
+        problem = devices.failure(error, str(names.device))
+        if problem is not None:
+            raise problem from error
+        refusal = Refusal(type(error).__name__, str(error))
+    after = replace(
+        snapshot,
+        W=read_w(names["W"]),
+        b=read_b(names["b"]),
+        W_grad=None if names["W"].grad is None else read_w_grad(names["W"].grad),
+        b_grad=None if names["b"].grad is None else read_b_grad(names["b"].grad),
+    )
+    match operation:
+        case Operation.FORWARD if refusal is None:
+            after = replace(after, forward=_forward_pass(after, names))
+        case Operation.BACKWARD:
+            after = _after_backward(after, names)
+        case Operation.ZERO_GRAD if refusal is None:
+            after = replace(after, deposits=(), grad_was_zeros=after.W_grad is not None)
+    return after, refusal
+
+
+def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[torch.Tensor], FloatArray]:
+    """Remember a tensor and the array of its values; return how to read it after a phase.
+
+    Where PyTorch wrote nothing (it is the same tensor at the same version), that is the same array.
+    """
+    version = None if before is None else before._version  # noqa: SLF001  PyTorch's own count of in-place writes
+
+    def read(now: torch.Tensor) -> FloatArray:
+        if array is not None and now is before and now._version == version:  # noqa: SLF001
+            return array
+        return _read(now)
+
+    return read
+
+
+def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
+    k = snapshot.k
+    return ForwardPass(
+        x=snapshot.x,
+        y_true=snapshot.y_true,
+        W=snapshot.W,
+        b=snapshot.b,
+        rows=snapshot.rows,
+        z=_read(names["z"].reshape(-1, k)),
+        y_pred=_read(names["y_pred"].reshape(-1, k)),
+        loss=_read(names["loss"]),
+        graph=GraphState.LIVE,
+        y_pred_grad_fn=_grad_fn_name(names["y_pred"]),
+        loss_grad_fn=_grad_fn_name(names["loss"]),
+    )
+
+
+def _after_backward(snapshot: Snapshot, names: Namespace) -> Snapshot:
+    forward = snapshot.forward
+    if forward is not None and not snapshot.config.retain_graph:
+        forward = replace(forward, graph=GraphState.FREED)
+    if names.incoming:
+        deposit = Deposit(forward, names.incoming.get(TensorName.W), names.incoming.get(TensorName.B))
+        deposits = ledger.added(snapshot.deposits, deposit, onto_zeros=snapshot.grad_was_zeros)
+        snapshot = replace(snapshot, deposits=deposits)
+    return replace(snapshot, forward=forward)
+
+
+def _grad_fn_name(tensor: torch.Tensor) -> str:
+    return "" if tensor.grad_fn is None else tensor.grad_fn.name()
+
+
+def _read(tensor: torch.Tensor) -> FloatArray:
+    return frozen(tensor.detach().cpu().numpy())
+
+
+def _is_vector(name: TensorName, snapshot: Snapshot) -> bool:
+    return snapshot.m == 1 and name in {TensorName.X, TensorName.Y_TRUE}
+
+
+@lru_cache(maxsize=64)
+def _compiled(code: str) -> CodeType:
+    return compile(code, "<perceptron>", "exec")

@@ -1,0 +1,41 @@
+"""How `.grad` came to be: one deposit a Backward since the last Zero grad, bounded in number and bytes."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from perceptron_gui.core.snapshot import Deposit, FloatArray, frozen
+
+MOST = 64
+"""Deposits kept singly."""
+MOST_BYTES = 128 * 2**20
+
+
+def added(deposits: tuple[Deposit, ...], deposit: Deposit, *, onto_zeros: bool) -> tuple[Deposit, ...]:
+    """Return the deposits with one more; beyond the bounds the oldest two are merged into their running sum.
+
+    The merge is a left fold in float32 from what `.grad` was at first, zeros or None, so the bits are PyTorch's own.
+    """
+    kept = [*deposits, deposit]
+    while len(kept) > 1 and (len(kept) > MOST or (len(kept) > 2 and sum(each.nbytes for each in kept) > MOST_BYTES)):
+        first, second, *rest = kept
+        merged = replace(
+            first,
+            forward=None,
+            W_grad=total((first.W_grad, second.W_grad), onto_zeros=onto_zeros),
+            b_grad=total((first.b_grad, second.b_grad), onto_zeros=onto_zeros),
+            count=first.count + second.count,
+        )
+        kept = [merged, *rest]
+    return tuple(kept)
+
+
+def total(parts: tuple[FloatArray | None, ...], *, onto_zeros: bool) -> FloatArray | None:
+    """Return the float32 left fold of gradients, as PyTorch adds them; a part that is None never arrived."""
+    arrived = [part for part in parts if part is not None]
+    if not arrived:
+        return None
+    running = np.zeros_like(arrived[0]) + arrived[0] if onto_zeros else arrived[0]
+    for part in arrived[1:]:
+        running = running + part
+    return frozen(running)

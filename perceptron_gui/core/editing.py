@@ -1,0 +1,187 @@
+"""Edits of a snapshot that are not training: pure functions, Snapshot -> Snapshot.
+
+Two kinds, as in PyTorch. In place (typing, paste, clear): the tensor stays, so `.grad` and the forward stay, and the
+forward may go stale. New tensors (resize, Randomize, presets): `.grad` is None and there is no forward.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from perceptron_gui.core import parsing
+from perceptron_gui.core.actions import (
+    Assign,
+    Axis,
+    Configure,
+    Delete,
+    Edit,
+    Gesture,
+    Insert,
+    MarkRows,
+    Paste,
+    Reshape,
+    Resize,
+)
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, frozen, same_bits
+
+LARGEST = 2**24
+"""The most elements that x (m·n), y_true (m·k) or W (n·k) may have: 64 MiB each in float32."""
+LARGEST_SEED = 2**64 - 1
+"""`torch.manual_seed` takes no larger one."""
+
+
+def edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
+    """Do an edit that needs no torch. An edit that changes nothing returns `snapshot` itself.
+
+    Raises:
+        Problem: DOES_NOT_FIT, NO_ROWS or NOT_A_SEED; nothing has changed then.
+    """
+    match edit:
+        case Assign():
+            return assigned(snapshot, edit)
+        case MarkRows(rows):
+            return marked(snapshot, rows)
+        case Configure(field, value):
+            setting: dict[str, Any] = {field: value}
+            config = replace(snapshot.config, **setting)
+            if not 0 <= config.seed <= LARGEST_SEED:
+                raise Problem(Reason.NOT_A_SEED, text=str(value))
+            return snapshot if config == snapshot.config else replace(snapshot, config=config)
+
+
+def assigned(snapshot: Snapshot, edit: Assign) -> Snapshot:
+    """Write a block into a tensor in place: `with torch.no_grad(): W[1, 0] = 0.5`. `.grad` and the forward stay."""
+    table = as_table(snapshot.tensor(edit.tensor))
+    rows, columns = edit.values.shape
+    _check_fit(edit.values.shape, (table.shape[0] - edit.row, table.shape[1] - edit.column))
+    block = (slice(edit.row, edit.row + rows), slice(edit.column, edit.column + columns))
+    if same_bits(np.ascontiguousarray(table[block]), edit.values):
+        return snapshot
+    changed = table.copy()
+    changed[block] = edit.values
+    return snapshot.with_tensor(edit.tensor, frozen(changed.reshape(snapshot.tensor(edit.tensor).shape)))
+
+
+def pasted(snapshot: Snapshot, paste: Paste) -> Assign:
+    """Read the text of a paste; a block that does not fit is refused whole.
+
+    Raises:
+        Problem: what `parsing.parse_block` raises, or DOES_NOT_FIT.
+    """
+    table = as_table(snapshot.tensor(paste.tensor))
+    room = (table.shape[0] - paste.row, table.shape[1] - paste.column)
+    values = parsing.parse_block(paste.text)
+    if values.size == 1:
+        _check_fit((paste.rows, paste.columns), room)
+        values = frozen(np.full((paste.rows, paste.columns), values[0, 0]))
+    _check_fit(values.shape, room)
+    return Assign(paste.tensor, paste.row, paste.column, values, Gesture.PASTE)
+
+
+def marked(snapshot: Snapshot, rows: Rows) -> Snapshot:
+    """Choose the samples that Forward takes. No tensor changes."""
+    if rows is not None:
+        rows = tuple(sorted({row for row in rows if 0 <= row < snapshot.m}))
+        if not rows:
+            raise Problem(Reason.NO_ROWS)
+        if len(rows) == snapshot.m:
+            rows = None
+    return snapshot if rows == snapshot.rows else replace(snapshot, rows=rows)
+
+
+def sizes_after(snapshot: Snapshot, edit: Reshape) -> dict[Axis, int]:
+    """Return m, n and k after a resize, insertion or deletion, checked before anything is allocated.
+
+    Raises:
+        Problem: NOT_A_SIZE, LAST_ONE or TOO_LARGE.
+    """
+    sizes = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
+    match edit:
+        case Resize(axis, size):
+            sizes[axis] = size
+        case Insert(axis, at, count):
+            if count < 1 or not 0 <= at <= sizes[axis]:
+                raise Problem(Reason.NOT_A_SIZE)
+            sizes[axis] += count
+        case Delete(axis, at, count):
+            if count < 1 or at < 0 or at + count > sizes[axis]:
+                raise Problem(Reason.NOT_A_SIZE)
+            if count == sizes[axis]:
+                raise Problem(Reason.LAST_ONE, axis=axis)
+            sizes[axis] -= count
+    check_sizes(sizes)
+    return sizes
+
+
+def check_sizes(sizes: dict[Axis, int]) -> None:
+    """Raise NOT_A_SIZE or TOO_LARGE unless m, n and k are at least 1 and every table within LARGEST elements."""
+    if min(sizes.values()) < 1:
+        raise Problem(Reason.NOT_A_SIZE)
+    for first, second in ((Axis.INPUTS, Axis.OUTPUTS), (Axis.SAMPLES, Axis.INPUTS), (Axis.SAMPLES, Axis.OUTPUTS)):
+        size = sizes[first] * sizes[second]
+        if size > LARGEST:
+            raise Problem(Reason.TOO_LARGE, product=f"{first}·{second}", size=size, limit=LARGEST)
+
+
+def reshaped(snapshot: Snapshot, edit: Reshape, new_W: FloatArray) -> Snapshot:
+    """Make new tensors of other sizes: old places keep their values, new ones are 0 in x, y_true and b.
+
+    Args:
+        snapshot: the state before.
+        edit: what happens to which axis.
+        new_W: values for W, (n, k) of the sizes after; those at new places are taken.
+    """
+    sizes = sizes_after(snapshot, edit)
+    sources = {
+        axis: _sources(edit, old, sizes[axis]) if axis == edit.axis else np.arange(old)
+        for axis, old in ((Axis.SAMPLES, snapshot.m), (Axis.INPUTS, snapshot.n), (Axis.OUTPUTS, snapshot.k))
+    }
+    m, n, k = sources[Axis.SAMPLES], sources[Axis.INPUTS], sources[Axis.OUTPUTS]
+    rows = snapshot.rows
+    if rows is not None and edit.axis is Axis.SAMPLES:
+        rows = tuple(int(row) for row in np.flatnonzero(np.isin(m, rows))) or None
+        rows = None if rows is not None and len(rows) == len(m) else rows
+    return Snapshot(
+        x=_gathered(snapshot.x, m, n),
+        y_true=_gathered(snapshot.y_true, m, k),
+        W=_gathered(snapshot.W, n, k, new_W),
+        b=frozen(_gathered(as_table(snapshot.b), np.zeros(1, np.int64), k)[0]),
+        rows=rows,
+        config=snapshot.config,
+    )
+
+
+def as_table(array: FloatArray) -> FloatArray:
+    """Return a vector (k,) as its table of one row (1, k), and a scalar as (1, 1); a matrix as it is."""
+    return array if array.ndim == 2 else array.reshape(1, -1)
+
+
+def _sources(edit: Reshape, old: int, new: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """For every place along the axis after the edit: which place it was before, or -1 for a new one."""
+    match edit:
+        case Resize():
+            return np.where(np.arange(new) < old, np.arange(new), -1)
+        case Insert(_, at, count):
+            return np.insert(np.arange(old), at, np.full(count, -1))
+        case Delete(_, at, count):
+            return np.delete(np.arange(old), slice(at, at + count))
+
+
+def _gathered(
+    old: FloatArray,
+    rows: np.ndarray[tuple[int], np.dtype[np.int64]],
+    columns: np.ndarray[tuple[int], np.dtype[np.int64]],
+    new: FloatArray | None = None,
+) -> FloatArray:
+    shape = (len(rows), len(columns))
+    gathered = np.zeros(shape, np.float32) if new is None else np.array(new)
+    kept_rows, kept_columns = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
+    gathered[np.ix_(kept_rows, kept_columns)] = old[np.ix_(rows[kept_rows], columns[kept_columns])]
+    return frozen(gathered)
+
+
+def _check_fit(shape: tuple[int, ...], room: tuple[int, int]) -> None:
+    if shape[0] > room[0] or shape[1] > room[1]:
+        raise Problem(Reason.DOES_NOT_FIT, rows=shape[0], columns=shape[1], room_rows=room[0], room_columns=room[1])

@@ -1,0 +1,138 @@
+"""Everything that happened, as one value: undo and travel are `at(i)`, curves and sessions are read off it."""
+
+from dataclasses import dataclass, replace
+
+from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Randomize, Resize, Start
+from perceptron_gui.core.presets import NOTEBOOK, PRESETS
+from perceptron_gui.core.snapshot import Snapshot
+
+LARGEST_HISTORY = 2**30
+"""Bytes of arrays a history may keep alive before its oldest entries are dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """PyTorch's own words: the class and the text of the live exception."""
+
+    exception: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.exception}: {self.text}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Entry:
+    """One action and the state it left.
+
+    A refused action is an entry like any other: its snapshot is what was read back from the tensors after the
+    exception. `updates` counts the Updates done since the tensors were made. `replaced` is the future that this entry
+    cut off; undoing the entry brings it back.
+    """
+
+    action: Action
+    snapshot: Snapshot
+    device: str
+    refusal: Refusal | None = None
+    updates: int = 0
+    replaced: "tuple[Entry, ...]" = ()
+    new_bytes: int = 0
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays it brought, and of the future it cut off."""
+        return self.new_bytes + sum(entry.nbytes for entry in self.replaced)
+
+    @property
+    def makes_new_tensors(self) -> bool:
+        """Whether curves begin anew here."""
+        return isinstance(self.action, Start | Resize | Insert | Delete | Randomize)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class History:
+    """The entries, and which of them is shown."""
+
+    entries: tuple[Entry, ...]
+    index: int = 0
+    nbytes: int = 0
+
+    @classmethod
+    def begin(cls, preset: str, device: str) -> "History":
+        """Return a history whose one entry is the start values of a preset."""
+        return cls((), -1).push(Start(preset), PRESETS[preset], device)
+
+    @property
+    def entry(self) -> Entry:
+        """The entry that is shown."""
+        return self.entries[self.index]
+
+    @property
+    def current(self) -> Snapshot:
+        """The state that is shown."""
+        return self.entry.snapshot
+
+    @property
+    def before(self) -> Snapshot | None:
+        """The state that the shown entry changed; None at the start."""
+        return self.entries[self.index - 1].snapshot if self.index > 0 else None
+
+    @property
+    def preset(self) -> str:
+        """The preset whose start values Reset returns to: the last one chosen up to here."""
+        starts = (entry.action for entry in reversed(self.entries[: self.index + 1]) if isinstance(entry.action, Start))
+        return next((start.preset for start in starts), NOTEBOOK)
+
+    @property
+    def segment(self) -> tuple[Entry, ...]:
+        """The entries up to the shown one, from the last that made new tensors: what the curves are drawn from."""
+        first = self.index
+        while first > 0 and not self.entries[first].makes_new_tensors:
+            first -= 1
+        return self.entries[first : self.index + 1]
+
+    def push(self, action: Action, snapshot: Snapshot, device: str, refusal: Refusal | None = None) -> "History":
+        """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
+        kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
+        entry = Entry(action, snapshot, device, refusal, replaced=tail)
+        if kept and not entry.makes_new_tensors:
+            done = isinstance(action, Operation) and action is Operation.UPDATE and refusal is None
+            entry = replace(entry, updates=kept[-1].updates + done)
+        already = kept[-1].snapshot.arrays() if kept else {}
+        nbytes = sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already)
+        entry = replace(entry, new_bytes=nbytes)
+        return History((*kept, entry), len(kept), self.nbytes + nbytes).thinned()
+
+    def undo(self) -> "History":
+        """Return the history one entry earlier; the future that the undone entry had cut off is back."""
+        if self.index == 0:
+            return self
+        undone, after = self.entry, self.entries[self.index + 1 :]
+        entries = self.entries
+        if undone.replaced:
+            first, *rest = undone.replaced
+            swapped = replace(first, replaced=(replace(undone, replaced=()), *after))
+            entries = (*self.entries[: self.index], swapped, *rest)
+        return replace(self, entries=entries, index=self.index - 1)
+
+    def redo(self) -> "History":
+        """Return the history one entry later."""
+        return replace(self, index=min(self.index + 1, len(self.entries) - 1))
+
+    def at(self, index: int) -> "History":
+        """Return the history with another entry shown."""
+        return replace(self, index=index)
+
+    def thinned(self) -> "History":
+        """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY."""
+        entries, nbytes = self.entries, self.nbytes
+        first = 0
+        while nbytes > LARGEST_HISTORY and first < self.index:
+            nbytes -= entries[first].nbytes
+            first += 1
+        if not first:
+            return self
+        start = entries[first]
+        held = sum(array.nbytes for array in start.snapshot.arrays().values())
+        start = replace(start, replaced=(), new_bytes=held)
+        return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)

@@ -1,0 +1,85 @@
+"""The only door to autograd: what the worker thread does with an action and a snapshot."""
+
+from dataclasses import dataclass, replace
+
+import torch
+
+from perceptron_gui.core import devices
+from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Paste, Randomize, Resize, SwitchDevice, Task
+from perceptron_gui.core.autograd import Namespace, phase
+from perceptron_gui.core.devices import Device
+from perceptron_gui.core.editing import assigned, pasted
+from perceptron_gui.core.history import Refusal
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.randomness import randomized, resized
+from perceptron_gui.core.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcome:
+    """What an action became: the action as the history keeps it, the next snapshot, where it ran, and a refusal."""
+
+    action: Action
+    snapshot: Snapshot
+    device: str
+    refusal: Refusal | None = None
+
+
+class Engine:
+    """PyTorch, ready to run. Lives on the worker thread.
+
+    It keeps the live tensors of the snapshot it made last; for any other snapshot they are rebuilt from its arrays.
+    """
+
+    def __init__(self) -> None:
+        # A second thread gains nothing on layers of this kind, and takes the window's core.
+        torch.set_num_threads(1)
+        self.version: str = torch.__version__
+        self.devices: tuple[Device, ...] = devices.available()
+        self._snapshot: Snapshot | None = None
+        self._names: Namespace | None = None
+
+    def execute(self, task: Task, snapshot: Snapshot, device: str) -> Outcome:
+        """Do `task` on `snapshot` and return what became of it; PyTorch's refusal is an outcome, no exception.
+
+        Raises:
+            Problem: an edit that cannot be done, memory that ran out, a device that failed.
+        """
+        try:
+            match task:
+                case Operation():
+                    return self._run(task, snapshot, device)
+                case Paste():
+                    assignment = pasted(snapshot, task)
+                    return Outcome(assignment, assigned(snapshot, assignment), device)
+                case Resize() | Insert() | Delete():
+                    return Outcome(task, resized(snapshot, task), device)
+                case Randomize():
+                    return Outcome(task, randomized(snapshot), device)
+                case SwitchDevice(target):
+                    return self._moved(task, snapshot, target)
+        except Exception as error:
+            self._snapshot = self._names = None
+            problem = error if isinstance(error, Problem) else devices.failure(error, device)
+            if problem is None:
+                raise
+            if problem.reason is Reason.OUT_OF_MEMORY:
+                devices.release(device)
+            raise problem from error
+
+    def _run(self, operation: Operation, snapshot: Snapshot, device: str) -> Outcome:
+        names = self._names
+        if names is None or snapshot is not self._snapshot or names.device != torch.device(device):
+            forget_forward = operation is Operation.FORWARD
+            names = Namespace(replace(snapshot, forward=None) if forget_forward else snapshot, device)
+        after, refusal = phase(operation, snapshot, names)
+        self._snapshot, self._names = after, names
+        return Outcome(operation, after, device, refusal)
+
+    def _moved(self, task: SwitchDevice, snapshot: Snapshot, device: str) -> Outcome:
+        """W, b and their gradients move; the graph does not, so the forward is dropped."""
+        if not devices.works(device):
+            raise Problem(Reason.NO_SUCH_DEVICE, device=device)
+        after = replace(snapshot, forward=None)
+        self._snapshot, self._names = after, Namespace(after, device)
+        return Outcome(task, after, device)

@@ -1,0 +1,39 @@
+"""Failures that are expected, as typed exceptions without sentences: the user interface says them in words."""
+
+from enum import Enum, auto
+
+
+class Reason(Enum):
+    """Why something was not done. Each names the values that its sentence needs."""
+
+    NOT_A_NUMBER = auto()  # text
+    TWO_SEPARATORS = auto()  # text
+    NOT_FINITE = auto()  # text
+    OUT_OF_FLOAT32 = auto()  # text
+    NOTHING_TO_PASTE = auto()
+    PASTE_TOO_LONG = auto()  # limit
+    RAGGED = auto()  # line, found, expected
+    CUT_SHORT = auto()
+    DOES_NOT_FIT = auto()  # rows, columns, room_rows, room_columns
+    READ_ONLY = auto()
+    SEVERAL_RANGES = auto()
+    TOO_LARGE = auto()  # product, size, limit
+    NOT_A_SIZE = auto()
+    LAST_ONE = auto()  # axis
+    NO_ROWS = auto()
+    NOT_A_SEED = auto()  # text
+    NO_SUCH_DEVICE = auto()  # device
+    NO_FILES_YET = auto()  # file
+    OUT_OF_MEMORY = auto()  # device, detail
+    DEVICE_LOST = auto()  # device, detail
+    UNEXPECTED = auto()  # action, detail
+    TORCH_MISSING = auto()  # detail
+
+
+class Problem(Exception):  # noqa: N818  it is said to a person; an Error it is only to Python
+    """Something that was not done, why, and the values that say it exactly. The state is as it was."""
+
+    def __init__(self, reason: Reason, **values: object) -> None:
+        super().__init__(reason, values)
+        self.reason = reason
+        self.values = values

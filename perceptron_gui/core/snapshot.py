@@ -1,0 +1,178 @@
+"""The immutable values: what one moment of training is.
+
+All arrays are float32, C-contiguous and read-only. An array that an action did not touch is shared with the
+snapshot before, so "has it changed since?" is the question `forward.W is not snapshot.W`, and nothing else
+remembers the answer.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float32]
+Rows = tuple[int, ...] | None
+"""Which samples Forward takes, in ascending order; None for all of them."""
+
+
+def frozen(values: npt.ArrayLike) -> FloatArray:
+    """Return a read-only float32 copy of `values` that nobody else can write to."""
+    array = np.array(values, dtype=np.float32, order="C", copy=True)
+    array.flags.writeable = False
+    return array
+
+
+class TensorName(StrEnum):
+    """The tensors a person can edit, by the names they have in PyTorch."""
+
+    X = "x"
+    Y_TRUE = "y_true"
+    W = "W"
+    B = "b"
+
+
+class GraphState(Enum):
+    """Whether `loss.backward()` can still walk the graph of a forward pass."""
+
+    LIVE = "live"
+    FREED = "freed"
+
+
+class Zeroing(StrEnum):
+    """The two ways to zero a gradient: the notebook's, and the default of `Optimizer.zero_grad()` since 2.0."""
+
+    ZERO = "zero_()"
+    NONE = "None"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What a person sets beside the tensors.
+
+    lr is a Python float, as in the notebook; retain_graph goes to `loss.backward()`; seed is what the next
+    Randomize or resize takes (0 to 2**64 - 1, the range of `torch.manual_seed` without its negative aliases).
+    """
+
+    lr: float = 1.0
+    retain_graph: bool = False
+    zeroing: Zeroing = Zeroing.ZERO
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForwardPass:
+    """One Forward: what it was made with (the same array objects), what it gave, and whether its graph lives.
+
+    Shapes: z and y_pred are (number of rows taken, k); loss is (). The names of the `grad_fn`s are read from the
+    tensors.
+    """
+
+    x: FloatArray
+    y_true: FloatArray
+    W: FloatArray
+    b: FloatArray
+    rows: Rows
+    z: FloatArray
+    y_pred: FloatArray
+    loss: FloatArray
+    graph: GraphState
+    y_pred_grad_fn: str
+    loss_grad_fn: str
+
+    def is_same_as(self, other: "ForwardPass") -> bool:
+        """Whether both are one press of Forward, whatever became of its graph since."""
+        return self.z is other.z
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Deposit:
+    """What one Backward added to `.grad`: the incoming gradients, read with tensor hooks.
+
+    W_grad (n, k) or b_grad (k,) is None where PyTorch refused before it reached that parameter. A merged deposit
+    stands for the oldest `count` ones and holds their float32 running sum.
+    """
+
+    forward: ForwardPass | None
+    W_grad: FloatArray | None
+    b_grad: FloatArray | None
+    count: int = 1
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of its arrays."""
+        return sum(array.nbytes for array in (self.W_grad, self.b_grad) if array is not None)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Snapshot:
+    """The whole state at one moment.
+
+    Shapes: x (m, n), y_true (m, k), W and W_grad (n, k), b and b_grad (k,). A single sample is a vector for PyTorch
+    and a row of one here. `deposits` are the Backwards since the last Zero grad, oldest first; `grad_was_zeros` says
+    whether they were added to the zeros that `zero_()` left, or into None (it decides the sign of a zero).
+    """
+
+    x: FloatArray
+    y_true: FloatArray
+    W: FloatArray
+    b: FloatArray
+    rows: Rows = None
+    W_grad: FloatArray | None = None
+    b_grad: FloatArray | None = None
+    forward: ForwardPass | None = None
+    deposits: tuple[Deposit, ...] = ()
+    grad_was_zeros: bool = False
+    config: Config = Config()
+
+    @property
+    def m(self) -> int:
+        """Number of samples."""
+        return int(self.x.shape[0])
+
+    @property
+    def n(self) -> int:
+        """Number of inputs of the layer."""
+        return int(self.W.shape[0])
+
+    @property
+    def k(self) -> int:
+        """Number of outputs of the layer."""
+        return int(self.W.shape[1])
+
+    def tensor(self, name: TensorName) -> FloatArray:
+        """Return the array of that name."""
+        array: FloatArray = getattr(self, name.value)
+        return array
+
+    def with_tensor(self, name: TensorName, array: FloatArray) -> "Snapshot":
+        """Return the snapshot with one tensor holding other values, in place: gradients and forward stay."""
+        changed: dict[str, Any] = {name.value: array}
+        return replace(self, **changed)
+
+    def changed_since(self, forward: ForwardPass) -> tuple[str, ...]:
+        """Return what is no longer what `forward` was made with: names of tensors, and "rows"."""
+        tensors = tuple(name.value for name in TensorName if getattr(forward, name.value) is not self.tensor(name))
+        return tensors if forward.rows == self.rows else (*tensors, "rows")
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """What was changed after the Forward whose z, y_pred and loss are shown; empty when they are fresh."""
+        return self.changed_since(self.forward) if self.forward is not None else ()
+
+    def arrays(self) -> dict[int, Any]:
+        """Return every array this snapshot keeps alive, by identity."""
+        held: list[FloatArray | None] = [self.x, self.y_true, self.W, self.b, self.W_grad, self.b_grad]
+        forwards = [self.forward, *(deposit.forward for deposit in self.deposits)]
+        for forward in forwards:
+            if forward is not None:
+                held += [forward.x, forward.y_true, forward.W, forward.b, forward.z, forward.y_pred, forward.loss]
+        for deposit in self.deposits:
+            held += [deposit.W_grad, deposit.b_grad]
+        return {id(array): array for array in held if array is not None}
+
+
+def same_bits(first: FloatArray, second: FloatArray) -> bool:
+    """Whether two arrays hold the same floats to the last bit: NaN equals itself, -0.0 is not 0.0."""
+    return first.shape == second.shape and bool(np.array_equal(first.view(np.uint32), second.view(np.uint32)))
