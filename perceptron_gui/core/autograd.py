@@ -20,6 +20,7 @@ import torch
 from perceptron_gui.core import deposits as ledger
 from perceptron_gui.core import devices, lines
 from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.guidance import cause_of_refusal
 from perceptron_gui.core.history import Refusal
 from perceptron_gui.core.snapshot import Deposit, FloatArray, ForwardPass, GraphState, Snapshot, TensorName, frozen
 
@@ -107,7 +108,7 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
         problem = devices.failure(error, str(names.device))
         if problem is not None:
             raise problem from error
-        refusal = Refusal(type(error).__name__, str(error))
+        refusal = Refusal(type(error).__name__, str(error), cause_of_refusal(operation, snapshot))
     after = replace(
         snapshot,
         W=read_w(names["W"]),

@@ -1,7 +1,8 @@
-"""What a person would sensibly press next, read off the state alone."""
+"""What a person wants to know of a state: what to press next, what no longer holds, where a refusal struck."""
 
 from perceptron_gui.core.actions import Operation
-from perceptron_gui.core.snapshot import GraphState, Snapshot
+from perceptron_gui.core.history import Cause, Entry
+from perceptron_gui.core.snapshot import Deposit, GraphState, Snapshot
 
 
 def next_operation(snapshot: Snapshot) -> Operation:
@@ -20,3 +21,44 @@ def next_operation(snapshot: Snapshot) -> Operation:
         return Operation.FORWARD
     is_fresh = last is not None and not snapshot.changed_since(last)
     return Operation.UPDATE if is_fresh else Operation.ZERO_GRAD
+
+
+def stale_gradient(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what was changed since a Backward whose deposit is in `.grad`; empty when every deposit is of here."""
+    changed: dict[str, None] = {}
+    for deposit in snapshot.deposits:
+        changed.update(dict.fromkeys(_changed_since(deposit, snapshot)))
+    return tuple(changed)
+
+
+def cause_of_refusal(operation: Operation, before: Snapshot) -> Cause:
+    """Return why PyTorch refuses `operation` in the state `before`, as far as the state tells."""
+    match operation:
+        case Operation.UPDATE | Operation.ZERO_GRAD if before.W_grad is None or before.b_grad is None:
+            return Cause.NO_GRADIENT
+        case Operation.BACKWARD if before.forward is None:
+            return Cause.NO_LOSS
+        case Operation.BACKWARD if before.forward is not None and before.forward.graph is GraphState.FREED:
+            return Cause.GRAPH_FREED
+        case Operation.BACKWARD if "x" in before.stale:
+            return Cause.X_CHANGED
+        case _:
+            return Cause.OTHER
+
+
+def refused_at(entry: Entry) -> frozenset[str]:
+    """Return the tensors at which the refusal of an entry struck."""
+    match entry.refusal and entry.refusal.cause:
+        case Cause.NO_GRADIENT:
+            left = {"W.grad": entry.snapshot.W_grad, "b.grad": entry.snapshot.b_grad}
+            return frozenset(name for name, grad in left.items() if grad is None)
+        case Cause.NO_LOSS | Cause.GRAPH_FREED:
+            return frozenset({"loss"})
+        case Cause.X_CHANGED:
+            return frozenset({"x"})
+        case _:
+            return frozenset()
+
+
+def _changed_since(deposit: Deposit, snapshot: Snapshot) -> tuple[str, ...]:
+    return snapshot.changed_since(deposit.forward) if deposit.forward is not None else ("W", "b")

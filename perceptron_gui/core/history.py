@@ -1,6 +1,7 @@
 """Everything that happened, as one value: undo and travel are `at(i)`, curves and sessions are read off it."""
 
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
@@ -10,12 +11,23 @@ LARGEST_HISTORY = 2**30
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 
+class Cause(Enum):
+    """Why PyTorch refused a phase, as far as the state before tells."""
+
+    NO_GRADIENT = "no gradient"
+    NO_LOSS = "no loss"
+    GRAPH_FREED = "graph freed"
+    X_CHANGED = "x changed"
+    OTHER = "other"
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """PyTorch's own words: the class and the text of the live exception."""
+    """PyTorch's own words: the class and the text of the live exception; and what they mean here."""
 
     exception: str
     text: str
+    cause: Cause = Cause.OTHER
 
     def __str__(self) -> str:
         return f"{self.exception}: {self.text}"
@@ -27,7 +39,7 @@ class Entry:
 
     A refused action is an entry like any other: its snapshot is what was read back from the tensors after the
     exception. `updates` counts the Updates done since the tensors were made. `replaced` is the future that this entry
-    cut off; undoing the entry brings it back.
+    cut off; undoing the entry brings it back. `preset` is the last one chosen up to here.
     """
 
     action: Action
@@ -37,11 +49,17 @@ class Entry:
     updates: int = 0
     replaced: "tuple[Entry, ...]" = ()
     new_bytes: int = 0
+    preset: str = NOTEBOOK
 
     @property
     def nbytes(self) -> int:
-        """Bytes of the arrays it brought, and of the future it cut off."""
-        return self.new_bytes + sum(entry.nbytes for entry in self.replaced)
+        """Bytes of the arrays it brought, and of the futures it cut off."""
+        found, entries = 0, [self]
+        while entries:
+            entry = entries.pop()
+            found += entry.new_bytes
+            entries += entry.replaced
+        return found
 
     @property
     def makes_new_tensors(self) -> bool:
@@ -80,8 +98,7 @@ class History:
     @property
     def preset(self) -> str:
         """The preset whose start values Reset returns to: the last one chosen up to here."""
-        starts = (entry.action for entry in reversed(self.entries[: self.index + 1]) if isinstance(entry.action, Start))
-        return next((start.preset for start in starts), NOTEBOOK)
+        return self.entry.preset if self.entries else NOTEBOOK
 
     @property
     def segment(self) -> tuple[Entry, ...]:
@@ -94,7 +111,8 @@ class History:
     def push(self, action: Action, snapshot: Snapshot, device: str, refusal: Refusal | None = None) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
         kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
-        entry = Entry(action, snapshot, device, refusal, replaced=tail)
+        preset = action.preset if isinstance(action, Start) else self.preset
+        entry = Entry(action, snapshot, device, refusal, replaced=tail, preset=preset)
         if kept and not entry.makes_new_tensors:
             done = isinstance(action, Operation) and action is Operation.UPDATE and refusal is None
             entry = replace(entry, updates=kept[-1].updates + done)
@@ -110,9 +128,8 @@ class History:
         undone, after = self.entry, self.entries[self.index + 1 :]
         entries = self.entries
         if undone.replaced:
-            first, *rest = undone.replaced
-            swapped = replace(first, replaced=(replace(undone, replaced=()), *after))
-            entries = (*self.entries[: self.index], swapped, *rest)
+            future = _queued(undone.replaced, (replace(undone, replaced=()), *after))
+            entries = (*self.entries[: self.index], *future)
         return replace(self, entries=entries, index=self.index - 1)
 
     def redo(self) -> "History":
@@ -136,3 +153,13 @@ class History:
         held = sum(array.nbytes for array in start.snapshot.arrays().values())
         start = replace(start, replaced=(), new_bytes=held)
         return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)
+
+
+def _queued(future: tuple[Entry, ...], last: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """Put `last` behind `future` and those that its first entry had cut off: undo goes round them all, none is lost."""
+    futures = [future]
+    while futures[-1][0].replaced:
+        futures.append(futures[-1][0].replaced)
+    for first, *rest in reversed(futures):
+        last = (replace(first, replaced=last), *rest)
+    return last

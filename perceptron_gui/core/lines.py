@@ -82,7 +82,7 @@ def element(name: str, row: int, column: int, m: int) -> str:
     return f"{name}[{column}]" if is_vector else f"{name}[{row}, {column}]"
 
 
-def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:  # noqa: PLR0911  one return an action
+def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
     """Return the lines that an action stood for: in place under no_grad, or new tensors."""
     match action:
         case Operation():

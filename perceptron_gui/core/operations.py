@@ -61,10 +61,10 @@ class Engine:
         except Exception as error:
             self._snapshot = self._names = None
             problem = error if isinstance(error, Problem) else devices.failure(error, device)
-            if problem is None:
-                raise
-            if problem.reason is Reason.OUT_OF_MEMORY:
+            if problem is not None and problem.reason is Reason.OUT_OF_MEMORY:
                 devices.release(device)
+            if problem is None or problem is error:
+                raise
             raise problem from error
 
     def _run(self, operation: Operation, snapshot: Snapshot, device: str) -> Outcome:

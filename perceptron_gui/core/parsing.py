@@ -13,16 +13,19 @@ from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray, frozen
 
 LONGEST_NUMBER = 400
-FLOAT32_MAX = float(np.finfo(np.float32).max)
+FIRST_TOO_LARGE = 2.0**128 - 2.0**103
+"""Half a step above the largest float32: from here on the nearest one is infinite."""
 LONGEST_PASTE = 64 * 2**20
 _LOOKALIKES = str.maketrans({"\u2212": "-", "\u00a0": None, "\u202f": None, ",": "."})
-_NUMBER_PATTERN = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+# Possessive (`++`): what is pasted may be megabytes of anything, and a pattern that goes back would take minutes on it.
+_NUMBER_PATTERN = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?"
 _NUMBER = re.compile(_NUMBER_PATTERN, re.ASCII)
-_NUMBERS = re.compile(rf"{_NUMBER_PATTERN}(?:\n{_NUMBER_PATTERN})*", re.ASCII)
+_NUMBERS = re.compile(rf"{_NUMBER_PATTERN}(?:\n{_NUMBER_PATTERN})*+", re.ASCII)
 _TWO_SEPARATORS = re.compile(r"[+-]?\d*(?:\.\d*){2,}(?:[eE][+-]?\d+)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
 _PRINTED_TENSOR = re.compile(
-    r"(?:Parameter containing:\s*)?(?:torch\.)?tensor\(\s*(?P<values>\[.*\]|[^,\[\]()]+)(?:,\s*\w+=[^,\[\]]+)*\s*\)",
+    r"(?:Parameter containing:\s*+)?(?:torch\.)?tensor\("
+    r"(?P<values>\s*+\[.*\]|[^,\[\]()]++)(?:,\s*+\w++=[^,\[\]()]++)*+\s*\)",
     re.DOTALL,
 )
 _PRINTED_ROW = re.compile(r"\[([^\[\]]*)\]")
@@ -38,7 +41,7 @@ def parse_number(text: str) -> float:
     if len(plain) > LONGEST_NUMBER or not _NUMBER.fullmatch(plain):
         raise Problem(_what_is_wrong(plain), text=_shortened(text))
     value = float(plain)
-    if abs(value) > FLOAT32_MAX:
+    if abs(value) >= FIRST_TOO_LARGE:
         raise Problem(Reason.OUT_OF_FLOAT32, text=_shortened(text))
     return value
 
@@ -61,7 +64,7 @@ def parse_block(text: str) -> FloatArray:
     if len(text) > LONGEST_PASTE:
         raise Problem(Reason.PASTE_TOO_LONG, limit=LONGEST_PASTE)
     printed = _PRINTED_TENSOR.fullmatch(text.strip())
-    lines = _tensor_lines(printed["values"]) if printed else _spreadsheet_lines(text)
+    lines = _tensor_lines(printed["values"].strip()) if printed else _spreadsheet_lines(text)
     if not lines:
         raise Problem(Reason.NOTHING_TO_PASTE)
     width = len(lines[0])
@@ -100,11 +103,12 @@ def _nearest(texts: list[str]) -> FloatArray:
         values = np.array([parse_number(text) for text in texts])
     else:
         values = np.array([float(text) for text in plain.split("\n")])
-    if np.abs(values).max() > FLOAT32_MAX:
+    if np.abs(values).max() >= FIRST_TOO_LARGE:
         raise Problem(Reason.OUT_OF_FLOAT32, text=_shortened(texts[int(np.abs(values).argmax())]))
     nearest = values.astype(np.float32)
     for direction in (-np.inf, np.inf):
-        neighbour = np.nextafter(nearest, np.float32(direction))
+        with np.errstate(over="ignore"):  # the neighbour of the largest float32 is infinite
+            neighbour = np.nextafter(nearest, np.float32(direction))
         midway = (nearest.astype(np.float64) + neighbour.astype(np.float64)) / 2
         for index in np.flatnonzero(values == midway):
             beyond = Decimal(texts[index].strip().translate(_LOOKALIKES)) - Decimal(midway[index])
@@ -132,11 +136,11 @@ def _tensor_lines(values: str) -> list[list[str]]:
         raise Problem(Reason.CUT_SHORT)
     shape = re.sub(r"\s", "", _PRINTED_ROW.sub("r", values))
     if not values.startswith("["):
-        return [[values.strip()]]
+        return [[" ".join(values.split())]]
     if not re.fullmatch(r"r|\[r(?:,r)*\]", shape):
         raise Problem(Reason.NOT_A_NUMBER, text=_shortened(values))
     rows = [row for row in _PRINTED_ROW.findall(values) if row.strip()]
-    return [[cell.strip() for cell in row.split(",")] for row in rows]
+    return [[" ".join(cell.split()) for cell in row.split(",")] for row in rows]
 
 
 def _what_is_wrong(plain: str) -> Reason:

@@ -15,8 +15,11 @@ class Reason(Enum):
     RAGGED = auto()  # line, found, expected
     CUT_SHORT = auto()
     DOES_NOT_FIT = auto()  # rows, columns, room_rows, room_columns
-    READ_ONLY = auto()
+    READ_ONLY = auto()  # tensor
     SEVERAL_RANGES = auto()
+    NO_CELLS = auto()
+    TOO_MANY_CELLS = auto()  # size, limit
+    NO_AXIS = auto()  # tensor
     TOO_LARGE = auto()  # product, size, limit
     NOT_A_SIZE = auto()
     LAST_ONE = auto()  # axis

@@ -1,0 +1,233 @@
+"""The composition root: command line, application, resources, worker, session, window; and the way out."""
+
+import argparse
+import importlib
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import PySide6
+from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, QTimer, Slot
+from PySide6.QtGui import QFont, QIcon
+from PySide6.QtWidgets import QApplication, QMessageBox
+from typing_extensions import override
+
+from perceptron_gui import __version__, resources
+from perceptron_gui.core.history import History
+from perceptron_gui.core.presets import NOTEBOOK
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme
+from perceptron_gui.session import CPU, Session
+from perceptron_gui.ui import sentences, theme
+from perceptron_gui.ui.error_report import ErrorReporter
+from perceptron_gui.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    from perceptron_gui.core.operations import Engine
+
+NAME = "perceptron-gui"
+PATIENCE = 2.0
+"""Seconds that closing waits for a step that still runs."""
+_log = logging.getLogger(__name__)
+
+
+class Program(QObject):
+    """One running program: what belongs to all of it, not to a session, is decided here."""
+
+    def __init__(self, application: QApplication, session: Session, preferences: Preferences, language: str) -> None:
+        super().__init__()
+        self.preferences = preferences
+        self.exit_code = 0
+        self._application = application
+        self._session = session
+        self._usual_font = QFont(application.font())
+        self._translations = resources.Translations(application)
+        self._language = language
+        self._translations.use(language)
+        self._apply_font()
+        colors = self._apply_theme()
+        self.window = MainWindow(session, colors)
+        self.window.check_choices(language, preferences.theme)
+        self.window.language_requested.connect(self._on_language_requested)
+        self.window.theme_requested.connect(self._on_theme_requested)
+        self.window.font_step_requested.connect(self._on_font_step_requested)
+        application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        session.failed.connect(self._on_failed)
+        self._place_window()
+
+    def show(self) -> None:
+        """Show the window, and load torch when it has been painted."""
+        self.window.installEventFilter(self)
+        self.window.show()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._session.prepare)
+        return False
+
+    def final_preferences(self) -> Preferences:
+        """Return the choices of now, with the window's place and arrangement."""
+        geometry = bytes(self.window.saveGeometry().data())
+        return replace(self.preferences, geometry=geometry, layout=self.window.layout_state())
+
+    def _place_window(self) -> None:
+        window = self.window
+        if not window.restoreGeometry(self.preferences.geometry):
+            window.resize(window.sizeHint().boundedTo(window.screen().availableSize()))
+        visible = any(
+            screen.availableGeometry().intersects(window.geometry()) for screen in self._application.screens()
+        )
+        if not visible:
+            window.move(window.screen().availableGeometry().topLeft())
+        window.restore_layout(self.preferences.layout)
+
+    def _apply_theme(self) -> theme.Colors:
+        colors = theme.colors(self.preferences.theme)
+        self._application.setPalette(theme.palette(colors))
+        return colors
+
+    def _apply_font(self) -> None:
+        font = QFont(self._usual_font)
+        if self.preferences.font_size:
+            font.setPointSize(self.preferences.font_size)
+        self._application.setFont(font)
+
+    @Slot(str)
+    def _on_language_requested(self, language: str) -> None:
+        self.preferences = replace(self.preferences, language=language)
+        self._language = language
+        self._translations.use(language)
+
+    @Slot(str)
+    def _on_theme_requested(self, name: str) -> None:
+        self.preferences = replace(self.preferences, theme=Theme(name))
+        self.window.set_colors(self._apply_theme())
+
+    @Slot(Qt.ColorScheme)
+    def _on_color_scheme_changed(self) -> None:
+        if self.preferences.theme is Theme.SYSTEM:
+            self.window.set_colors(self._apply_theme())
+
+    @Slot(int)
+    def _on_font_step_requested(self, step: int) -> None:
+        usual = self._usual_font.pointSize()
+        size = min(max((self.preferences.font_size or usual) + step, SMALLEST_FONT), LARGEST_FONT) if step else 0
+        self.preferences = replace(self.preferences, font_size=size)
+        self._apply_font()
+
+    @Slot(object)
+    def _on_failed(self, problem: Problem) -> None:
+        if problem.reason is not Reason.TORCH_MISSING or self.exit_code:
+            return
+        self.exit_code = 1
+        text = sentences.of_problem(problem)
+        sys.stderr.write(f"{text}\n")
+        box = QMessageBox(QMessageBox.Icon.Critical, NAME, text, QMessageBox.StandardButton.Close, self.window)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.finished.connect(self.window.close)
+        box.open()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program. Returns the exit status: 0, or 1 when PyTorch cannot be loaded."""
+    options = _options(argv)
+    if loses_references(PySide6.__version_info__, sys.version_info[:2]):
+        sys.stderr.write("PySide6 6.12 on Python below 3.12 ends the process sooner or later; install PySide6 6.11.\n")
+        return 1
+    if sys.platform == "win32":
+        # There torch's DLLs do not load any more once Qt's have been.
+        _load_engine_quietly()
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication([NAME])
+    application.setApplicationName(NAME)
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    resources.register()
+    application.setWindowIcon(QIcon("icons:perceptron.svg"))
+    crash_log = _data_folder() / "crash.log"
+    _log_to(crash_log)
+    reporter = ErrorReporter(crash_log)
+    reporter.install()
+    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+    preferences = Preferences() if options.safe_mode else Preferences.load(settings)
+    device = CPU if options.safe_mode else options.device
+    executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
+    session = Session(History.begin(NOTEBOOK, device), executor, load_engine, device)
+    language = options.lang or preferences.language or resources.system_language()
+    program = Program(application, session, preferences, language)
+    reporter.parent_widget = program.window
+    program.show()
+    if options.file:
+        session.failed.emit(Problem(Reason.NO_FILES_YET, file=options.file))
+    exit_code = application.exec() or program.exit_code
+    is_idle = session.close(PATIENCE)
+    if not options.safe_mode:
+        program.final_preferences().save(settings)
+    reporter.uninstall()
+    if not is_idle:
+        # Python would wait at exit for the worker, however long its step takes.
+        _log.warning("a step was still running after %s s; ending without it", PATIENCE)
+        logging.shutdown()
+        os._exit(exit_code)
+    program.window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return exit_code
+
+
+def load_engine() -> "Engine":
+    """Import torch and make the engine; on the worker, after the window is shown."""
+    operations = importlib.import_module("perceptron_gui.core.operations")
+    engine: Engine = operations.Engine()
+    return engine
+
+
+def loses_references(pyside: tuple[int | str, ...], python: tuple[int, int]) -> bool:
+    """Whether this pair loses a reference to True with every Signal.emit() and ends in `bool_dealloc`."""
+    return python < (3, 12) and tuple(pyside[:2]) >= (6, 12)
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog=NAME, description="Step through the training of one layer by hand.")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="session to open")
+    parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")
+    parser.add_argument("--lang", choices=LANGUAGES, help="language of the window")
+    parser.add_argument("--safe-mode", action="store_true", help="usual settings, on the CPU; nothing is remembered")
+    parser.add_argument("--version", action="version", version=f"{NAME} {__version__}")
+    return parser.parse_args(argv)
+
+
+def _load_engine_quietly() -> None:
+    try:
+        importlib.import_module("torch")
+    except (ImportError, OSError):
+        _log.exception("torch could not be loaded; the window will say so")
+
+
+def _data_folder() -> Path:
+    place = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return Path(tempfile.gettempdir())
+    return place
+
+
+def _log_to(crash_log: Path) -> None:
+    handlers: list[logging.Handler] = [logging.StreamHandler()]
+    try:
+        handlers.append(logging.FileHandler(crash_log, encoding="utf-8", errors="replace", delay=True))
+    except OSError:
+        _log.warning("%s cannot be written", crash_log)
+    logging.basicConfig(
+        level=logging.WARNING, handlers=handlers, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )

@@ -1,0 +1,67 @@
+"""What is kept between starts, as one frozen value."""
+
+import hashlib
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSettings
+
+SMALLEST_FONT, LARGEST_FONT = 7, 32
+LANGUAGES = ("en", "ru")
+
+
+class Theme(StrEnum):
+    """Light or dark, or what the system has."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """A person's choices. Empty language, zero font size (points) and empty bytes mean: the system's, the default."""
+
+    language: str = ""
+    theme: Theme = Theme.SYSTEM
+    font_size: int = 0
+    geometry: bytes = b""
+    layout: bytes = b""
+
+    @classmethod
+    def load(cls, settings: QSettings) -> "Preferences":
+        """Read the choices; whatever is damaged or of another type is the default."""
+        language = settings.value("language")
+        theme = settings.value("theme")
+        font_size = str(settings.value("font_size"))
+        size = int(font_size) if font_size.isascii() and font_size.isdecimal() else 0
+        return cls(
+            language=language if language in LANGUAGES else "",
+            theme=Theme(theme) if theme in list(Theme) else Theme.SYSTEM,
+            font_size=size if SMALLEST_FONT <= size <= LARGEST_FONT else 0,
+            geometry=_intact(settings, "geometry"),
+            layout=_intact(settings, "layout"),
+        )
+
+    def save(self, settings: QSettings) -> None:
+        """Write the choices, each block of bytes with its hash."""
+        for field in fields(self):
+            value: Any = getattr(self, field.name)
+            if isinstance(value, bytes):
+                settings.setValue(f"{field.name}_sha256", _digest(value))
+                settings.setValue(field.name, QByteArray(value))
+            else:
+                settings.setValue(field.name, str(value))
+        settings.sync()
+
+
+def _intact(settings: QSettings, key: str) -> bytes:
+    """Return a block of bytes if its hash fits: QMainWindow.restoreState() can crash on damaged ones."""
+    value = settings.value(key)
+    data = bytes(value.data()) if isinstance(value, QByteArray) else b""
+    return data if settings.value(f"{key}_sha256") == _digest(data) else b""
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

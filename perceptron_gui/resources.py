@@ -1,0 +1,48 @@
+"""Finds what is not code: icons and translations."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QDir, QLibraryInfo, QLocale, QTranslator
+
+from perceptron_gui.preferences import LANGUAGES
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def folder() -> Path:
+    """Return the resources folder: inside the package when installed, beside it in a checkout."""
+    places = (_PACKAGE / "resources", _PACKAGE.parent / "resources")
+    return next((place for place in places if place.is_dir()), places[0])
+
+
+def register() -> None:
+    """Make `icons:forward.svg` a path that Qt finds."""
+    QDir.addSearchPath("icons", str(folder() / "icons"))
+
+
+def system_language() -> str:
+    """Return the first of the system's languages that the program speaks, or English."""
+    spoken = (name.split("-")[0] for name in QLocale.system().uiLanguages())
+    return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])
+
+
+class Translations:
+    """The translators that are installed now: the program's own, and Qt's for its standard menus and dialogs."""
+
+    def __init__(self, application: QCoreApplication) -> None:
+        self._application = application
+        self._installed: list[QTranslator] = []
+
+    def use(self, language: str) -> None:
+        """Switch to a language live: Qt sends LanguageChange to every widget. English is the source's own."""
+        for translator in self._installed:
+            self._application.removeTranslator(translator)
+        qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        places = (("qtbase", qt_folder), ("perceptron_gui", str(folder() / "i18n"))) if language != LANGUAGES[0] else ()
+        self._installed = []
+        for name, place in places:
+            translator = QTranslator(self._application)
+            if translator.load(f"{name}_{language}", place):
+                self._installed.append(translator)
+                self._application.installTranslator(translator)
+        QLocale.setDefault(QLocale(language))

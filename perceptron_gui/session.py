@@ -1,0 +1,237 @@
+"""The one mutable object: it holds the history and sends work to the worker thread."""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, wait
+from dataclasses import replace
+from enum import Enum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from perceptron_gui.core.actions import Action, Assign, Configure, Edit, MarkRows, Start, SwitchDevice, Task
+from perceptron_gui.core.editing import edited
+from perceptron_gui.core.history import History
+from perceptron_gui.core.presets import PRESETS
+from perceptron_gui.core.problems import Problem, Reason
+
+if TYPE_CHECKING:
+    from perceptron_gui.core.devices import Device
+    from perceptron_gui.core.operations import Engine, Outcome
+
+CPU = "cpu"
+_log = logging.getLogger(__name__)
+
+
+class Travel(Enum):
+    """Moves along the history."""
+
+    UNDO = "undo"
+    REDO = "redo"
+
+
+Wish = Task | Edit | Travel
+
+
+class Session(QObject):
+    """Holds the history; does what is wished, one wish at a time, in the order they came.
+
+    Edits that need no torch are done at once; everything else runs on the executor's one thread, and what is wished
+    meanwhile (while torch loads, too) waits in line. Nothing in the line is lost except by `restart` and `close`.
+    """
+
+    changed = Signal(object)
+    """The new History: it is stored already."""
+    failed = Signal(object)
+    """A Problem: the history is as it was."""
+    readied = Signal()
+    """torch is loaded: `torch_version` and `devices` are known."""
+    waiting_changed = Signal()
+    """`running` or `waiting` is another."""
+    _finished = Signal(object, object)
+
+    def __init__(
+        self, history: History, executor: Executor, load_engine: "Callable[[], Engine]", device: str = CPU
+    ) -> None:
+        super().__init__()
+        self.history = history
+        self.device = device
+        self._executor = executor
+        self._load_engine = load_engine
+        self._engine: Engine | None = None
+        self._lost: set[str] = set()
+        self._wishes: deque[Wish] = deque()
+        self._future: Future[object] | None = None
+        self._is_loading = False
+        self._task: Task | None = None
+        self._finished.connect(self._on_finished)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether torch is still being imported."""
+        return self._is_loading
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the worker has something of this session's to do."""
+        return self._future is not None
+
+    @property
+    def running(self) -> Task | None:
+        """What the worker does now; None while it is idle or torch loads."""
+        return self._task
+
+    @property
+    def waiting(self) -> int:
+        """How many wishes wait in line."""
+        return len(self._wishes)
+
+    @property
+    def torch_version(self) -> str:
+        """`torch.__version__`; empty until torch is loaded."""
+        return self._engine.version if self._engine is not None else ""
+
+    @property
+    def devices(self) -> "tuple[Device, ...]":
+        """The devices that worked when they were tried; empty until torch is loaded."""
+        return self._engine.devices if self._engine is not None else ()
+
+    @property
+    def lost_devices(self) -> frozenset[str]:
+        """The devices that failed since: not to be chosen again before a restart."""
+        return frozenset(self._lost)
+
+    def prepare(self) -> None:
+        """Load torch on the worker. What is wished until then waits."""
+        self._is_loading = True
+        self._submit(None, self._load_engine)
+
+    def perform(self, action: Action) -> None:
+        """Do an action, after those wished before it. Start is done at once (see `restart`)."""
+        if isinstance(action, Start):
+            self.restart(action.preset)
+        else:
+            self._wish(action)
+
+    def undo(self) -> None:
+        """Go one entry back, after what was wished before."""
+        self._wish(Travel.UNDO)
+
+    def redo(self) -> None:
+        """Go one entry on, after what was wished before."""
+        self._wish(Travel.REDO)
+
+    def restart(self, preset: str) -> None:
+        """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs."""
+        self._wishes.clear()
+        self._show(self.history.push(Start(preset), PRESETS[preset], self.device))
+        self.waiting_changed.emit()
+
+    def close(self, patience: float) -> bool:
+        """Drop the line and wait at most `patience` seconds for what runs. Returns whether the worker is idle."""
+        self._wishes.clear()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        return self._future is None or not wait([self._future], timeout=patience).not_done
+
+    def _wish(self, wish: Wish) -> None:
+        self._wishes.append(wish)
+        self._go_on()
+        self.waiting_changed.emit()
+
+    def _go_on(self) -> None:
+        while self._wishes and not self.is_busy:
+            wish = self._wishes.popleft()
+            match wish:
+                case Travel.UNDO:
+                    self._show(self.history.undo())
+                case Travel.REDO:
+                    self._show(self.history.redo())
+                case Assign() | MarkRows() | Configure():
+                    self._edit(wish)
+                case _:
+                    self._run(wish)
+
+    def _edit(self, edit: Edit) -> None:
+        source = self.history.current
+        try:
+            after = edited(source, edit)
+        except Problem as problem:
+            self.failed.emit(problem)
+            return
+        if after is not source:
+            self._show(self.history.push(edit, after, self.device))
+
+    def _run(self, task: Task) -> None:
+        if self._engine is None:
+            self.failed.emit(Problem(Reason.TORCH_MISSING, detail=""))
+            return
+        self._task = task
+        source = self.history.current
+        self._submit(source, partial(self._engine.execute, task, source, self.device))
+
+    def _submit(self, source: object, work: Callable[[], object]) -> None:
+        self._future = future = self._executor.submit(work)
+        future.add_done_callback(partial(self._finished.emit, source))
+        self.waiting_changed.emit()
+
+    @Slot(object, object)
+    def _on_finished(self, source: object, future: "Future[object]") -> None:
+        if future.cancelled():
+            return
+        task, self._task, self._future = self._task, None, None
+        error = future.exception()
+        if task is None:
+            self._on_loaded(future, error)
+        elif isinstance(error, Problem):
+            self._on_problem(error)
+        elif error is not None:
+            _log.error("%s failed", task, exc_info=error)
+            self.failed.emit(Problem(Reason.UNEXPECTED, action=task, detail=f"{type(error).__name__}: {error}"))
+        elif source is self.history.current:
+            self._on_outcome(future.result())  # type: ignore[arg-type]
+        self._go_on()
+        self.waiting_changed.emit()
+
+    def _on_outcome(self, outcome: "Outcome") -> None:
+        self.device = outcome.device
+        unchanged = outcome.snapshot is self.history.current and outcome.refusal is None
+        if not unchanged:
+            self._show(self.history.push(outcome.action, outcome.snapshot, outcome.device, outcome.refusal))
+
+    def _on_loaded(self, future: "Future[object]", error: BaseException | None) -> None:
+        self._is_loading = False
+        if error is not None:
+            _log.error("torch could not be loaded", exc_info=error)
+            self.failed.emit(Problem(Reason.TORCH_MISSING, detail=f"{type(error).__name__}: {error}"))
+            return
+        self._engine = future.result()  # type: ignore[assignment]
+        self.readied.emit()
+        wanted = self.device
+        names = [device.name for device in self.devices]
+        found = next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), None)
+        if found is None:
+            self._fall_back(Problem(Reason.NO_SUCH_DEVICE, device=wanted))
+        else:
+            self.device = found
+
+    def _on_problem(self, problem: Problem) -> None:
+        _log.warning("%s", problem)
+        if problem.reason is Reason.DEVICE_LOST and self.device != CPU:
+            self._lost.add(self.device)
+            self._fall_back(problem)
+        else:
+            self.failed.emit(problem)
+
+    def _fall_back(self, problem: Problem) -> None:
+        """Go on where the arrays are anyway: on the CPU, without the graph that the device held."""
+        self.device = CPU
+        without_graph = replace(self.history.current, forward=None)
+        self._show(self.history.push(SwitchDevice(CPU), without_graph, CPU))
+        self.failed.emit(problem)
+
+    def _show(self, history: History) -> None:
+        if history is not self.history:
+            self.history = history
+            self.changed.emit(history)

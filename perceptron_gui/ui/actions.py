@@ -1,0 +1,219 @@
+"""Every command of the window as one table, and the loop that makes QActions and menus of it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QAction, QActionGroup, QIcon, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSpec:
+    """One command: `name` is its objectName, its icon and the key of its handler; texts are to be translated.
+
+    Keys are portable texts, or one of Qt's standard keys. Actions of one `group` are checkable, one at a time.
+    """
+
+    name: str
+    menu: str
+    text: object
+    tip: object
+    keys: tuple[str | QKeySequence.StandardKey, ...]
+    group: str = ""
+    icon: str = ""
+    starts_section: bool = False
+
+
+MENUS: tuple[tuple[str, object], ...] = (
+    ("file", QT_TRANSLATE_NOOP("actions", "&File")),
+    ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
+    ("train", QT_TRANSLATE_NOOP("actions", "&Train")),
+    ("presets", QT_TRANSLATE_NOOP("actions", "&Presets")),
+    ("view", QT_TRANSLATE_NOOP("actions", "&View")),
+)
+_Std = QKeySequence.StandardKey
+SPECS: tuple[ActionSpec, ...] = (
+    ActionSpec(
+        "quit", "file", QT_TRANSLATE_NOOP("actions", "&Quit"),
+        QT_TRANSLATE_NOOP("actions", "Close the program"), ("Ctrl+Q",),
+    ),
+    ActionSpec(
+        "undo", "edit", QT_TRANSLATE_NOOP("actions", "&Undo"),
+        QT_TRANSLATE_NOOP("actions", "Go back to the state before the last press or edit"), (_Std.Undo,),
+    ),
+    ActionSpec(
+        "redo", "edit", QT_TRANSLATE_NOOP("actions", "&Redo"),
+        QT_TRANSLATE_NOOP("actions", "Go on to the state that was undone"), (_Std.Redo, "Ctrl+Shift+Z"),
+    ),
+    ActionSpec(
+        "cut", "edit", QT_TRANSLATE_NOOP("actions", "Cu&t"),
+        QT_TRANSLATE_NOOP("actions", "Copy the selected cells and write 0 into them"), (_Std.Cut,), starts_section=True,
+    ),
+    ActionSpec(
+        "copy", "edit", QT_TRANSLATE_NOOP("actions", "&Copy"),
+        QT_TRANSLATE_NOOP("actions", "Copy the selected cells with all their digits, for a spreadsheet"), (_Std.Copy,),
+    ),
+    ActionSpec(
+        "paste", "edit", QT_TRANSLATE_NOOP("actions", "&Paste"),
+        QT_TRANSLATE_NOOP("actions", "Paste numbers from a spreadsheet or from a printed tensor"), (_Std.Paste,),
+    ),
+    ActionSpec(
+        "clear", "edit", QT_TRANSLATE_NOOP("actions", "C&lear"),
+        QT_TRANSLATE_NOOP("actions", "Write 0 into the selected cells"), (_Std.Delete,),
+    ),
+    ActionSpec(
+        "insert_rows", "edit", QT_TRANSLATE_NOOP("actions", "Insert rows"),
+        QT_TRANSLATE_NOOP("actions", "Insert rows before the selected ones: samples, or inputs in W"),
+        ("Ctrl+Alt+R",), starts_section=True,
+    ),
+    ActionSpec(
+        "insert_columns", "edit", QT_TRANSLATE_NOOP("actions", "Insert columns"),
+        QT_TRANSLATE_NOOP("actions", "Insert columns before the selected ones: inputs, or outputs"), ("Ctrl+Alt+C",),
+    ),
+    ActionSpec(
+        "delete_rows", "edit", QT_TRANSLATE_NOOP("actions", "Delete rows"),
+        QT_TRANSLATE_NOOP("actions", "Delete the selected rows: samples, or inputs in W"), ("Ctrl+Alt+Shift+R",),
+    ),
+    ActionSpec(
+        "delete_columns", "edit", QT_TRANSLATE_NOOP("actions", "Delete columns"),
+        QT_TRANSLATE_NOOP("actions", "Delete the selected columns: inputs, or outputs"), ("Ctrl+Alt+Shift+C",),
+    ),
+    ActionSpec(
+        "mark_rows", "edit", QT_TRANSLATE_NOOP("actions", "&Take only these rows"),
+        QT_TRANSLATE_NOOP("actions", "Forward takes the selected samples alone"), ("Ctrl+M",), starts_section=True,
+    ),
+    ActionSpec(
+        "mark_all_rows", "edit", QT_TRANSLATE_NOOP("actions", "Take &all rows"),
+        QT_TRANSLATE_NOOP("actions", "Forward takes all samples"), ("Ctrl+Shift+M",),
+    ),
+    ActionSpec(
+        "forward", "train", QT_TRANSLATE_NOOP("actions", "&Forward"),
+        QT_TRANSLATE_NOOP("actions", "Compute z, y_pred and loss; PyTorch builds the graph"), ("F6", "Ctrl+1"),
+    ),
+    ActionSpec(
+        "backward", "train", QT_TRANSLATE_NOOP("actions", "&Backward"),
+        QT_TRANSLATE_NOOP("actions", "Add the gradients of the loss to W.grad and b.grad"), ("F7", "Ctrl+2"),
+    ),
+    ActionSpec(
+        "update", "train", QT_TRANSLATE_NOOP("actions", "&Update"),
+        QT_TRANSLATE_NOOP("actions", "Move W and b against their gradients"), ("F8", "Ctrl+3"),
+    ),
+    ActionSpec(
+        "zero_grad", "train", QT_TRANSLATE_NOOP("actions", "&Zero grad"),
+        QT_TRANSLATE_NOOP("actions", "Zero the gradients: Backward adds, it never replaces"), ("F9", "Ctrl+4"),
+    ),
+    ActionSpec(
+        "step", "train", QT_TRANSLATE_NOOP("actions", "&Whole step"),
+        QT_TRANSLATE_NOOP("actions", "Forward, Backward, Update and Zero grad, one after the other"), ("F10",),
+    ),
+    ActionSpec(
+        "randomize", "train", QT_TRANSLATE_NOOP("actions", "&Randomize"),
+        QT_TRANSLATE_NOOP("actions", "Make x, W and b anew from the seed shown, as the notebook does"), ("Ctrl+R",),
+        starts_section=True,
+    ),
+    ActionSpec(
+        "reset", "train", QT_TRANSLATE_NOOP("actions", "Re&set"),
+        QT_TRANSLATE_NOOP("actions", "Return to the start values of the last preset"), ("Ctrl+Backspace",),
+    ),
+    ActionSpec(
+        "preset_notebook", "presets", QT_TRANSLATE_NOOP("actions", "Notebook, y_true = 1"),
+        QT_TRANSLATE_NOOP("actions", "Start with the notebook's own example"), ("Ctrl+Shift+1",), icon="preset",
+    ),
+    ActionSpec(
+        "preset_notebook_half", "presets", QT_TRANSLATE_NOOP("actions", "Notebook, y_true = 0.5"),
+        QT_TRANSLATE_NOOP("actions", "The same neuron with a target at which forgetting Zero grad never settles"),
+        ("Ctrl+Shift+2",), icon="preset",
+    ),
+    ActionSpec(
+        "preset_or_gate", "presets", QT_TRANSLATE_NOOP("actions", "OR gate: 4 samples, 2 inputs"),
+        QT_TRANSLATE_NOOP("actions", "Learn the logical OR from its four rows"), ("Ctrl+Shift+3",), icon="preset",
+    ),
+    ActionSpec(
+        "preset_layer_4x2", "presets", QT_TRANSLATE_NOOP("actions", "Layer 4 × 2: 2 samples"),
+        QT_TRANSLATE_NOOP("actions", "A layer with four inputs and two outputs"), ("Ctrl+Shift+4",), icon="preset",
+    ),
+    ActionSpec(
+        "language_en", "view", "English",
+        QT_TRANSLATE_NOOP("actions", "Show the window in English"), ("Ctrl+Alt+E",), group="language", icon="language",
+    ),
+    ActionSpec(
+        "language_ru", "view", "Русский",
+        QT_TRANSLATE_NOOP("actions", "Show the window in Russian"), ("Ctrl+Alt+U",), group="language", icon="language",
+    ),
+    ActionSpec(
+        "theme_system", "view", QT_TRANSLATE_NOOP("actions", "Colours of the system"),
+        QT_TRANSLATE_NOOP("actions", "Light or dark, as the desktop is"), ("Ctrl+Alt+0",),
+        group="theme", icon="theme", starts_section=True,
+    ),
+    ActionSpec(
+        "theme_light", "view", QT_TRANSLATE_NOOP("actions", "Light"),
+        QT_TRANSLATE_NOOP("actions", "Dark text on light ground"), ("Ctrl+Alt+L",), group="theme", icon="theme",
+    ),
+    ActionSpec(
+        "theme_dark", "view", QT_TRANSLATE_NOOP("actions", "Dark"),
+        QT_TRANSLATE_NOOP("actions", "Light text on dark ground"), ("Ctrl+Alt+D",), group="theme", icon="theme",
+    ),
+    ActionSpec(
+        "larger_font", "view", QT_TRANSLATE_NOOP("actions", "&Larger text"),
+        QT_TRANSLATE_NOOP("actions", "Larger text, for a projector"), (_Std.ZoomIn, "Ctrl+="), starts_section=True,
+    ),
+    ActionSpec(
+        "smaller_font", "view", QT_TRANSLATE_NOOP("actions", "&Smaller text"),
+        QT_TRANSLATE_NOOP("actions", "Smaller text"), (_Std.ZoomOut,),
+    ),
+    ActionSpec(
+        "default_font", "view", QT_TRANSLATE_NOOP("actions", "&Usual text"),
+        QT_TRANSLATE_NOOP("actions", "Text of the usual size"), ("Ctrl+0",),
+    ),
+    ActionSpec(
+        "default_layout", "view", QT_TRANSLATE_NOOP("actions", "Usual &arrangement"),
+        QT_TRANSLATE_NOOP("actions", "Put all panels back where they were at first"), ("Ctrl+Alt+Home",),
+        starts_section=True,
+    ),
+)  # fmt: skip
+
+
+class Commands:
+    """The QActions of a window, by name, and its menus."""
+
+    def __init__(self, window: QMainWindow, handlers: Mapping[str, Callable[[], object]]) -> None:
+        self._actions: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
+        self._groups: dict[str, QActionGroup] = {}
+        for name, _ in MENUS:
+            self._menus[name] = window.menuBar().addMenu("")
+        for spec in SPECS:
+            action = QAction(QIcon(f"icons:{spec.icon or spec.name}.svg"), "", window)
+            action.setObjectName(spec.name)
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.triggered.connect(lambda _checked=False, handle=handlers[spec.name]: handle())
+            if spec.group:
+                group = self._groups.setdefault(spec.group, QActionGroup(window))
+                action.setCheckable(True)
+                group.addAction(action)
+            if spec.starts_section:
+                self._menus[spec.menu].addSeparator()
+            self._menus[spec.menu].addAction(action)
+            self._actions[spec.name] = action
+        self.retranslate()
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._actions[name]
+
+    def menu(self, name: str) -> QMenu:
+        """Return a menu by its name in MENUS."""
+        return self._menus[name]
+
+    def retranslate(self) -> None:
+        """Say everything in the language of now. A tip ends with its key."""
+        for name, text in MENUS:
+            self._menus[name].setTitle(translate("actions", str(text)))
+        for spec in SPECS:
+            action = self._actions[spec.name]
+            action.setText(translate("actions", str(spec.text)))
+            tip = translate("actions", str(spec.tip))
+            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+            action.setToolTip(f"{tip} ({key})" if key else tip)

@@ -1,0 +1,291 @@
+"""The window: lays out the panels, hands the history down to them, and passes their wishes to the session."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtWidgets import QDockWidget, QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from perceptron_gui.core.actions import STEP, Action, MarkRows, Operation, Randomize
+from perceptron_gui.core.history import History
+from perceptron_gui.core.presets import PRESETS
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.session import Session
+from perceptron_gui.ui import sentences
+from perceptron_gui.ui.actions import Commands
+from perceptron_gui.ui.data_bar import DataBar
+from perceptron_gui.ui.plots.activation import ActivationPlot
+from perceptron_gui.ui.plots.gradient import GradientPlot
+from perceptron_gui.ui.plots.loss import LossPlot
+from perceptron_gui.ui.plots.weights import WeightsPlot
+from perceptron_gui.ui.status_line import StatusLine
+from perceptron_gui.ui.tensor_area import TensorArea
+from perceptron_gui.ui.tensor_view import TensorView
+from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.training_bar import TrainingBar
+
+LAYOUT_VERSION = 1
+
+
+class MainWindow(QMainWindow):
+    """Shows one session. What belongs to the whole program (language, colours, font) it asks for by signal."""
+
+    language_requested = Signal(str)
+    theme_requested = Signal(str)
+    font_step_requested = Signal(int)
+    """+1, -1, or 0 for the usual size."""
+
+    def __init__(self, session: Session, colors: Colors) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowIcon(QIcon("icons:perceptron.svg"))
+        self.setWindowTitle("perceptron-gui")
+        self.session = session
+        self._problem: Problem | None = None
+        self._typed_problem = False
+        self.commands = Commands(self, self._handlers())
+        self._training_bar = TrainingBar(self.commands, colors)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._training_bar)
+        self._data_bar = DataBar(self.commands)
+        self._tensors = TensorArea(session.history, colors)
+        self._lay_out_center()
+        self._plots = {
+            "gradient_plot": GradientPlot(colors),
+            "loss_plot": LossPlot(colors),
+            "activation_plot": ActivationPlot(colors),
+            "weights_plot": WeightsPlot(colors),
+        }
+        self._docks = {name: self._dock(name, plot) for name, plot in self._plots.items()}
+        self._arrange()
+        self._usual_layout = self.saveState(LAYOUT_VERSION)
+        self._status = StatusLine()
+        self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._about_torch.setObjectName("torch_label")
+        self.statusBar().addWidget(self._status, 1)
+        self.statusBar().addPermanentWidget(self._about_torch)
+        for source in (self._training_bar, self._data_bar, self._tensors):
+            source.action_requested.connect(self._on_action_requested)
+            source.problem_found.connect(self._on_problem_typed)
+        table_actions = [self.commands[name] for name in _TABLE_ACTIONS]
+        for view in self._tensors.views:
+            view.addActions(table_actions)
+        session.changed.connect(self._on_changed)
+        session.failed.connect(self._on_failed)
+        session.readied.connect(self._on_readied)
+        session.waiting_changed.connect(self._on_waiting_changed)
+        self.retranslate()
+        self.display(session.history)
+
+    def display(self, history: History) -> None:
+        """Show a history: every panel gets it and shows its part."""
+        self._training_bar.display(history)
+        self._training_bar.display_devices(self.session)
+        self._data_bar.display(history)
+        self._tensors.display(history)
+        for plot in self._plots.values():
+            plot.display(history)
+        self.commands["undo"].setEnabled(history.index > 0)
+        self.commands["redo"].setEnabled(history.index < len(history.entries) - 1)
+        self._say()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint with other colours."""
+        self._training_bar.set_colors(colors)
+        self._tensors.set_colors(colors)
+        for plot in self._plots.values():
+            plot.set_colors(colors)
+
+    def check_choices(self, language: str, theme: str) -> None:
+        """Tick the language and the colours of now in the menu."""
+        self.commands[f"language_{language}"].setChecked(True)
+        self.commands[f"theme_{theme}"].setChecked(True)
+
+    def layout_state(self) -> bytes:
+        """Return where the panels are, for the next start."""
+        return bytes(self.saveState(LAYOUT_VERSION).data())
+
+    def restore_layout(self, state: bytes) -> None:
+        """Put the panels where they were; what does not fit this version is the usual arrangement."""
+        if state and not self.restoreState(QByteArray(state), LAYOUT_VERSION):
+            self.restoreState(self._usual_layout, LAYOUT_VERSION)
+
+    def retranslate(self) -> None:
+        """Say everything in the language of now."""
+        self.commands.retranslate()
+        for name, plot in self._plots.items():
+            plot.retranslate()
+            self._docks[name].setWindowTitle(plot.title())
+        self._say()
+        self._say_about_torch()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(1366, 740)
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._commit_typed()
+        event.accept()
+
+    def _lay_out_center(self) -> None:
+        center = QWidget()
+        layout = QVBoxLayout(center)
+        layout.setContentsMargins(8, 6, 6, 4)
+        layout.addWidget(self._data_bar)
+        layout.addWidget(self._tensors, 1)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(center)
+        self.setCentralWidget(scroll)
+
+    def _dock(self, name: str, plot: QWidget) -> QDockWidget:
+        dock = QDockWidget(self)
+        dock.setObjectName(f"{name}_dock")
+        dock.setWidget(plot)
+        toggle = dock.toggleViewAction()
+        toggle.setIcon(QIcon("icons:plot.svg"))
+        toggle.setShortcut(f"Alt+{len(self.findChildren(QDockWidget))}")
+        self.commands.menu("view").addAction(toggle)
+        return dock
+
+    def _arrange(self) -> None:
+        gradient, loss, activation, weights = self._docks.values()
+        right = Qt.DockWidgetArea.RightDockWidgetArea
+        self.addDockWidget(right, gradient)
+        self.splitDockWidget(gradient, loss, Qt.Orientation.Horizontal)
+        self.splitDockWidget(gradient, activation, Qt.Orientation.Vertical)
+        self.splitDockWidget(loss, weights, Qt.Orientation.Vertical)
+
+    def _handlers(self) -> dict[str, Callable[[], object]]:
+        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
+        return {
+            "quit": self.close,
+            "undo": self._committed(self.session.undo),
+            "redo": self._committed(self.session.redo),
+            "cut": partial(self._on_table, TensorView.cut),
+            "copy": partial(self._on_table, TensorView.copy),
+            "paste": partial(self._on_table, TensorView.paste),
+            "clear": partial(self._on_table, TensorView.clear),
+            "insert_rows": partial(self._on_table, lambda view: view.insert(vertical)),
+            "insert_columns": partial(self._on_table, lambda view: view.insert(horizontal)),
+            "delete_rows": partial(self._on_table, lambda view: view.delete(vertical)),
+            "delete_columns": partial(self._on_table, lambda view: view.delete(horizontal)),
+            "mark_rows": partial(self._on_table, self._mark_selected),
+            "mark_all_rows": self._doer(MarkRows(None)),
+            **{operation.value: self._doer(operation) for operation in Operation},
+            "step": self._doer(*STEP),
+            "randomize": self._doer(Randomize()),
+            "reset": self._committed(self._reset),
+            **{f"preset_{name}": self._committed(partial(self.session.restart, name)) for name in PRESETS},
+            **{f"language_{name}": partial(self.language_requested.emit, name) for name in ("en", "ru")},
+            **{f"theme_{name}": partial(self.theme_requested.emit, name) for name in ("system", "light", "dark")},
+            "larger_font": partial(self.font_step_requested.emit, 1),
+            "smaller_font": partial(self.font_step_requested.emit, -1),
+            "default_font": partial(self.font_step_requested.emit, 0),
+            "default_layout": self._restore_usual_layout,
+        }
+
+    def _doer(self, *actions: Action) -> Callable[[], None]:
+        def do() -> None:
+            for action in actions:
+                self._perform(action)
+
+        return self._committed(do)
+
+    def _committed(self, do: Callable[[], object]) -> Callable[[], None]:
+        """Take what is still being typed before a press: the numbers on the screen are the ones that count."""
+
+        def press() -> None:
+            if self._commit_typed():
+                self._problem = None
+                do()
+
+        return press
+
+    def _commit_typed(self) -> bool:
+        """End an open editor as Return would. Returns whether what was typed was accepted."""
+        self._typed_problem = False
+        focused: QWidget | None = self.focusWidget()
+        if focused is not None and not isinstance(focused, TensorView):
+            focused.clearFocus()
+            if focused.isVisible():
+                focused.setFocus()
+        return not self._typed_problem
+
+    def _reset(self) -> None:
+        self.session.restart(self.session.history.preset)
+
+    def _restore_usual_layout(self) -> None:
+        self.restoreState(self._usual_layout, LAYOUT_VERSION)
+
+    def _on_table(self, do: Callable[[TensorView], object]) -> None:
+        try:
+            do(self._focused_view())
+        except Problem as problem:
+            self._on_failed(problem)
+
+    def _focused_view(self) -> TensorView:
+        view = self.focusWidget()
+        if isinstance(view, TensorView):
+            return view
+        raise Problem(Reason.NO_CELLS)
+
+    def _mark_selected(self, view: TensorView) -> None:
+        self._perform(MarkRows(view.selected_rows()))
+
+    def _perform(self, action: Action) -> None:
+        self.session.perform(action)
+
+    def _on_action_requested(self, action: Action) -> None:
+        self._problem = None
+        self._perform(action)
+
+    def _on_problem_typed(self, problem: Problem) -> None:
+        self._typed_problem = True
+        self._on_failed(problem)
+
+    def _on_changed(self, history: History) -> None:
+        self._problem = None
+        self.display(history)
+
+    def _on_failed(self, problem: Problem) -> None:
+        self._problem = problem
+        self._data_bar.display(self.session.history)
+        self._training_bar.display(self.session.history)
+        self._training_bar.display_devices(self.session)
+        self._say()
+
+    def _on_readied(self) -> None:
+        self._training_bar.display_devices(self.session)
+        self._say_about_torch()
+
+    def _on_waiting_changed(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        session = self.session
+        if self._problem is not None:
+            text = sentences.of_problem(self._problem)
+        elif session.is_loading:
+            text = sentences.loading(session.waiting)
+        else:
+            text = sentences.of_history(session.history)
+        self._status.say(text)
+
+    def _say_about_torch(self) -> None:
+        version = self.session.torch_version
+        self._about_torch.setText(f"torch {version}\nfloat32" if version else "torch …")
+
+
+_TABLE_ACTIONS = (
+    "cut", "copy", "paste", "clear", "insert_rows", "insert_columns", "delete_rows", "delete_columns",
+    "mark_rows", "mark_all_rows",
+)  # fmt: skip

@@ -1,0 +1,113 @@
+"""A phase of the training step: its name, and under it the whole code that it runs."""
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
+from typing_extensions import override
+
+from perceptron_gui.ui.theme import Colors
+
+_MARGIN = 8
+_NEXT = "▶ "
+
+
+class PhaseButton(QPushButton):
+    """A button over an action. The next sensible phase is filled and carries an arrow."""
+
+    def __init__(self, action: QAction, number: str, colors: Colors) -> None:
+        super().__init__()
+        self.setObjectName(f"{action.objectName()}_button")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self._action = action
+        self._number = number
+        self._colors = colors
+        self._code = ""
+        self._is_next = False
+        action.changed.connect(self._on_action_changed)
+        self.clicked.connect(action.trigger)
+        self._on_action_changed()
+
+    def display(self, code: str, *, is_next: bool) -> None:
+        """Show the code that a press runs, and whether this is the phase to press next."""
+        if (code, is_next) == (self._code, self._is_next):
+            return
+        has_other_size = code != self._code
+        self._code, self._is_next = code, is_next
+        self._on_action_changed()
+        if has_other_size:
+            self.updateGeometry()
+        self.update()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint with other colours."""
+        self._colors = colors
+        self.update()
+
+    @property
+    def code(self) -> str:
+        """The lines of PyTorch on the button."""
+        return self._code
+
+    @property
+    def is_next(self) -> bool:
+        """Whether the button is marked as the phase to press next."""
+        return self._is_next
+
+    @override
+    def sizeHint(self) -> QSize:
+        title = QFontMetrics(self._title_font())
+        code = QFontMetrics(self._code_font())
+        lines = self._code.split("\n") if self._code else []
+        widths = [title.horizontalAdvance(f"{_NEXT}{self._title()}"), *(code.horizontalAdvance(line) for line in lines)]
+        height = title.lineSpacing() + max(len(lines), 3) * code.lineSpacing()
+        return QSize(max(widths) + 2 * _MARGIN + 4, height + 2 * _MARGIN)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        if self._is_next:
+            option.palette.setColor(QPalette.ColorRole.Button, QColor(self._colors.accent))
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        painter.setPen(QColor(self._colors.on_accent if self._is_next else self._colors.text))
+        inside = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        painter.setFont(self._title_font())
+        title_height = painter.fontMetrics().lineSpacing()
+        title = f"{_NEXT}{self._title()}" if self._is_next else self._title()
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.drawText(inside, flags, title)
+        painter.setFont(self._code_font())
+        painter.drawText(QRect(inside.adjusted(0, title_height, 0, 0)), flags, self._code)
+
+    def _on_action_changed(self) -> None:
+        self.setToolTip(self._action.toolTip())
+        self.setAccessibleName(self._title())
+        self.setAccessibleDescription(self._code)
+        self.updateGeometry()
+        self.update()
+
+    def _title(self) -> str:
+        name = self._action.iconText()
+        return f"{self._number}  {name}" if self._number else name
+
+    def _title_font(self) -> QFont:
+        font = QFont(self.font())
+        font.setBold(True)
+        return font
+
+    def _code_font(self) -> QFont:
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        font.setPointSizeF(max(self.font().pointSizeF() - 1, 6))
+        return font

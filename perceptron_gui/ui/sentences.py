@@ -1,0 +1,326 @@
+"""What happened, in a person's words: one or two lines for an entry, one for a problem."""
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from perceptron_gui.core import guidance, lines
+from perceptron_gui.core.actions import (
+    Action,
+    Assign,
+    Configure,
+    Delete,
+    Gesture,
+    Insert,
+    MarkRows,
+    Operation,
+    Paste,
+    Randomize,
+    Resize,
+    Start,
+    SwitchDevice,
+)
+from perceptron_gui.core.history import Cause, Entry, History, Refusal
+from perceptron_gui.core.parsing import display_text, full_text
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.snapshot import GraphState, Snapshot, Zeroing
+
+translate = QCoreApplication.translate
+_MANY = 12
+
+
+def of_history(history: History) -> str:
+    """Say what the shown entry did, and what to press next."""
+    entry, before = history.entry, history.before
+    if entry.refusal is not None:
+        return of_refusal(entry.refusal)
+    said = of_entry(entry, before)
+    remark = _not_finite(entry.snapshot, before) or _remark(entry, before)
+    if remark:
+        return f"{said}\n{remark}"
+    following = translate("sentences", "Next: {phase}.").format(
+        phase=of_action(guidance.next_operation(entry.snapshot))
+    )
+    return f"{said}\n{following}"
+
+
+def loading(waiting: int) -> str:
+    """Say that torch is being loaded, and that what is pressed now is not lost."""
+    said = translate("sentences", "PyTorch is loading. What you press now is done as soon as it is ready.")
+    return f"{said}\n{in_line(waiting)}" if waiting else said
+
+
+def in_line(waiting: int) -> str:
+    """Say how many presses and edits wait."""
+    return translate("sentences", "Waiting in line: {count}").format(count=waiting)
+
+
+def of_action(action: Action) -> str:
+    """Name an action."""
+    match action:
+        case Operation.FORWARD:
+            return translate("sentences", "Forward")
+        case Operation.BACKWARD:
+            return translate("sentences", "Backward")
+        case Operation.UPDATE:
+            return translate("sentences", "Update")
+        case Operation.ZERO_GRAD:
+            return translate("sentences", "Zero grad")
+        case Start():
+            return translate("sentences", "Start values")
+        case Assign() | Paste():
+            return translate("sentences", "Edit of {tensor}").format(tensor=action.tensor)
+        case MarkRows():
+            return translate("sentences", "Marking of rows")
+        case Configure():
+            return translate("sentences", "Setting of {name}").format(name=action.field)
+        case Resize() | Insert() | Delete():
+            return translate("sentences", "Change of size")
+        case Randomize():
+            return translate("sentences", "Randomize")
+        case SwitchDevice():
+            return translate("sentences", "Change of device")
+
+
+def of_refusal(refusal: Refusal) -> str:
+    """Give PyTorch's own words, and under them what they mean here."""
+    words = " ".join(str(refusal).split())
+    return f"{words}\n{_cause(refusal.cause)}"
+
+
+def of_preset(preset: str) -> str:
+    """Name a preset."""
+    names = {
+        "notebook": translate("sentences", "Notebook, y_true = 1"),
+        "notebook_half": translate("sentences", "Notebook, y_true = 0.5"),
+        "or_gate": translate("sentences", "OR gate: 4 samples, 2 inputs"),
+        "layer_4x2": translate("sentences", "Layer 4 × 2: 2 samples"),
+    }
+    return names[preset]
+
+
+def before_and_after(before: str, after: str) -> str:
+    """Say what the last action made of a number, as the notebook prints it."""
+    return translate("sentences", "before: {before} → after: {after}").format(before=before, after=after)
+
+
+def stale(names: tuple[str, ...]) -> str:
+    """Say that a number no longer follows from what the tables show."""
+    return translate("sentences", "Of an older state: {names} changed since.").format(names=", ".join(names))
+
+
+def of_entry(entry: Entry, before: Snapshot | None) -> str:
+    """Say what an action did, with the numbers it left."""
+    after = entry.snapshot
+    match entry.action:
+        case Operation.FORWARD if after.forward is not None:
+            return translate("sentences", "Forward: loss = {loss}. PyTorch built a new graph for {x}.").format(
+                loss=display_text(float(after.forward.loss)), x=f"x{lines.taken_rows(after.rows)}"
+            )
+        case Operation.BACKWARD:
+            return _backward(after)
+        case Operation.UPDATE:
+            return translate(
+                "sentences", "Update: lr · grad is subtracted from W and b, lr = {lr}. .grad stays as it is."
+            ).format(lr=repr(after.config.lr))
+        case Operation.ZERO_GRAD if after.config.zeroing is Zeroing.NONE:
+            return translate("sentences", "Zero grad: W.grad and b.grad are None again.")
+        case Operation.ZERO_GRAD:
+            return translate("sentences", "Zero grad: W.grad and b.grad are zeros now, in place.")
+        case Start(preset):
+            return translate("sentences", "{preset}: the start values. .grad is None, nothing is computed yet.").format(
+                preset=of_preset(preset)
+            )
+        case Assign():
+            return _assign(entry.action, before)
+        case MarkRows(rows):
+            return translate("sentences", "Forward takes {x}.").format(x=f"x{lines.taken_rows(rows)}")
+        case Configure():
+            return _configure(entry.action)
+        case Randomize():
+            seed = after.config.seed if before is None else before.config.seed
+            return translate(
+                "sentences", "Randomize, seed {seed}: x from torch.rand, W from torch.randn, b zeros. .grad is None."
+            ).format(seed=seed)
+        case SwitchDevice(device):
+            return translate(
+                "sentences", "W, b and their gradients are on {device} now; the graph stayed behind."
+            ).format(device=device)
+        case _:
+            return translate("sentences", "New tensors: x {x}, y_true {y}, W {W}, b {b}. .grad is None.").format(
+                x=after.x.shape, y=after.y_true.shape, W=after.W.shape, b=after.b.shape
+            )
+
+
+def of_problem(problem: Problem) -> str:
+    """Say why something was not done."""
+    sentence = _problems()[problem.reason]
+    values = dict(problem.values)
+    if isinstance(values.get("action"), Operation | Start | Assign | Paste | Randomize | SwitchDevice):
+        values["action"] = of_action(values["action"])  # type: ignore[arg-type]
+    return sentence.format(**values)
+
+
+def _backward(after: Snapshot) -> str:
+    count = sum(deposit.count for deposit in after.deposits)
+    spent = after.forward is not None and after.forward.graph is GraphState.FREED
+    said = (
+        translate("sentences", "Backward: the gradients are in W.grad and b.grad.")
+        if count == 1
+        else translate(
+            "sentences", "Backward: added to what was there. Backwards in .grad since the last Zero grad: {count}."
+        ).format(count=count)
+    )
+    return f"{said} {translate('sentences', 'The graph is spent.')}" if spent else said
+
+
+def _assign(action: Assign, before: Snapshot | None) -> str:
+    rows, columns = action.values.shape
+    if rows == columns == 1:
+        element = lines.element(action.tensor, action.row, action.column, 1 if before is None else before.m)
+        return translate("sentences", "{element} = {value}, in place under torch.no_grad(): .grad stays.").format(
+            element=element, value=full_text(action.values[0, 0])
+        )
+    texts = {
+        Gesture.PASTE: translate("sentences", "Pasted {rows} × {columns} values into {tensor}, in place: .grad stays."),
+        Gesture.CUT: translate("sentences", "Cut {rows} × {columns} values out of {tensor}, in place: .grad stays."),
+    }
+    cleared = translate("sentences", "Cleared {rows} × {columns} values of {tensor}, in place: .grad stays.")
+    return texts.get(action.gesture, cleared).format(rows=rows, columns=columns, tensor=action.tensor)
+
+
+def _configure(action: Configure) -> str:
+    match action.field, action.value:
+        case "lr", value:
+            return translate("sentences", "The learning rate is {lr}.").format(lr=repr(value))
+        case "retain_graph", True:
+            return translate("sentences", "Backward keeps the graph from now on.")
+        case "retain_graph", _:
+            return translate("sentences", "Backward frees the graph from now on.")
+        case "zeroing", value:
+            return translate("sentences", "Zero grad means {code} from now on.").format(
+                code=f".grad.{value}" if value == Zeroing.ZERO else ".grad = None"
+            )
+        case _, value:
+            return translate("sentences", "The next random numbers come from seed {seed}.").format(seed=value)
+
+
+def _remark(entry: Entry, before: Snapshot | None) -> str:
+    """Say what PyTorch lets through in silence."""
+    after = entry.snapshot
+    match entry.action:
+        case Operation.BACKWARD if after.stale:
+            return translate(
+                "sentences",
+                "Edited after Forward: {names}. This is the gradient of the old point; PyTorch says nothing.",
+            ).format(names=", ".join(after.stale))
+        case Operation.UPDATE if before is not None and (old := guidance.stale_gradient(before)):
+            return translate(
+                "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
+            ).format(names=", ".join(old))
+        case Assign() | MarkRows() if after.stale:
+            return translate("sentences", "z, y_pred and loss are of the old values until the next Forward.")
+    return ""
+
+
+def _not_finite(after: Snapshot, before: Snapshot | None) -> str:
+    """Name what an action left not finite; only what it changed is looked at."""
+
+    def tensors(snapshot: Snapshot) -> dict[str, object]:
+        forward = snapshot.forward
+        return {
+            "loss": None if forward is None else forward.loss,
+            "W": snapshot.W,
+            "b": snapshot.b,
+            "W.grad": snapshot.W_grad,
+            "b.grad": snapshot.b_grad,
+        }
+
+    earlier = {} if before is None else tensors(before)
+    bad = [
+        name
+        for name, array in tensors(after).items()
+        if isinstance(array, np.ndarray) and array is not earlier.get(name) and not np.isfinite(array).all()
+    ]
+    if not bad:
+        return ""
+    return translate("sentences", "Not finite any more (nan or inf): {names}. Undo takes it back.").format(
+        names=", ".join(bad)
+    )
+
+
+def _cause(cause: Cause) -> str:
+    sentences = {
+        Cause.NO_GRADIENT: translate(
+            "sentences", "There is no gradient to use: .grad is None, which is not 0. Press Forward, then Backward."
+        ),
+        Cause.NO_LOSS: translate("sentences", "There is no loss to go back from yet. Press Forward first."),
+        Cause.GRAPH_FREED: translate(
+            "sentences",
+            "The graph of this Forward is spent: an earlier Backward freed it. Press Forward for a new one.",
+        ),
+        Cause.X_CHANGED: translate(
+            "sentences",
+            "x changed after Forward, and W.grad needs the old x. b.grad had its share already. Press Forward again.",
+        ),
+        Cause.OTHER: translate("sentences", "PyTorch refused. What it left is in the tables; Undo takes it back."),
+    }
+    return sentences[cause]
+
+
+def _problems() -> dict[Reason, str]:
+    return {
+        Reason.NOT_A_NUMBER: translate("sentences", "“{text}” is not a number. Nothing was changed."),
+        Reason.TWO_SEPARATORS: translate(
+            "sentences",
+            "“{text}” has two separators; a number has one, and it is the decimal point. Nothing was changed.",
+        ),
+        Reason.NOT_FINITE: translate("sentences", "“{text}” is not a finite number. Nothing was changed."),
+        Reason.OUT_OF_FLOAT32: translate(
+            "sentences", "“{text}” is beyond float32 (about ±3.4e38). Nothing was changed."
+        ),
+        Reason.NOTHING_TO_PASTE: translate("sentences", "The clipboard holds no numbers."),
+        Reason.PASTE_TOO_LONG: translate(
+            "sentences", "The text is longer than {limit} characters. Nothing was changed."
+        ),
+        Reason.RAGGED: translate(
+            "sentences", "Line {line} has {found} numbers and the first has {expected}. Nothing was changed."
+        ),
+        Reason.CUT_SHORT: translate(
+            "sentences", "PyTorch cut this printout short with “...”, so numbers are missing. Nothing was changed."
+        ),
+        Reason.DOES_NOT_FIT: translate(
+            "sentences",
+            "{rows} × {columns} values do not fit: from here there is room for {room_rows} × {room_columns}.",
+        ),
+        Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
+        Reason.SEVERAL_RANGES: translate("sentences", "Select one rectangle of cells."),
+        Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
+        Reason.TOO_MANY_CELLS: translate(
+            "sentences", "{size} cells are too many for the clipboard: at most {limit} at a time."
+        ),
+        Reason.NO_AXIS: translate("sentences", "The rows and columns of {tensor} are set by the other tables."),
+        Reason.TOO_LARGE: translate(
+            "sentences", "{product} would be {size}; the largest table here has {limit} numbers. Nothing was changed."
+        ),
+        Reason.NOT_A_SIZE: translate("sentences", "m, n and k are whole numbers from 1 up. Nothing was changed."),
+        Reason.LAST_ONE: translate("sentences", "At least one has to stay ({axis} = 1). Nothing was changed."),
+        Reason.NO_ROWS: translate("sentences", "Forward needs at least one sample. Nothing was changed."),
+        Reason.NOT_A_SEED: translate(
+            "sentences", "“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed."
+        ),
+        Reason.NO_SUCH_DEVICE: translate(
+            "sentences", "The device {device} does not work on this machine. The computation is on the CPU."
+        ),
+        Reason.NO_FILES_YET: translate("sentences", "{file} is not opened: this version keeps no session files yet."),
+        Reason.OUT_OF_MEMORY: translate(
+            "sentences",
+            "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",
+        ),
+        Reason.DEVICE_LOST: translate(
+            "sentences", "The device {device} failed; the last state goes on on the CPU. {detail}"
+        ),
+        Reason.UNEXPECTED: translate("sentences", "{action} failed inside the program, nothing was changed: {detail}"),
+        Reason.TORCH_MISSING: translate(
+            "sentences", "PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}"
+        ),
+    }

@@ -1,0 +1,126 @@
+"""The nine tables, each gradient beside its parameter."""
+
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from perceptron_gui.core.actions import Axis, MarkRows
+from perceptron_gui.core.history import History
+from perceptron_gui.core.snapshot import Snapshot, TensorName
+from perceptron_gui.ui.row_header import RowHeader
+from perceptron_gui.ui.tensor_content import contents
+from perceptron_gui.ui.tensor_panel import TensorPanel
+from perceptron_gui.ui.tensor_view import TensorView
+from perceptron_gui.ui.theme import Colors
+
+translate = QCoreApplication.translate
+_AXES: dict[str, tuple[Axis | None, Axis | None]] = {
+    "x": (Axis.SAMPLES, Axis.INPUTS),
+    "y_true": (Axis.SAMPLES, Axis.OUTPUTS),
+    "W": (Axis.INPUTS, Axis.OUTPUTS),
+    "W.grad": (None, None),
+    "b": (None, Axis.OUTPUTS),
+    "b.grad": (None, None),
+    "z": (None, None),
+    "y_pred": (None, None),
+    "loss": (None, None),
+}
+_LINES = (("x", "y_true"), ("W", "W.grad"), ("b", "b.grad"), ("z", "y_pred", "loss"))
+_MOST_SHARE = 4
+
+
+class TensorArea(QWidget):
+    """x and y_true, W and b with their gradients, and what Forward made of them."""
+
+    action_requested = Signal(object)
+    problem_found = Signal(object)
+
+    def __init__(self, history: History, colors: Colors) -> None:
+        super().__init__()
+        shown = contents(history)
+        editable = {name.value: name for name in TensorName}
+        self.panels = {name: TensorPanel(shown[name], axes, editable.get(name), colors) for name, axes in _AXES.items()}
+        self._lines = [QHBoxLayout() for _ in _LINES]
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        for line, names in zip(self._lines, _LINES, strict=True):
+            for name in names:
+                line.addWidget(self.panels[name], 1)
+            self._column.addLayout(line)
+        self._history = history
+        self._header = RowHeader(self.panels["x"].view)
+        self.panels["x"].view.setVerticalHeader(self._header)
+        self._header.row_toggled.connect(self._on_row_toggled)
+        for panel in self.panels.values():
+            panel.action_requested.connect(self.action_requested)
+            panel.problem_found.connect(self.problem_found)
+
+    @property
+    def views(self) -> tuple[TensorView, ...]:
+        """The tables, in reading order."""
+        return tuple(panel.view for panel in self.panels.values())
+
+    def display(self, history: History) -> None:
+        """Show the tensors of a state and what the last action changed in them."""
+        self._history = history
+        snapshot = history.current
+        self._share_room(snapshot)
+        notes = _notes(snapshot)
+        for name, content in contents(history).items():
+            self.panels[name].display(content, _shape(name, snapshot), notes[name])
+        self._header.display(snapshot.rows, snapshot.m)
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint with other colours."""
+        for view in self.views:
+            view.set_colors(colors)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            notes = _notes(self._history.current)
+            for name, panel in self.panels.items():
+                panel.display(panel.model.content, _shape(name, self._history.current), notes[name])
+                panel.model.retranslate()
+        super().changeEvent(event)
+
+    def _share_room(self, snapshot: Snapshot) -> None:
+        """Give every table room by its shape, not by its values: nothing jumps while training."""
+        heights = (snapshot.m, snapshot.n, 1, snapshot.m)
+        for line, rows in enumerate(heights):
+            self._column.setStretch(line, 2 + min(rows, 2 * _MOST_SHARE))
+        self._lines[0].setStretch(0, min(snapshot.n, _MOST_SHARE))
+        self._lines[0].setStretch(1, min(snapshot.k, _MOST_SHARE))
+
+    def _on_row_toggled(self, row: int) -> None:
+        snapshot = self._history.current
+        marked = set(range(snapshot.m) if snapshot.rows is None else snapshot.rows)
+        self.action_requested.emit(MarkRows(tuple(sorted(marked ^ {row}))))
+
+
+def _shape(name: str, snapshot: Snapshot) -> tuple[int, ...]:
+    """Return the shape as PyTorch has it: a single sample is a vector."""
+    rows = () if snapshot.m == 1 else (snapshot.m,)
+    shapes = {
+        "x": (*rows, snapshot.n),
+        "y_true": (*rows, snapshot.k),
+        "W": (snapshot.n, snapshot.k),
+        "b": (snapshot.k,),
+    }
+    return shapes.get(name, ())
+
+
+def _notes(snapshot: Snapshot) -> dict[str, str]:
+    """Say of each tensor what the notebook prints beside it, or what its rows and columns are."""
+    forward = snapshot.forward
+    return {
+        "x": translate("TensorArea", "rows: samples · columns: inputs"),
+        "y_true": translate("TensorArea", "wanted"),
+        "W": "requires_grad=True",
+        "W.grad": "∂loss/∂W",
+        "b": "requires_grad=True",
+        "b.grad": "∂loss/∂b",
+        "z": "x @ W + b",
+        "y_pred": "" if forward is None else f"grad_fn=<{forward.y_pred_grad_fn}>",
+        "loss": "" if forward is None else f"grad_fn=<{forward.loss_grad_fn}>",
+    }

@@ -1,0 +1,127 @@
+"""What each table shows of a history: values, what the last action changed, and what no longer holds."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from perceptron_gui.core import guidance, lines
+from perceptron_gui.core.editing import as_table
+from perceptron_gui.core.history import History, Refusal
+from perceptron_gui.core.parsing import display_text, full_text
+from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot
+
+NONE = "None"
+NOTHING = "–"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TensorContent:
+    """One table.
+
+    `values` (a vector is a row, a scalar a cell) has a row for every table row, or for those in `taken` alone, or is
+    None when there is none; `absent` is what stands where there is no value. `before` is the same table before the
+    last action. `stale` names what was edited after these values were computed. `refusal` is PyTorch's, where it
+    struck here.
+    """
+
+    name: str
+    samples: int
+    shape: tuple[int, int]
+    values: FloatArray | None
+    absent: str = NOTHING
+    taken: Rows = None
+    before: "TensorContent | None" = None
+    stale: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+
+    def value(self, row: int, column: int) -> np.float32 | None:
+        """Return one element, or None where there is none."""
+        if self.values is None:
+            return None
+        if self.taken is not None:
+            position = bisect_left(self.taken, row)
+            if position == len(self.taken) or self.taken[position] != row:
+                return None
+            row = position
+        table = as_table(self.values)
+        if row >= table.shape[0] or column >= table.shape[1]:
+            return None
+        element: np.float32 = table[row, column]
+        return element
+
+    def block(self, row: int, column: int, rows: int, columns: int) -> FloatArray:
+        """Return a rectangle of a table that has a value in every row."""
+        if self.values is None or self.taken is not None:
+            raise ValueError(self.name)
+        return as_table(self.values)[row : row + rows, column : column + columns]
+
+    def text(self, row: int, column: int) -> str:
+        """Return one element as a person reads it."""
+        value = self.value(row, column)
+        return self.absent if value is None else display_text(float(value))
+
+    def exact_text(self, row: int, column: int) -> str:
+        """Return one element in full."""
+        value = self.value(row, column)
+        return self.absent if value is None else full_text(float(value))
+
+    def element_name(self, row: int, column: int) -> str:
+        """Return the element as PyTorch would index it."""
+        return lines.element(self.name, row, column, self.samples)
+
+    def has_changed(self, row: int, column: int) -> bool:
+        """Whether the last action gave this element another value, to the last bit."""
+        if self.before is None or self.before.values is self.values:
+            return False
+        now, then = self.value(row, column), self.before.value(row, column)
+        if now is None or then is None:
+            return now is not then
+        return now.tobytes() != then.tobytes()
+
+    def shows_the_same_as(self, other: "TensorContent | None") -> bool:
+        """Whether there is nothing to repaint after `other`."""
+        return (
+            other is not None
+            and self.values is other.values
+            and self.shape == other.shape
+            and self.taken == other.taken
+            and self.samples == other.samples
+            and self.stale == other.stale
+            and self.refusal is other.refusal
+            and (None if self.before is None else self.before.values)
+            is (None if other.before is None else other.before.values)
+        )
+
+
+def contents(history: History) -> dict[str, TensorContent]:
+    """Return what the nine tables show, by the names of their tensors."""
+    entry, before = history.entry, history.before
+    shown = _of_snapshot(history.current)
+    earlier = {} if before is None else _of_snapshot(before)
+    refused = guidance.refused_at(entry)
+    return {
+        name: replace(content, before=earlier.get(name), refusal=entry.refusal if name in refused else None)
+        for name, content in shown.items()
+    }
+
+
+def _of_snapshot(snapshot: Snapshot) -> dict[str, TensorContent]:
+    m, n, k = snapshot.m, snapshot.n, snapshot.k
+    forward = snapshot.forward
+    rows = None if forward is None else forward.rows
+    old = guidance.stale_gradient(snapshot)
+    made = (
+        TensorContent("x", m, (m, n), snapshot.x),
+        TensorContent("y_true", m, (m, k), snapshot.y_true),
+        TensorContent("W", m, (n, k), snapshot.W),
+        TensorContent("b", m, (1, k), snapshot.b),
+        TensorContent("W.grad", m, (n, k), snapshot.W_grad, NONE, stale=old),
+        TensorContent("b.grad", m, (1, k), snapshot.b_grad, NONE, stale=old),
+        TensorContent("z", m, (m, k), None if forward is None else forward.z, taken=rows, stale=snapshot.stale),
+        TensorContent(
+            "y_pred", m, (m, k), None if forward is None else forward.y_pred, taken=rows, stale=snapshot.stale
+        ),
+        TensorContent("loss", m, (1, 1), None if forward is None else forward.loss, stale=snapshot.stale),
+    )
+    return {content.name: content for content in made}

@@ -1,0 +1,51 @@
+"""A tensor with its name, its shape and what PyTorch says of it, above its table."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QPalette
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from perceptron_gui.core.actions import Axis
+from perceptron_gui.core.snapshot import TensorName
+from perceptron_gui.ui.elided_label import ElidedLabel
+from perceptron_gui.ui.tensor_content import TensorContent
+from perceptron_gui.ui.tensor_model import TensorModel
+from perceptron_gui.ui.tensor_view import TensorView
+from perceptron_gui.ui.theme import Colors
+
+
+class TensorPanel(QWidget):
+    """One tensor of the window. `axes` are the sizes that its rows and columns stand for."""
+
+    action_requested = Signal(object)
+    problem_found = Signal(object)
+
+    def __init__(
+        self, content: TensorContent, axes: tuple[Axis | None, Axis | None], tensor: TensorName | None, colors: Colors
+    ) -> None:
+        super().__init__()
+        self._title = ElidedLabel(content.name)
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
+        font = QFont()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._note = ElidedLabel()
+        self._note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
+        self.model = TensorModel(content, tensor, self)
+        self.view = TensorView(self.model, axes, colors)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(1)
+        layout.addWidget(self._title)
+        layout.addWidget(self._note)
+        layout.addWidget(self.view)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        for source in (self.model, self.view):
+            source.action_requested.connect(self.action_requested)
+            source.problem_found.connect(self.problem_found)
+
+    def display(self, content: TensorContent, shape: tuple[int, ...], note: str) -> None:
+        """Show a tensor: its values, its shape as PyTorch has it, and a line about it."""
+        self._title.setText(f"{content.name}  {tuple(shape)}" if shape else content.name)
+        self._note.setText(note)
+        self._note.setToolTip("")
+        self.model.display(content)

@@ -1,0 +1,231 @@
+"""A table of one tensor that a person can edit, and the ranges of it that go to and from the clipboard."""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QGuiApplication, QPainter, QPalette, QPen
+from PySide6.QtWidgets import (
+    QHeaderView,
+    QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+from typing_extensions import override
+
+from perceptron_gui.core.actions import Assign, Axis, Delete, Gesture, Insert, Paste
+from perceptron_gui.core.parsing import block_text, full_text, parse_float32
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.snapshot import FloatArray, frozen
+from perceptron_gui.ui.tensor_model import TensorModel, TensorRole
+from perceptron_gui.ui.theme import Colors
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+WIDEST_TEXT = "-0.0000e+00 "
+MOST_COPIED = 2**16
+"""Cells in one copy: more would hold the window up."""
+_FEW_COLUMNS = 8
+
+
+class TensorDelegate(QStyledItemDelegate):
+    """Paints a number with its marks, and edits it as text in full precision: opening and leaving changes nothing."""
+
+    def __init__(self, colors: Colors, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.colors = colors
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        # QStyleOption's fields are not in PySide6's stubs.
+        cell: Any = option
+        rect: QRect = cell.rect
+        is_selected = bool(cell.state & QStyle.StateFlag.State_Selected)
+        roles = QPalette.ColorRole
+        painter.save()
+        painter.fillRect(rect, cell.palette.color(roles.Highlight if is_selected else roles.Base))
+        if index.data(TensorRole.STALE):
+            painter.fillRect(rect, QBrush(QColor(self.colors.stale), Qt.BrushStyle.BDiagPattern))
+        font = cell.font
+        if index.data(TensorRole.CHANGED):
+            font.setBold(True)
+            painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height()), QColor(self.colors.changed))
+        if index.data(TensorRole.REFUSED):
+            painter.setPen(QPen(QColor(self.colors.invalid), 2))
+            painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        if cell.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(self.colors.text), 1, Qt.PenStyle.DotLine))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        painter.setFont(font)
+        painter.setPen(cell.palette.color(roles.HighlightedText if is_selected else roles.Text))
+        painter.drawText(
+            rect.adjusted(6, 0, -6, 0),
+            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            str(index.data(Qt.ItemDataRole.DisplayRole)),
+        )
+        painter.restore()
+
+    @override
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> QWidget:
+        editor = QLineEdit(parent, frame=False, alignment=Qt.AlignmentFlag.AlignRight)
+        editor.textEdited.connect(self._on_text_edited)
+        return editor
+
+    @override
+    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
+        value = index.data(Qt.ItemDataRole.EditRole)
+        if isinstance(editor, QLineEdit) and not editor.isModified():
+            editor.setText("" if value is None else full_text(value))
+
+    @override
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: AnyIndex) -> None:
+        if isinstance(editor, QLineEdit) and editor.isModified():
+            model.setData(index, editor.text())
+
+    def _on_text_edited(self, text: str) -> None:
+        editor = self.sender()
+        if not isinstance(editor, QLineEdit):
+            return
+        try:
+            parse_float32(text)
+            color = self.colors.text
+        except Problem:
+            color = self.colors.invalid
+        palette = editor.palette()
+        palette.setColor(QPalette.ColorRole.Text, QColor(color))
+        editor.setPalette(palette)
+
+
+class TensorView(QTableView):
+    """A QTableView over a TensorModel; `axes` are the sizes its rows and columns stand for, None where fixed."""
+
+    action_requested = Signal(object)
+    problem_found = Signal(object)
+
+    def __init__(self, model: TensorModel, axes: tuple[Axis | None, Axis | None], colors: Colors) -> None:
+        super().__init__(wordWrap=False)
+        self.setObjectName(f"{model.content.name.replace('.', '_')}_table")
+        self.setAccessibleName(model.content.name)
+        self.setSelectionMode(QTableView.SelectionMode.ContiguousSelection)
+        triggers = QTableView.EditTrigger
+        self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
+        self.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+        # Tab goes on to the next table; the arrow keys move within one.
+        self.setTabKeyNavigation(False)
+        self.tensor_model = model
+        self.axes = axes
+        self._delegate = TensorDelegate(colors, self)
+        self.setItemDelegate(self._delegate)
+        self.setModel(model)
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        model.modelReset.connect(self._fit_columns)
+        self._fit_to_font()
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint with other colours."""
+        self._delegate.colors = colors
+        self.viewport().update()
+
+    def copy(self) -> None:
+        """Put the selected range on the clipboard: tab-separated, all digits."""
+        top, left, rows, columns = self._selected_range()
+        if rows * columns > MOST_COPIED:
+            raise Problem(Reason.TOO_MANY_CELLS, size=rows * columns, limit=MOST_COPIED)
+        content = self.tensor_model.content
+        whole_rows = content.taken is None and content.values is not None
+        text = (
+            block_text(content.block(top, left, rows, columns))
+            if whole_rows
+            else "\n".join(
+                "\t".join(content.exact_text(top + row, left + column) for column in range(columns))
+                for row in range(rows)
+            )
+        )
+        QGuiApplication.clipboard().setText(text)
+
+    def cut(self) -> None:
+        """Copy the selected range and clear it, as one edit."""
+        self._check_editable()
+        self.copy()
+        self._write_zeros(Gesture.CUT)
+
+    def clear(self) -> None:
+        """Write 0 into the selected range, as one edit."""
+        self._check_editable()
+        self._write_zeros(Gesture.CLEAR)
+
+    def paste(self) -> None:
+        """Ask for the clipboard's numbers to be written from the first selected cell on, as one edit."""
+        tensor = self._check_editable()
+        top, left, rows, columns = self._selected_range()
+        text = QGuiApplication.clipboard().text()
+        self.action_requested.emit(Paste(tensor, top, left, rows, columns, text))
+
+    def insert(self, orientation: Qt.Orientation) -> None:
+        """Ask for as many new rows or columns as are selected, before the selection."""
+        axis, at, count = self._selected_places(orientation)
+        self.action_requested.emit(Insert(axis, at, count))
+
+    def delete(self, orientation: Qt.Orientation) -> None:
+        """Ask for the selected rows or columns to go."""
+        axis, at, count = self._selected_places(orientation)
+        self.action_requested.emit(Delete(axis, at, count))
+
+    def selected_rows(self) -> tuple[int, ...]:
+        """Return the rows that have a selected cell."""
+        top, _, rows, _ = self._selected_range()
+        return tuple(range(top, top + rows))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._fit_to_font()
+
+    def _selected_range(self) -> tuple[int, int, int, int]:
+        """Return top, left, number of rows and of columns of the selection."""
+        ranges = self.selectionModel().selection()
+        if ranges.isEmpty():
+            raise Problem(Reason.NO_CELLS)
+        chosen = ranges.first()
+        return chosen.top(), chosen.left(), chosen.height(), chosen.width()
+
+    def _selected_places(self, orientation: Qt.Orientation) -> tuple[Axis, int, int]:
+        top, left, rows, columns = self._selected_range()
+        is_rows = orientation is Qt.Orientation.Vertical
+        axis = self.axes[0] if is_rows else self.axes[1]
+        if axis is None:
+            raise Problem(Reason.NO_AXIS, tensor=self.tensor_model.content.name)
+        return (axis, top, rows) if is_rows else (axis, left, columns)
+
+    def _check_editable(self) -> Any:
+        if self.tensor_model.tensor is None:
+            raise Problem(Reason.READ_ONLY, tensor=self.tensor_model.content.name)
+        return self.tensor_model.tensor
+
+    def _write_zeros(self, gesture: Gesture) -> None:
+        top, left, rows, columns = self._selected_range()
+        zeros: FloatArray = frozen(np.zeros((rows, columns)))
+        self.action_requested.emit(Assign(self._check_editable(), top, left, zeros, gesture))
+
+    def _fit_to_font(self) -> None:
+        metrics = QFontMetrics(self.font())
+        row_height = metrics.height() + 8
+        self.verticalHeader().setMinimumSectionSize(row_height)
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        cell_width = metrics.horizontalAdvance(WIDEST_TEXT) + 12
+        self.horizontalHeader().setMinimumSectionSize(cell_width)
+        self.horizontalHeader().setDefaultSectionSize(cell_width)
+        frame = 2 * self.frameWidth() + self.horizontalHeader().sizeHint().height()
+        self.setMinimumHeight(frame + row_height)
+        self.setMinimumWidth(cell_width + self.verticalHeader().sizeHint().width() + 2 * self.frameWidth())
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Few columns share the width; many keep theirs and scroll."""
+        few = self.tensor_model.columnCount() <= _FEW_COLUMNS
+        modes = QHeaderView.ResizeMode
+        self.horizontalHeader().setSectionResizeMode(modes.Stretch if few else modes.Fixed)

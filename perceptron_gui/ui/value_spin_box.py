@@ -1,0 +1,92 @@
+"""Number fields of our own: QDoubleSpinBox reads "1.5" as 15 in Russian, and QSpinBox ends at 2^31."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QAbstractSpinBox
+from typing_extensions import override
+
+from perceptron_gui.core.editing import LARGEST_SEED
+from perceptron_gui.core.parsing import parse_number
+from perceptron_gui.core.problems import Problem, Reason
+
+
+class ValueSpinBox(QAbstractSpinBox):
+    """A field whose text goes through one parser. It shows what it is given and asks for what is typed."""
+
+    value_entered = Signal(object)
+    problem_found = Signal(object)
+
+    def __init__(
+        self, name: str, parse: Callable[[str], float], step: Callable[[float, int], float], widest: str
+    ) -> None:
+        super().__init__(keyboardTracking=False, accelerated=True)
+        self.setObjectName(name)
+        self._parse = parse
+        self._step = step
+        self._widest = widest
+        self._value: float = 0
+        self.editingFinished.connect(self._on_editing_finished)
+        self._fit_to_font()
+
+    def display(self, value: float) -> None:
+        """Show a value; a text that is being typed stays."""
+        self._value = value
+        if not self.lineEdit().isModified():
+            self.lineEdit().setText(self._text(value))
+
+    @override
+    def stepBy(self, steps: int) -> None:
+        self._ask_for(self._step(self._value, steps))
+
+    @override
+    def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
+        return QAbstractSpinBox.StepEnabledFlag.StepUpEnabled | QAbstractSpinBox.StepEnabledFlag.StepDownEnabled
+
+    def _on_editing_finished(self) -> None:
+        if not self.lineEdit().isModified():
+            return
+        text = self.lineEdit().text()
+        self.lineEdit().setText(self._text(self._value))
+        try:
+            self._ask_for(self._parse(text))
+        except Problem as problem:
+            self.problem_found.emit(problem)
+
+    def _ask_for(self, value: float) -> None:
+        if value != self._value:
+            self.value_entered.emit(value)
+
+    def _text(self, value: float) -> str:
+        return repr(value)
+
+    def _fit_to_font(self) -> None:
+        self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._widest) + 34)
+
+
+def learning_rate_box() -> ValueSpinBox:
+    """Return the field of lr; its arrows go along 1, 2, 5, 10."""
+    return ValueSpinBox("lr_spin_box", parse_number, _next_round, "-1.2345e-05")
+
+
+def seed_box() -> ValueSpinBox:
+    """Return the field of the seed, a whole number of up to 64 bits."""
+    return ValueSpinBox(
+        "seed_spin_box", parse_seed, lambda seed, steps: min(max(seed + steps, 0), LARGEST_SEED), "0" * 12
+    )
+
+
+def parse_seed(text: str) -> int:
+    """Read a seed. Raises NOT_A_SEED."""
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 20 and int(plain) <= LARGEST_SEED):
+        raise Problem(Reason.NOT_A_SEED, text=plain[:40])
+    return int(plain)
+
+
+def _next_round(value: float, steps: int) -> float:
+    """Return the next of …, 0.5, 1, 2, 5, 10, … on the side that `steps` points to."""
+    rounds = [float(f"{digit}e{exponent}") for exponent in range(-6, 7) for digit in (1, 2, 5)]
+    if steps > 0:
+        return next((each for each in rounds if each > value), value)
+    return next((each for each in reversed(rounds) if each < value), 0.0)
