@@ -21,7 +21,7 @@ _LOOKALIKES = str.maketrans({"\u2212": "-", "\u00a0": None, "\u202f": None, ",":
 _NUMBER_PATTERN = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?"
 _NUMBER = re.compile(_NUMBER_PATTERN, re.ASCII)
 _NUMBERS = re.compile(rf"{_NUMBER_PATTERN}(?:\n{_NUMBER_PATTERN})*+", re.ASCII)
-_TWO_SEPARATORS = re.compile(r"[+-]?\d*(?:\.\d*){2,}(?:[eE][+-]?\d+)?", re.ASCII)
+_TWO_SEPARATORS = re.compile(r"[+-]?\d*+(?:\.\d*+){2,}+(?:[eE][+-]?\d++)?", re.ASCII)
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf(?:inity)?)", re.IGNORECASE)
 _PRINTED_TENSOR = re.compile(
     r"(?:Parameter containing:\s*+)?(?:torch\.)?tensor\("

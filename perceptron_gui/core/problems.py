@@ -16,7 +16,6 @@ class Reason(Enum):
     CUT_SHORT = auto()
     DOES_NOT_FIT = auto()  # rows, columns, room_rows, room_columns
     READ_ONLY = auto()  # tensor
-    SEVERAL_RANGES = auto()
     NO_CELLS = auto()
     TOO_MANY_CELLS = auto()  # size, limit
     NO_AXIS = auto()  # tensor

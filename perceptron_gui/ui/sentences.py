@@ -290,10 +290,9 @@ def _problems() -> dict[Reason, str]:
         ),
         Reason.DOES_NOT_FIT: translate(
             "sentences",
-            "{rows} × {columns} values do not fit: from here there is room for {room_rows} × {room_columns}.",
+            "{rows} × {columns} values do not fit: from here there is room for {room_rows} × {room_columns}. Nothing was changed.",
         ),
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
-        Reason.SEVERAL_RANGES: translate("sentences", "Select one rectangle of cells."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
         Reason.TOO_MANY_CELLS: translate(
             "sentences", "{size} cells are too many for the clipboard: at most {limit} at a time."
