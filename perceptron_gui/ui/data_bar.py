@@ -1,5 +1,7 @@
 """The sizes of the layer, and the seed of its random numbers, above the tables."""
 
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidget
 from typing_extensions import override
@@ -37,7 +39,7 @@ class DataBar(QWidget):
             label.setBuddy(box)
             layout.addWidget(label)
             layout.addWidget(box)
-            box.valueChanged.connect(self._on_value_changed)
+            box.valueChanged.connect(partial(self._on_value_changed, axis))
         layout.addSpacing(8)
         layout.addWidget(self._seed_label)
         layout.addWidget(self._seed)
@@ -80,11 +82,9 @@ class DataBar(QWidget):
             self.retranslate()
         super().changeEvent(event)
 
-    def _on_value_changed(self) -> None:
-        for axis, box in self._sizes.items():
-            if box.value() != self._shown[axis]:
-                self._shown[axis] = box.value()
-                self.action_requested.emit(Resize(axis, box.value()))
+    def _on_value_changed(self, axis: Axis, size: int) -> None:
+        if size != self._shown[axis]:
+            self.action_requested.emit(Resize(axis, size))
 
     def _on_seed_entered(self, seed: int) -> None:
         self.action_requested.emit(Configure("seed", seed))

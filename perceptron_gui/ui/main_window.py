@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QIcon
+from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QDockWidget, QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -27,6 +27,7 @@ from perceptron_gui.ui.theme import Colors
 from perceptron_gui.ui.training_bar import TrainingBar
 
 LAYOUT_VERSION = 1
+_PLOT_SHARE = 0.3
 
 
 class MainWindow(QMainWindow):
@@ -45,6 +46,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._problem: Problem | None = None
         self._typed_problem = False
+        self._has_layout = False
         self.commands = Commands(self, self._handlers())
         self._training_bar = TrainingBar(self.commands, colors)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._training_bar)
@@ -52,10 +54,10 @@ class MainWindow(QMainWindow):
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
         self._plots = {
-            "gradient_plot": GradientPlot(colors),
-            "loss_plot": LossPlot(colors),
-            "activation_plot": ActivationPlot(colors),
-            "weights_plot": WeightsPlot(colors),
+            "gradient_plot": GradientPlot("gradient_plot", colors),
+            "loss_plot": LossPlot("loss_plot", colors),
+            "activation_plot": ActivationPlot("activation_plot", colors),
+            "weights_plot": WeightsPlot("weights_plot", colors),
         }
         self._docks = {name: self._dock(name, plot) for name, plot in self._plots.items()}
         self._arrange()
@@ -85,7 +87,7 @@ class MainWindow(QMainWindow):
         self._data_bar.display(history)
         self._tensors.display(history)
         for plot in self._plots.values():
-            plot.display(history)
+            plot.render(history)
         self.commands["undo"].setEnabled(history.index > 0)
         self.commands["redo"].setEnabled(history.index < len(history.entries) - 1)
         self._say()
@@ -107,9 +109,8 @@ class MainWindow(QMainWindow):
         return bytes(self.saveState(LAYOUT_VERSION).data())
 
     def restore_layout(self, state: bytes) -> None:
-        """Put the panels where they were; what does not fit this version is the usual arrangement."""
-        if state and not self.restoreState(QByteArray(state), LAYOUT_VERSION):
-            self.restoreState(self._usual_layout, LAYOUT_VERSION)
+        """Put the panels where they were; what does not fit this version is left aside."""
+        self._has_layout = bool(state) and self.restoreState(QByteArray(state), LAYOUT_VERSION)
 
     def retranslate(self) -> None:
         """Say everything in the language of now."""
@@ -125,6 +126,13 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
         super().changeEvent(event)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._has_layout:
+            self._has_layout = True
+            self._share_room()
+        super().showEvent(event)
 
     @override
     def sizeHint(self) -> QSize:
@@ -163,6 +171,14 @@ class MainWindow(QMainWindow):
         self.splitDockWidget(gradient, loss, Qt.Orientation.Horizontal)
         self.splitDockWidget(gradient, activation, Qt.Orientation.Vertical)
         self.splitDockWidget(loss, weights, Qt.Orientation.Vertical)
+
+    def _share_room(self) -> None:
+        """Give the tables a good third of the width, and the plots the rest."""
+        gradient, loss, activation, weights = self._docks.values()
+        column = round(self.width() * _PLOT_SHARE)
+        self.resizeDocks([gradient, loss], [column, column], Qt.Orientation.Horizontal)
+        row = self.height() // 2
+        self.resizeDocks([gradient, loss, activation, weights], [row] * 4, Qt.Orientation.Vertical)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
@@ -225,6 +241,7 @@ class MainWindow(QMainWindow):
 
     def _restore_usual_layout(self) -> None:
         self.restoreState(self._usual_layout, LAYOUT_VERSION)
+        self._share_room()
 
     def _on_table(self, do: Callable[[TensorView], object]) -> None:
         try:

@@ -1,7 +1,7 @@
 """A phase of the training step: its name, and under it the whole code that it runs."""
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
 from typing_extensions import override
 
@@ -78,9 +78,14 @@ class PhaseButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""
-        if self._is_next:
-            option.palette.setColor(QPalette.ColorRole.Button, QColor(self._colors.accent))
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        if self._is_next:
+            # Flat, for the style's own gradient would take the contrast from the text.
+            accent = QColor(self._colors.accent)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(accent.darker(125) if self.isDown() else accent)
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 3, 3)
         painter.setPen(QColor(self._colors.on_accent if self._is_next else self._colors.text))
         inside = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         painter.setFont(self._title_font())

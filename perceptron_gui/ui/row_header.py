@@ -15,6 +15,7 @@ class RowHeader(QHeaderView):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Vertical, parent, sectionsClickable=True, highlightSections=True)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._rows: Rows = None
         self._has_boxes = False
 

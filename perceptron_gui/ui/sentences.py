@@ -170,7 +170,8 @@ def _backward(after: Snapshot) -> str:
             "sentences", "Backward: added to what was there. Backwards in .grad since the last Zero grad: {count}."
         ).format(count=count)
     )
-    return f"{said} {translate('sentences', 'The graph is spent.')}" if spent else said
+    end = translate("sentences", "The graph is spent.")
+    return f"{said} {end}" if spent else said
 
 
 def _assign(action: Assign, before: Snapshot | None) -> str:
@@ -290,7 +291,7 @@ def _problems() -> dict[Reason, str]:
         ),
         Reason.DOES_NOT_FIT: translate(
             "sentences",
-            "{rows} × {columns} values do not fit: from here there is room for {room_rows} × {room_columns}. Nothing was changed.",
+            "{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.",
         ),
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),

@@ -27,6 +27,7 @@ _AXES: dict[str, tuple[Axis | None, Axis | None]] = {
 }
 _LINES = (("x", "y_true"), ("W", "W.grad"), ("b", "b.grad"), ("z", "y_pred", "loss"))
 _MOST_SHARE = 4
+_SHARES = {"z": 3, "y_pred": 5}
 
 
 class TensorArea(QWidget):
@@ -45,11 +46,12 @@ class TensorArea(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         for line, names in zip(self._lines, _LINES, strict=True):
             for name in names:
-                line.addWidget(self.panels[name], 1)
+                line.addWidget(self.panels[name], _SHARES.get(name, 4))
             self._column.addLayout(line)
+            self._column.addStretch()
         self._history = history
         self._header = RowHeader(self.panels["x"].view)
-        self.panels["x"].view.setVerticalHeader(self._header)
+        self.panels["x"].view.set_row_header(self._header)
         self._header.row_toggled.connect(self._on_row_toggled)
         for panel in self.panels.values():
             panel.action_requested.connect(self.action_requested)
@@ -69,6 +71,7 @@ class TensorArea(QWidget):
         for name, content in contents(history).items():
             self.panels[name].display(content, _shape(name, snapshot), notes[name])
         self._header.display(snapshot.rows, snapshot.m)
+        self._limit_heights()
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
@@ -83,12 +86,22 @@ class TensorArea(QWidget):
                 panel.display(panel.model.content, _shape(name, self._history.current), notes[name])
                 panel.model.retranslate()
         super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._limit_heights()
+
+    def _limit_heights(self) -> None:
+        """The tables of a line end together, below the last row of the longest."""
+        for names in _LINES:
+            panels = [self.panels[name] for name in names]
+            height = max(panel.full_height for panel in panels)
+            for panel in panels:
+                panel.setMaximumHeight(height)
 
     def _share_room(self, snapshot: Snapshot) -> None:
         """Give every table room by its shape, not by its values: nothing jumps while training."""
         heights = (snapshot.m, snapshot.n, 1, snapshot.m)
         for line, rows in enumerate(heights):
-            self._column.setStretch(line, 2 + min(rows, 2 * _MOST_SHARE))
+            self._column.setStretch(2 * line, 2 + min(rows, 2 * _MOST_SHARE))
         self._lines[0].setStretch(0, min(snapshot.n, _MOST_SHARE))
         self._lines[0].setStretch(1, min(snapshot.k, _MOST_SHARE))
 

@@ -1,8 +1,9 @@
 """A tensor with its name, its shape and what PyTorch says of it, above its table."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from perceptron_gui.core.actions import Axis
 from perceptron_gui.core.snapshot import TensorName
@@ -37,7 +38,8 @@ class TensorPanel(QWidget):
         layout.setSpacing(1)
         layout.addWidget(self._title)
         layout.addWidget(self._note)
-        layout.addWidget(self.view)
+        layout.addWidget(self.view, 1)
+        layout.addStretch()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         for source in (self.model, self.view):
             source.action_requested.connect(self.action_requested)
@@ -49,3 +51,16 @@ class TensorPanel(QWidget):
         self._note.setText(note)
         self._note.setToolTip("")
         self.model.display(content)
+        self.view.setMaximumHeight(self.view.full_height)
+
+    @property
+    def full_height(self) -> int:
+        """The height in which every row is seen; more would show white space that looks like rows."""
+        labels = self._title.sizeHint().height() + self._note.sizeHint().height()
+        return self.view.full_height + labels + 4
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.view.setMaximumHeight(self.view.full_height)

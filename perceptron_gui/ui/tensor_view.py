@@ -28,6 +28,7 @@ WIDEST_TEXT = "-0.0000e+00 "
 MOST_COPIED = 2**16
 """Cells in one copy: more would hold the window up."""
 _FEW_COLUMNS = 8
+_MOST_ROWS = 1000
 
 
 class TensorDelegate(QStyledItemDelegate):
@@ -120,8 +121,19 @@ class TensorView(QTableView):
         self._delegate = TensorDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         model.modelReset.connect(self._fit_columns)
+        self._fit_to_font()
+
+    @property
+    def full_height(self) -> int:
+        """The height in which every row is seen."""
+        rows = min(self.tensor_model.rowCount(), _MOST_ROWS)
+        bar = 0 if self._has_few_columns else self.horizontalScrollBar().sizeHint().height()
+        return self._height_of(rows) + bar
+
+    def set_row_header(self, header: QHeaderView) -> None:
+        """Use another vertical header."""
+        self.setVerticalHeader(header)
         self._fit_to_font()
 
     def set_colors(self, colors: Colors) -> None:
@@ -213,19 +225,26 @@ class TensorView(QTableView):
 
     def _fit_to_font(self) -> None:
         metrics = QFontMetrics(self.font())
-        row_height = metrics.height() + 8
+        row_height = metrics.height() + 10
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setMinimumSectionSize(row_height)
         self.verticalHeader().setDefaultSectionSize(row_height)
         cell_width = metrics.horizontalAdvance(WIDEST_TEXT) + 12
         self.horizontalHeader().setMinimumSectionSize(cell_width)
         self.horizontalHeader().setDefaultSectionSize(cell_width)
-        frame = 2 * self.frameWidth() + self.horizontalHeader().sizeHint().height()
-        self.setMinimumHeight(frame + row_height)
+        self.setMinimumHeight(self._height_of(1))
         self.setMinimumWidth(cell_width + self.verticalHeader().sizeHint().width() + 2 * self.frameWidth())
         self._fit_columns()
 
     def _fit_columns(self) -> None:
         """Few columns share the width; many keep theirs and scroll."""
-        few = self.tensor_model.columnCount() <= _FEW_COLUMNS
         modes = QHeaderView.ResizeMode
-        self.horizontalHeader().setSectionResizeMode(modes.Stretch if few else modes.Fixed)
+        self.horizontalHeader().setSectionResizeMode(modes.Stretch if self._has_few_columns else modes.Fixed)
+
+    @property
+    def _has_few_columns(self) -> bool:
+        return self.tensor_model.columnCount() <= _FEW_COLUMNS
+
+    def _height_of(self, rows: int) -> int:
+        header = self.horizontalHeader().sizeHint().height()
+        return 2 * self.frameWidth() + header + rows * self.verticalHeader().defaultSectionSize()

@@ -96,6 +96,7 @@ class _Settings(QWidget):
             layout.addWidget(field, row, 1)
         layout.addWidget(self._retain_graph, 0, 2)
         count = QHBoxLayout()
+        count.setSpacing(6)
         count.addWidget(self._count_label)
         count.addWidget(self._count)
         count.addStretch()

@@ -1,0 +1,152 @@
+"""σ(z), and on it where the samples are."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from perceptron_gui.core import lines
+from perceptron_gui.core.history import History
+from perceptron_gui.core.parsing import full_text
+from perceptron_gui.core.snapshot import ForwardPass
+from perceptron_gui.ui import sentences
+from perceptron_gui.ui.plots.plot import Plot
+from perceptron_gui.ui.plots.ranging import Span
+from perceptron_gui.ui.theme import Colors
+
+translate = QCoreApplication.translate
+MOST_POINTS = 200
+LEAST_Z = 6.0
+_TANGENT = 34
+"""Pixels of a tangent to either side of its point."""
+_CURVE_POINTS = 301
+_NOTHING = np.empty(0, np.float32)
+
+
+class ActivationPlot(Plot):
+    """The curve is a drawing; the points are z and y_pred of the last Forward, as they lie in the tensors."""
+
+    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
+        super().__init__(name, colors, parent)
+        self._forward: ForwardPass | None = None
+        self._stale: tuple[str, ...] = ()
+        self._samples = 1
+        self._z = self._y_pred = self._slope = _NOTHING
+        self.axes: tuple[Any, Any] = (pg.InfiniteLine(pos=0, angle=90), pg.InfiniteLine(pos=0, angle=0))
+        self.curve: Any = pg.PlotCurveItem(antialias=True)
+        self.tangents: Any = pg.PlotCurveItem(connect="pairs", antialias=True)
+        self.points: Any = pg.ScatterPlotItem(symbol="o", size=10)
+        for item in (*self.axes, self.curve, self.tangents, self.points):
+            self.view_box.addItem(item, ignoreBounds=True)
+        self.set_colors(colors)
+        self.retranslate()
+
+    @override
+    def title(self) -> str:
+        return translate("ActivationPlot", "Activation σ(z)")
+
+    @override
+    def hover_text(self, position: QPointF) -> str:
+        forward = self._forward
+        index = self._nearest(self._z, self._y_pred, position)
+        if index is None or forward is None:
+            return ""
+        row, column = divmod(index, forward.z.shape[1])
+        z, y_pred = (lines.element(name, row, column, len(forward.z)) for name in ("z", "y_pred"))
+        said = [
+            f"{z} = {full_text(self._z[index])}",
+            f"{y_pred} = {full_text(self._y_pred[index])}",
+            translate("ActivationPlot", "slope {y_pred} * (1 - {y_pred}) = {value}").format(
+                y_pred=y_pred, value=full_text(self._slope[index])
+            ),
+        ]
+        if forward.rows is not None:
+            said.append(translate("ActivationPlot", "of sample {x}").format(x=f"x[{forward.rows[row]}]"))
+        if self._stale:
+            said.append(sentences.stale(self._stale))
+        return "\n".join(said)
+
+    @override
+    def _read(self, history: History) -> bool:
+        forward, stale = history.current.forward, history.current.stale
+        before, self._forward = self._forward, forward
+        is_same = forward is before or (forward is not None and before is not None and forward.is_same_as(before))
+        if is_same and stale == self._stale:
+            return False
+        self._stale = stale
+        self._z = _NOTHING if forward is None else forward.z.reshape(-1)[:MOST_POINTS]
+        self._y_pred = _NOTHING if forward is None else forward.y_pred.reshape(-1)[:MOST_POINTS]
+        self._slope = self._y_pred * (np.float32(1) - self._y_pred)
+        return True
+
+    @override
+    def _axis_labels(self) -> tuple[str, str]:
+        return "z", "y_pred"
+
+    @override
+    def _bounds(self) -> tuple[Span, Span]:
+        z = self._z[self._finite()].tolist()
+        return Span(min([-LEAST_Z, *z]), max([LEAST_Z, *z])), Span(0.0, 1.0)
+
+    @override
+    def _notes(self) -> list[str]:
+        total = 0 if self._forward is None else self._forward.z.size
+        notes = [] if self._finite().all() else [self._gap_note()]
+        if total > MOST_POINTS:
+            notes.append(
+                translate("ActivationPlot", "{shown} of {total} points drawn").format(shown=MOST_POINTS, total=total)
+            )
+        if self._stale:
+            notes.append(translate("ActivationPlot", "hollow: of an older state"))
+        return notes
+
+    @override
+    def _draw(self) -> None:
+        finite = self._finite()
+        self.points.setData(self._z[finite], self._y_pred[finite])
+        self._paint_points()
+
+    @override
+    def _arrange(self) -> None:
+        (left, right), (bottom, top) = self.view_box.viewRange()
+        z = np.linspace(left, right, _CURVE_POINTS)
+        if left < 0 < right:
+            # Seen from afar it is a step, and the step is at 0.
+            z = np.sort(np.concatenate([z, np.linspace(max(left, -LEAST_Z), min(right, LEAST_Z), _CURVE_POINTS)]))
+        self.curve.setData(z, sigmoid(z))
+        finite = self._finite()
+        z, y_pred, slope = (array[finite].astype(np.float64) for array in (self._z, self._y_pred, self._slope))
+        across, up = self.view_box.width() / (right - left), self.view_box.height() / (top - bottom)
+        half = _TANGENT / np.hypot(across, slope * up)
+        self.tangents.setData(
+            np.column_stack([z - half, z + half]).reshape(-1),
+            np.column_stack([y_pred - half * slope, y_pred + half * slope]).reshape(-1),
+        )
+
+    @override
+    def _paint(self, colors: Colors) -> None:
+        for axis in self.axes:
+            axis.setPen(colors.muted, width=1, style=Qt.PenStyle.DotLine)
+        self.curve.setPen(colors.series[0], width=2)
+        self.tangents.setPen(colors.series[1], width=2, style=Qt.PenStyle.DashLine)
+        self._paint_points()
+
+    def _paint_points(self) -> None:
+        color = QColor(self._colors.series[1])
+        pen = QPen(color, 2)
+        pen.setCosmetic(True)
+        self.points.setPen(pen)
+        self.points.setBrush(QColor(self._colors.base) if self._stale else color)
+
+    def _finite(self) -> npt.NDArray[np.bool_]:
+        return np.isfinite(self._z) & np.isfinite(self._y_pred)
+
+
+def sigmoid(z: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return σ(z) for the drawing; it overflows nowhere."""
+    return 0.5 * (1 + np.tanh(z / 2))

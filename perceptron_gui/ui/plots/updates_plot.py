@@ -1,0 +1,107 @@
+"""Plots of something over the updates done: the loss, the parameters."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QPointF
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.parsing import full_text
+from perceptron_gui.ui.plots.curves import Curves, Numbers, Sources
+from perceptron_gui.ui.plots.plot import MOST_WIDE_POINTS, REACH, Plot
+from perceptron_gui.ui.plots.ranging import Span, whole_steps
+from perceptron_gui.ui.theme import Colors
+
+translate = QCoreApplication.translate
+FEWEST_UPDATES = 5
+"""At least so many updates have room on the axis."""
+
+
+class UpdatesPlot(Plot):
+    """A plot whose points are those of Curves. A subclass names what column they are in (`_element`)."""
+
+    def __init__(
+        self,
+        name: str,
+        colors: Colors,
+        read: Callable[[Entry], Sources | None],
+        widest: int,
+        parent: QWidget | None = None,
+    ) -> None:
+        self.curves = Curves(read, widest)
+        self._step = 0
+        super().__init__(name, colors, parent)
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.curves.forget()
+
+    @override
+    def hover_text(self, position: QPointF) -> str:
+        (left, right), _ = self.view_box.viewRange()
+        reach = REACH * (right - left) / self.view_box.width()
+        middle = left + (right - left) * position.x() / self.view_box.width()
+        first, last = np.searchsorted(self.curves.counts, (middle - reach, middle + reach))
+        values = self.curves.values[first:last]
+        counts = np.repeat(self.curves.counts[first:last], values.shape[1])
+        index = self._nearest(counts, values.reshape(-1), position)
+        if index is None:
+            return ""
+        value = full_text(values.reshape(-1)[index])
+        element = self._element(index % values.shape[1])
+        if counts[index] == 1:
+            return translate("UpdatesPlot", "{element} after 1 update: {value}").format(element=element, value=value)
+        return translate("UpdatesPlot", "{element} after {count} updates: {value}").format(
+            element=element, count=int(counts[index]), value=value
+        )
+
+    def _element(self, column: int) -> str:
+        """Name one column of the values as PyTorch does."""
+        raise NotImplementedError
+
+    @override
+    def _read(self, history: History) -> bool:
+        return self.curves.follow(history)
+
+    @override
+    def _axis_labels(self) -> tuple[str, str]:
+        return translate("UpdatesPlot", "updates"), translate("UpdatesPlot", "value")
+
+    @override
+    def _bounds(self) -> tuple[Span, Span]:
+        counts, values = self.curves.counts, self.curves.values
+        first, last = (float(counts[0]), float(counts[-1])) if counts.size else (0.0, 0.0)
+        finite = values[np.isfinite(values)]
+        y = Span(float(finite.min()), float(finite.max())) if finite.size else Span(0.0, 0.0)
+        return Span(first, max(last, first + FEWEST_UPDATES)), y
+
+    @override
+    def _notes(self) -> list[str]:
+        return [] if np.isfinite(self.curves.values).all() else [self._gap_note()]
+
+    @override
+    def _arrange(self) -> None:
+        """Updates are whole: so are the numbers at their axis."""
+        left, right = self.view_box.viewRange()[0]
+        room = self.labels.width(str(int(right))) + 24
+        step = whole_steps(right - left, self.view_box.width() / room)
+        if step != self._step:
+            self._step = step
+            self.x_axis.setTickSpacing(levels=[(step, 0.0)])
+
+    def _drawable(self) -> tuple[Numbers, Numbers]:
+        """Return counts (points,) and values (points, columns) as pyqtgraph takes them: a gap is nan."""
+        values = self.curves.values.astype(np.float64)
+        values[~np.isfinite(values)] = np.nan
+        return self.curves.counts.copy(), values
+
+    def _is_wide(self) -> bool:
+        return self.curves.values.size <= MOST_WIDE_POINTS
+
+    def _symbol_size(self) -> int:
+        """Symbols are as large as the letters want it."""
+        return round(0.5 * self.labels.height)

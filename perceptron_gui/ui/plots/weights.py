@@ -1,0 +1,170 @@
+"""Every parameter over the updates."""
+
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem, QWidget
+from typing_extensions import override
+
+from perceptron_gui.core import lines
+from perceptron_gui.core.history import Entry, History
+from perceptron_gui.ui.plots.curves import Sources
+from perceptron_gui.ui.plots.labels import Label
+from perceptron_gui.ui.plots.updates_plot import UpdatesPlot
+from perceptron_gui.ui.theme import Colors
+
+translate = QCoreApplication.translate
+MOST_CURVES = 40
+MOST_NAMED = 10
+_STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
+_SYMBOLS = ("o", "s", "t", "d", "t1", "p", "t2", "h", "t3", "star", "+")
+_LEADER = 22
+"""Pixels from the end of a line to its name."""
+
+
+class WeightsPlot(UpdatesPlot):
+    """W and b, the last value at every update count; colour, line style and end symbol tell the curves apart."""
+
+    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
+        super().__init__(name, colors, _parameters, MOST_CURVES, parent)
+        self._n, self._k = 0, 0
+        self.lines: list[Any] = []
+        self.ends: Any = pg.ScatterPlotItem()
+        self.view_box.addItem(self.ends, ignoreBounds=True)
+        self._leaders = QGraphicsPathItem(self.view_box)
+        self._leaders.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+        self.set_colors(colors)
+        self.retranslate()
+
+    @override
+    def title(self) -> str:
+        return translate("WeightsPlot", "Weights")
+
+    @override
+    def _read(self, history: History) -> bool:
+        self._n, self._k = history.current.n, history.current.k
+        return super()._read(history)
+
+    @override
+    def _element(self, column: int) -> str:
+        return element(column, self._n, self._k)
+
+    @override
+    def _notes(self) -> list[str]:
+        notes = super()._notes()
+        shown, total = self.curves.values.shape[1], self._n * self._k + self._k
+        if shown < total:
+            notes.append(
+                translate("WeightsPlot", "{shown} of {total} parameters drawn").format(shown=shown, total=total)
+            )
+        if not self._can_name(shown):
+            notes.append(translate("WeightsPlot", "point at a line for its name"))
+        return notes
+
+    @override
+    def _margins(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        (left, right), ends = super()._margins()
+        names = [self._element(column) for column in range(self.curves.values.shape[1])]
+        if len(names) <= MOST_NAMED:
+            right = _LEADER + max(map(self.labels.width, names), default=0) + 4
+        return (left, right), ends
+
+    @override
+    def _draw(self) -> None:
+        counts, values = self._drawable()
+        wide = self._is_wide()
+        while len(self.lines) < values.shape[1]:
+            self.lines.append(pg.PlotCurveItem(connect="finite"))
+            self.view_box.addItem(self.lines[-1], ignoreBounds=True)
+            self._paint_line(len(self.lines) - 1)
+        for column, line in enumerate(self.lines):
+            if column < values.shape[1] and np.isfinite(values[:, column]).any():
+                line.setData(counts, values[:, column], antialias=wide)
+                pen = line.opts["pen"]
+                if (pen.width() == 2) != wide:
+                    pen.setWidth(2 if wide else 1)
+            else:
+                line.setData([], [])
+        ends = values[-1] if len(values) else np.empty(0)
+        columns = np.flatnonzero(np.isfinite(ends)).tolist()
+        self.ends.setData(
+            np.full(len(columns), counts[-1] if len(counts) else 0.0),
+            ends[columns],
+            size=self._symbol_size(),
+            symbol=[_SYMBOLS[column % len(_SYMBOLS)] for column in columns],
+            brush=[self._color(column) for column in columns],
+        )
+
+    @override
+    def _arrange(self) -> None:
+        super()._arrange()
+        x, y = self.ends.getData()
+        across, down = self._to_pixels(x, y)
+        width, height, gap = self.view_box.width(), self.view_box.height(), self.labels.height
+        last = self.curves.values[-1:].reshape(-1)
+        columns = np.flatnonzero(np.isfinite(last)).tolist()
+        named = [
+            (float(at), float(end), self._element(column))
+            for end, at, column in zip(across, down, columns, strict=True)
+            if 0 <= at <= height and 0 <= end <= width
+        ]
+        path = QPainterPath()
+        if not self._can_name(last.size):
+            named = []
+        named.sort()
+        places = spread([at for at, _, _ in named], gap, gap / 2, height - gap / 2)
+        for (at, end, _), place in zip(named, places, strict=True):
+            path.moveTo(end + 7, at)
+            path.lineTo(end + _LEADER - 3, place)
+        self._leaders.setPath(path)
+        self.labels.place([
+            Label(name, end + _LEADER, place, (0, 0.5)) for (_, end, name), place in zip(named, places, strict=True)
+        ])  # fmt: skip
+
+    def _can_name(self, count: int) -> bool:
+        return count <= MOST_NAMED and count * self.labels.height <= self.view_box.height()
+
+    @override
+    def _paint(self, colors: Colors) -> None:
+        for index in range(len(self.lines)):
+            self._paint_line(index)
+        self.ends.setPen(colors.base, width=1)
+        self._leaders.setPen(QPen(QColor(colors.muted), 1))
+
+    def _paint_line(self, index: int) -> None:
+        pen = QPen(QColor(self._color(index)), 2, _STYLES[index % len(_STYLES)])
+        pen.setCosmetic(True)
+        self.lines[index].setPen(pen)
+
+    def _color(self, index: int) -> str:
+        return self._colors.series[index % len(self._colors.series)]
+
+
+def element(column: int, n: int, k: int) -> str:
+    """Name one parameter of a layer: W in row order, then b."""
+    row, output = divmod(column, k)
+    return lines.element("W", row, output, 0) if row < n else lines.element("b", 0, output, 0)
+
+
+def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:
+    """Move ascending places apart, each as little as can be, until `gap` lies between any two within `low` and `high`.
+
+    Places that are too near to each other become a block around the mean of what its members want.
+    """
+    blocks: list[tuple[float, int]] = []
+    for index, place in enumerate(wanted):
+        mean, count = place - index * gap, 1
+        while blocks and blocks[-1][0] > mean:
+            other, members = blocks.pop()
+            mean, count = (other * members + mean * count) / (members + count), members + count
+        blocks.append((mean, count))
+    starts = [mean for mean, count in blocks for _ in range(count)]
+    last = high - (len(wanted) - 1) * gap
+    return [max(low, min(start, last)) + index * gap for index, start in enumerate(starts)]
+
+
+def _parameters(entry: Entry) -> Sources:
+    return entry.snapshot.W, entry.snapshot.b

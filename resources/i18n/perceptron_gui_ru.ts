@@ -1,0 +1,768 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ru" sourcelanguage="en">
+<context>
+    <name>ActivationPlot</name>
+    <message>
+        <source>Activation σ(z)</source>
+        <translation>Активация σ(z)</translation>
+    </message>
+    <message>
+        <source>slope {y_pred} * (1 - {y_pred}) = {value}</source>
+        <translation>наклон {y_pred} * (1 - {y_pred}) = {value}</translation>
+    </message>
+    <message>
+        <source>of sample {x}</source>
+        <translation>для примера {x}</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} points drawn</source>
+        <translation>показано точек: {shown} из {total}</translation>
+    </message>
+    <message>
+        <source>hollow: of an older state</source>
+        <translation>пустые точки: из прежнего состояния</translation>
+    </message>
+</context>
+<context>
+    <name>DataBar</name>
+    <message>
+        <source>m: number of samples, the rows of x and y_true</source>
+        <translation>m: число примеров — строк в x и y_true</translation>
+    </message>
+    <message>
+        <source>n: number of inputs, the columns of x and the rows of W</source>
+        <translation>n: число входов — столбцов в x и строк в W</translation>
+    </message>
+    <message>
+        <source>k: number of outputs, the columns of W, b and y_true</source>
+        <translation>k: число выходов — столбцов в W, b и y_true</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>seed</translation>
+    </message>
+    <message>
+        <source>The seed that the next Randomize or new weights take; then it goes on by one</source>
+        <translation>Начальное значение генератора для следующих случайных чисел; после каждого использования растёт на единицу</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorDialog</name>
+    <message>
+        <source>An error in the program</source>
+        <translation>Ошибка в программе</translation>
+    </message>
+    <message>
+        <source>Something failed inside the program. The state is as it was; you can go on. The details are in {file}.</source>
+        <translation>Внутри программы произошёл сбой. Состояние осталось прежним, можно продолжать. Подробности — в файле {file}.</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>Скопировать</translation>
+    </message>
+    <message>
+        <source>Errors since: {count}</source>
+        <translation>Ошибок с тех пор: {count}</translation>
+    </message>
+</context>
+<context>
+    <name>GradientPlot</name>
+    <message>
+        <source>Gradient accumulation</source>
+        <translation>Накопление градиента</translation>
+    </message>
+    <message>
+        <source>gradient</source>
+        <translation>градиент</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} parameters drawn</source>
+        <translation>показано параметров: {shown} из {total}</translation>
+    </message>
+    <message>
+        <source>stored .grad</source>
+        <translation>хранится в .grad</translation>
+    </message>
+    <message>
+        <source>incoming in the last Backward</source>
+        <translation>пришло в последнем обратном проходе</translation>
+    </message>
+</context>
+<context>
+    <name>LossPlot</name>
+    <message>
+        <source>Loss</source>
+        <translation>Ошибка loss</translation>
+    </message>
+    <message>
+        <source>loss</source>
+        <translation>loss</translation>
+    </message>
+</context>
+<context>
+    <name>Plot</name>
+    <message>
+        <source>nan/inf not drawn</source>
+        <translation>nan/inf не нарисованы</translation>
+    </message>
+</context>
+<context>
+    <name>TensorArea</name>
+    <message>
+        <source>rows: samples · columns: inputs</source>
+        <translation>строки — примеры · столбцы — входы</translation>
+    </message>
+    <message>
+        <source>wanted</source>
+        <translation>правильный ответ</translation>
+    </message>
+</context>
+<context>
+    <name>TrainingBar</name>
+    <message>
+        <source>Learning rate: the share of the gradient that Update subtracts</source>
+        <translation>Скорость обучения: какую долю градиента вычитает обновление</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Скорость обучения</translation>
+    </message>
+    <message>
+        <source>Backward keeps the graph, so that it can go back through it again</source>
+        <translation>Обратный проход сохраняет граф, и по нему можно пройти ещё раз</translation>
+    </message>
+    <message>
+        <source>zero by</source>
+        <translation>обнулять</translation>
+    </message>
+    <message>
+        <source>The notebook zeroes in place; optimizers set None since PyTorch 2.0</source>
+        <translation>В учебном блокноте градиенты обнуляют на месте; оптимизаторы с PyTorch 2.0 ставят None</translation>
+    </message>
+    <message>
+        <source>device</source>
+        <translation>устройство</translation>
+    </message>
+    <message>
+        <source>Where PyTorch computes: the devices that worked when tried</source>
+        <translation>Где считает PyTorch: устройства, прошедшие проверку при запуске</translation>
+    </message>
+    <message>
+        <source>updates:</source>
+        <translation>обновлений:</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesPlot</name>
+    <message>
+        <source>{element} after 1 update: {value}</source>
+        <translation>{element} после 1 обновления: {value}</translation>
+    </message>
+    <message>
+        <source>{element} after {count} updates: {value}</source>
+        <translation>{element}, обновлений: {count}: {value}</translation>
+    </message>
+    <message>
+        <source>updates</source>
+        <translation>обновления</translation>
+    </message>
+    <message>
+        <source>value</source>
+        <translation>значение</translation>
+    </message>
+</context>
+<context>
+    <name>WeightsPlot</name>
+    <message>
+        <source>Weights</source>
+        <translation>Веса и смещение</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} parameters drawn</source>
+        <translation>показано параметров: {shown} из {total}</translation>
+    </message>
+    <message>
+        <source>point at a line for its name</source>
+        <translation>наведите на линию, чтобы узнать имя</translation>
+    </message>
+</context>
+<context>
+    <name>actions</name>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Файл</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Правка</translation>
+    </message>
+    <message>
+        <source>&amp;Train</source>
+        <translation>&amp;Обучение</translation>
+    </message>
+    <message>
+        <source>&amp;Presets</source>
+        <translation>П&amp;римеры</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Вид</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>В&amp;ыход</translation>
+    </message>
+    <message>
+        <source>Close the program</source>
+        <translation>Закрыть программу</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Отменить</translation>
+    </message>
+    <message>
+        <source>Go back to the state before the last press or edit</source>
+        <translation>Вернуться к состоянию до последнего нажатия или правки</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Повторить</translation>
+    </message>
+    <message>
+        <source>Go on to the state that was undone</source>
+        <translation>Снова перейти к отменённому состоянию</translation>
+    </message>
+    <message>
+        <source>Cu&amp;t</source>
+        <translation>&amp;Вырезать</translation>
+    </message>
+    <message>
+        <source>Copy the selected cells and write 0 into them</source>
+        <translation>Скопировать выделенные ячейки и записать в них 0</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Копировать</translation>
+    </message>
+    <message>
+        <source>Copy the selected cells with all their digits, for a spreadsheet</source>
+        <translation>Скопировать выделенные ячейки со всеми знаками — для электронной таблицы</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>Вст&amp;авить</translation>
+    </message>
+    <message>
+        <source>Paste numbers from a spreadsheet or from a printed tensor</source>
+        <translation>Вставить числа из электронной таблицы или из напечатанного тензора</translation>
+    </message>
+    <message>
+        <source>C&amp;lear</source>
+        <translation>О&amp;чистить</translation>
+    </message>
+    <message>
+        <source>Write 0 into the selected cells</source>
+        <translation>Записать 0 в выделенные ячейки</translation>
+    </message>
+    <message>
+        <source>Insert rows</source>
+        <translation>Вставить строки</translation>
+    </message>
+    <message>
+        <source>Insert rows before the selected ones: samples, or inputs in W</source>
+        <translation>Вставить строки перед выделенными: примеры, а в W — входы</translation>
+    </message>
+    <message>
+        <source>Insert columns</source>
+        <translation>Вставить столбцы</translation>
+    </message>
+    <message>
+        <source>Insert columns before the selected ones: inputs, or outputs</source>
+        <translation>Вставить столбцы перед выделенными: входы или выходы</translation>
+    </message>
+    <message>
+        <source>Delete rows</source>
+        <translation>Удалить строки</translation>
+    </message>
+    <message>
+        <source>Delete the selected rows: samples, or inputs in W</source>
+        <translation>Удалить выделенные строки: примеры, а в W — входы</translation>
+    </message>
+    <message>
+        <source>Delete columns</source>
+        <translation>Удалить столбцы</translation>
+    </message>
+    <message>
+        <source>Delete the selected columns: inputs, or outputs</source>
+        <translation>Удалить выделенные столбцы: входы или выходы</translation>
+    </message>
+    <message>
+        <source>&amp;Take only these rows</source>
+        <translation>Взять &amp;только эти строки</translation>
+    </message>
+    <message>
+        <source>Forward takes the selected samples alone</source>
+        <translation>Прямой проход берёт только выделенные примеры</translation>
+    </message>
+    <message>
+        <source>Take &amp;all rows</source>
+        <translation>Взять в&amp;се строки</translation>
+    </message>
+    <message>
+        <source>Forward takes all samples</source>
+        <translation>Прямой проход берёт все примеры</translation>
+    </message>
+    <message>
+        <source>&amp;Forward</source>
+        <translation>&amp;Прямой проход</translation>
+    </message>
+    <message>
+        <source>Compute z, y_pred and loss; PyTorch builds the graph</source>
+        <translation>Вычислить z, y_pred и loss; PyTorch строит граф вычислений</translation>
+    </message>
+    <message>
+        <source>&amp;Backward</source>
+        <translation>&amp;Обратный проход</translation>
+    </message>
+    <message>
+        <source>Add the gradients of the loss to W.grad and b.grad</source>
+        <translation>Прибавить градиенты ошибки к W.grad и b.grad</translation>
+    </message>
+    <message>
+        <source>&amp;Update</source>
+        <translation>О&amp;бновление</translation>
+    </message>
+    <message>
+        <source>Move W and b against their gradients</source>
+        <translation>Сдвинуть W и b против их градиентов</translation>
+    </message>
+    <message>
+        <source>&amp;Zero grad</source>
+        <translation>Об&amp;нулить градиенты</translation>
+    </message>
+    <message>
+        <source>Zero the gradients: Backward adds, it never replaces</source>
+        <translation>Обнулить градиенты: обратный проход прибавляет, а не заменяет</translation>
+    </message>
+    <message>
+        <source>&amp;Whole step</source>
+        <translation>&amp;Весь шаг</translation>
+    </message>
+    <message>
+        <source>Forward, Backward, Update and Zero grad, one after the other</source>
+        <translation>Прямой проход, обратный проход, обновление и обнуление градиентов — подряд</translation>
+    </message>
+    <message>
+        <source>&amp;Randomize</source>
+        <translation>&amp;Случайные числа</translation>
+    </message>
+    <message>
+        <source>Make x, W and b anew from the seed shown, as the notebook does</source>
+        <translation>Создать x, W и b заново из показанного seed, как в учебном блокноте</translation>
+    </message>
+    <message>
+        <source>Re&amp;set</source>
+        <translation>&amp;Сначала</translation>
+    </message>
+    <message>
+        <source>Return to the start values of the last preset</source>
+        <translation>Вернуться к начальным значениям последнего примера</translation>
+    </message>
+    <message>
+        <source>Notebook, y_true = 1</source>
+        <translation>Блокнот, y_true = 1</translation>
+    </message>
+    <message>
+        <source>Start with the notebook&apos;s own example</source>
+        <translation>Начать с примера из учебного блокнота</translation>
+    </message>
+    <message>
+        <source>Notebook, y_true = 0.5</source>
+        <translation>Блокнот, y_true = 0.5</translation>
+    </message>
+    <message>
+        <source>The same neuron with a target at which forgetting Zero grad never settles</source>
+        <translation>Тот же нейрон и такой ответ, при котором без обнуления градиентов обучение не сходится</translation>
+    </message>
+    <message>
+        <source>OR gate: 4 samples, 2 inputs</source>
+        <translation>Логическое ИЛИ: 4 примера, 2 входа</translation>
+    </message>
+    <message>
+        <source>Learn the logical OR from its four rows</source>
+        <translation>Научиться логическому ИЛИ по четырём строкам</translation>
+    </message>
+    <message>
+        <source>Layer 4 × 2: 2 samples</source>
+        <translation>Слой 4 × 2: 2 примера</translation>
+    </message>
+    <message>
+        <source>A layer with four inputs and two outputs</source>
+        <translation>Слой с четырьмя входами и двумя выходами</translation>
+    </message>
+    <message>
+        <source>Show the window in English</source>
+        <translation>Показать окно на английском</translation>
+    </message>
+    <message>
+        <source>Show the window in Russian</source>
+        <translation>Показать окно на русском</translation>
+    </message>
+    <message>
+        <source>Colours of the system</source>
+        <translation>Цвета системы</translation>
+    </message>
+    <message>
+        <source>Light or dark, as the desktop is</source>
+        <translation>Светлое или тёмное, как рабочий стол</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Светлое</translation>
+    </message>
+    <message>
+        <source>Dark text on light ground</source>
+        <translation>Тёмный текст на светлом фоне</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Тёмное</translation>
+    </message>
+    <message>
+        <source>Light text on dark ground</source>
+        <translation>Светлый текст на тёмном фоне</translation>
+    </message>
+    <message>
+        <source>&amp;Larger text</source>
+        <translation>Текст &amp;крупнее</translation>
+    </message>
+    <message>
+        <source>Larger text, for a projector</source>
+        <translation>Более крупный текст — для проектора</translation>
+    </message>
+    <message>
+        <source>&amp;Smaller text</source>
+        <translation>Текст &amp;мельче</translation>
+    </message>
+    <message>
+        <source>Smaller text</source>
+        <translation>Более мелкий текст</translation>
+    </message>
+    <message>
+        <source>&amp;Usual text</source>
+        <translation>О&amp;бычный текст</translation>
+    </message>
+    <message>
+        <source>Text of the usual size</source>
+        <translation>Текст обычного размера</translation>
+    </message>
+    <message>
+        <source>Usual &amp;arrangement</source>
+        <translation>Обычное &amp;расположение</translation>
+    </message>
+    <message>
+        <source>Put all panels back where they were at first</source>
+        <translation>Вернуть все панели на исходные места</translation>
+    </message>
+</context>
+<context>
+    <name>sentences</name>
+    <message>
+        <source>Next: {phase}.</source>
+        <translation>Дальше: {phase}.</translation>
+    </message>
+    <message>
+        <source>PyTorch is loading. What you press now is done as soon as it is ready.</source>
+        <translation>PyTorch загружается. Всё, что вы сейчас нажмёте, выполнится, как только он будет готов.</translation>
+    </message>
+    <message>
+        <source>Waiting in line: {count}</source>
+        <translation>Ждут очереди: {count}</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>прямой проход</translation>
+    </message>
+    <message>
+        <source>Backward</source>
+        <translation>обратный проход</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>обновление</translation>
+    </message>
+    <message>
+        <source>Zero grad</source>
+        <translation>обнулить градиенты</translation>
+    </message>
+    <message>
+        <source>Start values</source>
+        <translation>начальные значения</translation>
+    </message>
+    <message>
+        <source>Edit of {tensor}</source>
+        <translation>правка {tensor}</translation>
+    </message>
+    <message>
+        <source>Marking of rows</source>
+        <translation>выбор строк</translation>
+    </message>
+    <message>
+        <source>Setting of {name}</source>
+        <translation>настройка {name}</translation>
+    </message>
+    <message>
+        <source>Change of size</source>
+        <translation>изменение размера</translation>
+    </message>
+    <message>
+        <source>Randomize</source>
+        <translation>случайные числа</translation>
+    </message>
+    <message>
+        <source>Change of device</source>
+        <translation>смена устройства</translation>
+    </message>
+    <message>
+        <source>Notebook, y_true = 1</source>
+        <translation>Блокнот, y_true = 1</translation>
+    </message>
+    <message>
+        <source>Notebook, y_true = 0.5</source>
+        <translation>Блокнот, y_true = 0.5</translation>
+    </message>
+    <message>
+        <source>OR gate: 4 samples, 2 inputs</source>
+        <translation>Логическое ИЛИ: 4 примера, 2 входа</translation>
+    </message>
+    <message>
+        <source>Layer 4 × 2: 2 samples</source>
+        <translation>Слой 4 × 2: 2 примера</translation>
+    </message>
+    <message>
+        <source>before: {before} → after: {after}</source>
+        <translation>до: {before} → после: {after}</translation>
+    </message>
+    <message>
+        <source>Of an older state: {names} changed since.</source>
+        <translation>Относится к прежнему состоянию: с тех пор изменились {names}.</translation>
+    </message>
+    <message>
+        <source>Forward: loss = {loss}. PyTorch built a new graph for {x}.</source>
+        <translation>Прямой проход: loss = {loss}. PyTorch построил новый граф вычислений для {x}.</translation>
+    </message>
+    <message>
+        <source>Update: lr · grad is subtracted from W and b, lr = {lr}. .grad stays as it is.</source>
+        <translation>Обновление: из W и b вычтено lr · grad, lr = {lr}. Сам .grad не изменился.</translation>
+    </message>
+    <message>
+        <source>Zero grad: W.grad and b.grad are None again.</source>
+        <translation>Градиенты обнулены: W.grad и b.grad снова None.</translation>
+    </message>
+    <message>
+        <source>Zero grad: W.grad and b.grad are zeros now, in place.</source>
+        <translation>Градиенты обнулены: в W.grad и b.grad теперь нули, на месте.</translation>
+    </message>
+    <message>
+        <source>{preset}: the start values. .grad is None, nothing is computed yet.</source>
+        <translation>{preset}: начальные значения. .grad равен None, ничего ещё не вычислено.</translation>
+    </message>
+    <message>
+        <source>Forward takes {x}.</source>
+        <translation>Прямой проход берёт {x}.</translation>
+    </message>
+    <message>
+        <source>Randomize, seed {seed}: x from torch.rand, W from torch.randn, b zeros. .grad is None.</source>
+        <translation>Случайные числа, seed {seed}: x из torch.rand, W из torch.randn, b — нули. .grad равен None.</translation>
+    </message>
+    <message>
+        <source>W, b and their gradients are on {device} now; the graph stayed behind.</source>
+        <translation>W, b и их градиенты теперь на {device}; граф остался на прежнем устройстве.</translation>
+    </message>
+    <message>
+        <source>New tensors: x {x}, y_true {y}, W {W}, b {b}. .grad is None.</source>
+        <translation>Новые тензоры: x {x}, y_true {y}, W {W}, b {b}. .grad равен None.</translation>
+    </message>
+    <message>
+        <source>Backward: the gradients are in W.grad and b.grad.</source>
+        <translation>Обратный проход: градиенты записаны в W.grad и b.grad.</translation>
+    </message>
+    <message>
+        <source>Backward: added to what was there. Backwards in .grad since the last Zero grad: {count}.</source>
+        <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов в .grad после обнуления: {count}.</translation>
+    </message>
+    <message>
+        <source>The graph is spent.</source>
+        <translation>Граф израсходован.</translation>
+    </message>
+    <message>
+        <source>{element} = {value}, in place under torch.no_grad(): .grad stays.</source>
+        <translation>{element} = {value}, на месте, под torch.no_grad(): .grad сохраняется.</translation>
+    </message>
+    <message>
+        <source>Pasted {rows} × {columns} values into {tensor}, in place: .grad stays.</source>
+        <translation>В {tensor} вставлен блок {rows} × {columns}, на месте: .grad сохраняется.</translation>
+    </message>
+    <message>
+        <source>Cut {rows} × {columns} values out of {tensor}, in place: .grad stays.</source>
+        <translation>Из {tensor} вырезан блок {rows} × {columns}, на месте: .grad сохраняется.</translation>
+    </message>
+    <message>
+        <source>Cleared {rows} × {columns} values of {tensor}, in place: .grad stays.</source>
+        <translation>В {tensor} очищен блок {rows} × {columns}, на месте: .grad сохраняется.</translation>
+    </message>
+    <message>
+        <source>The learning rate is {lr}.</source>
+        <translation>Скорость обучения: {lr}.</translation>
+    </message>
+    <message>
+        <source>Backward keeps the graph from now on.</source>
+        <translation>Теперь обратный проход сохраняет граф.</translation>
+    </message>
+    <message>
+        <source>Backward frees the graph from now on.</source>
+        <translation>Теперь обратный проход освобождает граф.</translation>
+    </message>
+    <message>
+        <source>Zero grad means {code} from now on.</source>
+        <translation>Теперь градиенты обнуляются так: {code}.</translation>
+    </message>
+    <message>
+        <source>The next random numbers come from seed {seed}.</source>
+        <translation>Следующие случайные числа возьмутся из seed {seed}.</translation>
+    </message>
+    <message>
+        <source>Edited after Forward: {names}. This is the gradient of the old point; PyTorch says nothing.</source>
+        <translation>После прямого прохода изменено: {names}. Это градиент в прежней точке; PyTorch об этом молчит.</translation>
+    </message>
+    <message>
+        <source>The gradient was of an older state ({names} changed since); PyTorch says nothing.</source>
+        <translation>Градиент относился к прежнему состоянию (с тех пор изменились {names}); PyTorch об этом молчит.</translation>
+    </message>
+    <message>
+        <source>z, y_pred and loss are of the old values until the next Forward.</source>
+        <translation>z, y_pred и loss относятся к прежним значениям — до следующего прямого прохода.</translation>
+    </message>
+    <message>
+        <source>Not finite any more (nan or inf): {names}. Undo takes it back.</source>
+        <translation>Больше не конечные числа (nan или inf): {names}. Отмена вернёт прежнее.</translation>
+    </message>
+    <message>
+        <source>There is no gradient to use: .grad is None, which is not 0. Press Forward, then Backward.</source>
+        <translation>Градиента ещё нет: .grad равен None, а это не 0. Нажмите «Прямой проход», затем «Обратный проход».</translation>
+    </message>
+    <message>
+        <source>There is no loss to go back from yet. Press Forward first.</source>
+        <translation>Ошибки loss ещё нет, возвращаться не от чего. Сначала нажмите «Прямой проход».</translation>
+    </message>
+    <message>
+        <source>The graph of this Forward is spent: an earlier Backward freed it. Press Forward for a new one.</source>
+        <translation>Граф этого прямого прохода израсходован: его освободил прежний обратный проход. Нажмите «Прямой проход» — построится новый.</translation>
+    </message>
+    <message>
+        <source>x changed after Forward, and W.grad needs the old x. b.grad had its share already. Press Forward again.</source>
+        <translation>После прямого прохода изменился x, а для W.grad нужен прежний. b.grad свою долю уже получил. Нажмите «Прямой проход» снова.</translation>
+    </message>
+    <message>
+        <source>PyTorch refused. What it left is in the tables; Undo takes it back.</source>
+        <translation>PyTorch отказался. Что после этого осталось — в таблицах; отмена вернёт прежнее.</translation>
+    </message>
+    <message>
+        <source>“{text}” is not a number. Nothing was changed.</source>
+        <translation>«{text}» — не число. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” has two separators; a number has one, and it is the decimal point. Nothing was changed.</source>
+        <translation>В «{text}» два разделителя, а у числа он один — десятичный. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” is not a finite number. Nothing was changed.</source>
+        <translation>«{text}» — не конечное число. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” is beyond float32 (about ±3.4e38). Nothing was changed.</source>
+        <translation>«{text}» не помещается в float32 (примерно ±3.4e38). Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The clipboard holds no numbers.</source>
+        <translation>В буфере обмена нет чисел.</translation>
+    </message>
+    <message>
+        <source>The text is longer than {limit} characters. Nothing was changed.</source>
+        <translation>Текст длиннее {limit} знаков. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>Line {line} has {found} numbers and the first has {expected}. Nothing was changed.</source>
+        <translation>В строке {line} чисел: {found}, а в первой: {expected}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>PyTorch cut this printout short with “...”, so numbers are missing. Nothing was changed.</source>
+        <translation>PyTorch сократил эту распечатку многоточием «...», часть чисел пропущена. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.</source>
+        <translation>Блок {rows} × {columns} не помещается: отсюда есть место для {room_rows} × {room_columns}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{tensor} is computed by PyTorch and cannot be edited.</source>
+        <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
+    </message>
+    <message>
+        <source>Select cells in a table first.</source>
+        <translation>Сначала выделите ячейки в таблице.</translation>
+    </message>
+    <message>
+        <source>{size} cells are too many for the clipboard: at most {limit} at a time.</source>
+        <translation>Ячеек {size} — слишком много для буфера обмена: не больше {limit} за раз.</translation>
+    </message>
+    <message>
+        <source>The rows and columns of {tensor} are set by the other tables.</source>
+        <translation>Строки и столбцы {tensor} определяются другими таблицами.</translation>
+    </message>
+    <message>
+        <source>{product} would be {size}; the largest table here has {limit} numbers. Nothing was changed.</source>
+        <translation>{product} стало бы {size}, а в самой большой таблице здесь {limit} чисел. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>m, n and k are whole numbers from 1 up. Nothing was changed.</source>
+        <translation>m, n и k — целые числа от 1. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>At least one has to stay ({axis} = 1). Nothing was changed.</source>
+        <translation>Хотя бы одно должно остаться ({axis} = 1). Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>Forward needs at least one sample. Nothing was changed.</source>
+        <translation>Прямому проходу нужен хотя бы один пример. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed.</source>
+        <translation>«{text}» не подходит: seed — целое число от 0 до 2^64 − 1. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The device {device} does not work on this machine. The computation is on the CPU.</source>
+        <translation>Устройство {device} на этом компьютере не работает. Вычисления идут на CPU.</translation>
+    </message>
+    <message>
+        <source>{file} is not opened: this version keeps no session files yet.</source>
+        <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
+    </message>
+    <message>
+        <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
+        <translation>На {device} не хватило памяти; ничего не изменено. Уменьшите размеры или выберите устройство cpu. {detail}</translation>
+    </message>
+    <message>
+        <source>The device {device} failed; the last state goes on on the CPU. {detail}</source>
+        <translation>Устройство {device} отказало; последнее состояние продолжает жить на CPU. {detail}</translation>
+    </message>
+    <message>
+        <source>{action} failed inside the program, nothing was changed: {detail}</source>
+        <translation>Сбой внутри программы ({action}), ничего не изменено: {detail}</translation>
+    </message>
+    <message>
+        <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
+        <translation>PyTorch не загружается, и вычислять нечем. Установите его заново. {detail}</translation>
+    </message>
+</context>
+</TS>
