@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from perceptron_gui.core.actions import Action, Assign, Configure, Edit, MarkRows, Start, SwitchDevice, Task
-from perceptron_gui.core.editing import edited
+from perceptron_gui.core.editing import edited, is_quick
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
@@ -64,13 +64,13 @@ class Session(QObject):
         self._lost: set[str] = set()
         self._wishes: deque[Wish] = deque()
         self._future: Future[object] | None = None
-        self._is_loading = False
+        self._is_loading = True
         self._task: Task | None = None
         self._finished.connect(self._on_finished)
 
     @property
     def is_loading(self) -> bool:
-        """Whether torch is still being imported."""
+        """Whether torch is still to be imported, or being imported."""
         return self._is_loading
 
     @property
@@ -105,7 +105,6 @@ class Session(QObject):
 
     def prepare(self) -> None:
         """Load torch on the worker. What is wished until then waits."""
-        self._is_loading = True
         self._submit(None, self._load_engine)
 
     def perform(self, action: Action) -> None:
@@ -126,14 +125,21 @@ class Session(QObject):
     def restart(self, preset: str) -> None:
         """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs."""
         self._wishes.clear()
-        self._show(self.history.push(Start(preset), PRESETS[preset], self.device))
+        # A new object: by its identity a result of before is told from one of after.
+        start = replace(PRESETS[preset])
+        self._show(self.history.push(Start(preset), start, self.device))
         self.waiting_changed.emit()
 
     def close(self, patience: float) -> bool:
         """Drop the line and wait at most `patience` seconds for what runs. Returns whether the worker is idle."""
         self._wishes.clear()
         self._executor.shutdown(wait=False, cancel_futures=True)
-        return self._future is None or not wait([self._future], timeout=patience).not_done
+        future = self._future
+        is_idle = future is None or future.cancelled() or not wait([future], timeout=patience).not_done
+        if is_idle:
+            # A future is done before its callbacks are: none may come to a session that is gone.
+            self._executor.shutdown(wait=True)
+        return is_idle
 
     def _wish(self, wish: Wish) -> None:
         self._wishes.append(wish)
@@ -141,14 +147,16 @@ class Session(QObject):
         self.waiting_changed.emit()
 
     def _go_on(self) -> None:
-        while self._wishes and not self.is_busy:
+        while self._wishes and not self.is_busy and not self._is_loading:
             wish = self._wishes.popleft()
             match wish:
                 case Travel.UNDO:
                     self._show(self.history.undo())
                 case Travel.REDO:
                     self._show(self.history.redo())
-                case Assign() | MarkRows() | Configure():
+                case MarkRows() | Configure():
+                    self._edit(wish)
+                case Assign() if is_quick(self.history.current, wish):
                     self._edit(wish)
                 case _:
                     self._run(wish)
@@ -207,14 +215,13 @@ class Session(QObject):
             self.failed.emit(Problem(Reason.TORCH_MISSING, detail=f"{type(error).__name__}: {error}"))
             return
         self._engine = future.result()  # type: ignore[assignment]
-        self.readied.emit()
         wanted = self.device
         names = [device.name for device in self.devices]
         found = next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), None)
+        self.device = found or CPU
+        self.readied.emit()
         if found is None:
             self._fall_back(Problem(Reason.NO_SUCH_DEVICE, device=wanted))
-        else:
-            self.device = found
 
     def _on_problem(self, problem: Problem) -> None:
         _log.warning("%s", problem)

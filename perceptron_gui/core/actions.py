@@ -121,7 +121,7 @@ class SwitchDevice:
 
 Reshape = Resize | Insert | Delete
 Edit = Assign | MarkRows | Configure
-"""Edits that need no torch: done at once, in the GUI thread."""
-Task = Operation | Paste | Reshape | Randomize | SwitchDevice
-"""What runs on the worker."""
+"""Edits that need no torch."""
+Task = Operation | Assign | Paste | Reshape | Randomize | SwitchDevice
+"""What runs on the worker; an Assign only where the tensor is large."""
 Action = Task | Edit | Start

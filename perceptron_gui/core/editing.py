@@ -24,12 +24,19 @@ from perceptron_gui.core.actions import (
     Resize,
 )
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, frozen, same_bits
+from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, frozen, same_bits, sealed
 
 LARGEST = 2**24
 """The most elements that x (m·n), y_true (m·k) or W (n·k) may have: 64 MiB each in float32."""
+QUICK = 2**20
+"""An edit of a tensor of at most so many elements takes no time that a person would notice."""
 LARGEST_SEED = 2**64 - 1
 """`torch.manual_seed` takes no larger one."""
+
+
+def is_quick(snapshot: Snapshot, edit: Assign) -> bool:
+    """Whether an edit can be done in the GUI thread; a larger tensor takes too long to copy for that."""
+    return snapshot.tensor(edit.tensor).size <= QUICK
 
 
 def edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
@@ -61,7 +68,7 @@ def assigned(snapshot: Snapshot, edit: Assign) -> Snapshot:
         return snapshot
     changed = table.copy()
     changed[block] = edit.values
-    return snapshot.with_tensor(edit.tensor, frozen(changed.reshape(snapshot.tensor(edit.tensor).shape)))
+    return snapshot.with_tensor(edit.tensor, sealed(changed.reshape(snapshot.tensor(edit.tensor).shape)))
 
 
 def pasted(snapshot: Snapshot, paste: Paste) -> Assign:
@@ -179,7 +186,7 @@ def _gathered(
     gathered = np.zeros(shape, np.float32) if new is None else np.array(new)
     kept_rows, kept_columns = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
     gathered[np.ix_(kept_rows, kept_columns)] = old[np.ix_(rows[kept_rows], columns[kept_columns])]
-    return frozen(gathered)
+    return sealed(gathered)
 
 
 def _check_fit(shape: tuple[int, ...], room: tuple[int, int]) -> None:

@@ -5,7 +5,18 @@ from dataclasses import dataclass, replace
 import torch
 
 from perceptron_gui.core import devices
-from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Paste, Randomize, Resize, SwitchDevice, Task
+from perceptron_gui.core.actions import (
+    Action,
+    Assign,
+    Delete,
+    Insert,
+    Operation,
+    Paste,
+    Randomize,
+    Resize,
+    SwitchDevice,
+    Task,
+)
 from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.devices import Device
 from perceptron_gui.core.editing import assigned, pasted
@@ -49,6 +60,8 @@ class Engine:
             match task:
                 case Operation():
                     return self._run(task, snapshot, device)
+                case Assign():
+                    return Outcome(task, assigned(snapshot, task), device)
                 case Paste():
                     assignment = pasted(snapshot, task)
                     return Outcome(assignment, assigned(snapshot, assignment), device)

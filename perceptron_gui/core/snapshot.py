@@ -19,7 +19,11 @@ Rows = tuple[int, ...] | None
 
 def frozen(values: npt.ArrayLike) -> FloatArray:
     """Return a read-only float32 copy of `values` that nobody else can write to."""
-    array = np.array(values, dtype=np.float32, order="C", copy=True)
+    return sealed(np.array(values, dtype=np.float32, order="C", copy=True))
+
+
+def sealed(array: FloatArray) -> FloatArray:
+    """Make an array that nobody else holds read-only, without a copy."""
     array.flags.writeable = False
     return array
 

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
-from PySide6.QtWidgets import QDockWidget, QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.actions import STEP, Action, MarkRows, Operation, Randomize
@@ -16,15 +16,18 @@ from perceptron_gui.session import Session
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.data_bar import DataBar
+from perceptron_gui.ui.phase_bar import PhaseBar
+from perceptron_gui.ui.plot_dock import PlotDock
 from perceptron_gui.ui.plots.activation import ActivationPlot
 from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
+from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.weights import WeightsPlot
+from perceptron_gui.ui.settings_bar import SettingsBar
 from perceptron_gui.ui.status_line import StatusLine
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
-from perceptron_gui.ui.training_bar import TrainingBar
 
 LAYOUT_VERSION = 1
 _PLOT_SHARE = 0.3
@@ -48,18 +51,20 @@ class MainWindow(QMainWindow):
         self._typed_problem = False
         self._has_layout = False
         self.commands = Commands(self, self._handlers())
-        self._training_bar = TrainingBar(self.commands, colors)
-        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._training_bar)
+        self._phase_bar = PhaseBar(self.commands, colors)
+        self._settings_bar = SettingsBar()
+        for bar in (self._phase_bar, self._settings_bar):
+            self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
-        self._plots = {
+        self._plots: dict[str, Plot] = {
             "gradient_plot": GradientPlot("gradient_plot", colors),
             "loss_plot": LossPlot("loss_plot", colors),
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
         }
-        self._docks = {name: self._dock(name, plot) for name, plot in self._plots.items()}
+        self._docks = {name: self._dock(name, number) for number, name in enumerate(self._plots, 1)}
         self._arrange()
         self._usual_layout = self.saveState(LAYOUT_VERSION)
         self._status = StatusLine()
@@ -67,7 +72,7 @@ class MainWindow(QMainWindow):
         self._about_torch.setObjectName("torch_label")
         self.statusBar().addWidget(self._status, 1)
         self.statusBar().addPermanentWidget(self._about_torch)
-        for source in (self._training_bar, self._data_bar, self._tensors):
+        for source in (self._settings_bar, self._data_bar, self._tensors):
             source.action_requested.connect(self._on_action_requested)
             source.problem_found.connect(self._on_problem_typed)
         table_actions = [self.commands[name] for name in _TABLE_ACTIONS]
@@ -82,8 +87,9 @@ class MainWindow(QMainWindow):
 
     def display(self, history: History) -> None:
         """Show a history: every panel gets it and shows its part."""
-        self._training_bar.display(history)
-        self._training_bar.display_devices(self.session)
+        self._phase_bar.display(history)
+        self._settings_bar.display(history)
+        self._settings_bar.display_devices(self.session)
         self._data_bar.display(history)
         self._tensors.display(history)
         for plot in self._plots.values():
@@ -94,7 +100,7 @@ class MainWindow(QMainWindow):
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
-        self._training_bar.set_colors(colors)
+        self._phase_bar.set_colors(colors)
         self._tensors.set_colors(colors)
         for plot in self._plots.values():
             plot.set_colors(colors)
@@ -115,17 +121,16 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
-        for name, plot in self._plots.items():
+        for plot in self._plots.values():
             plot.retranslate()
-            self._docks[name].setWindowTitle(plot.title())
         self._say()
         self._say_about_torch()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
-        super().changeEvent(event)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -135,8 +140,14 @@ class MainWindow(QMainWindow):
         super().showEvent(event)
 
     @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
+            self._break_bars()
+        return super().event(event)
+
+    @override
     def sizeHint(self) -> QSize:
-        return QSize(1366, 740)
+        return QSize(1800, 1000)
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -154,14 +165,11 @@ class MainWindow(QMainWindow):
         scroll.setWidget(center)
         self.setCentralWidget(scroll)
 
-    def _dock(self, name: str, plot: QWidget) -> QDockWidget:
-        dock = QDockWidget(self)
-        dock.setObjectName(f"{name}_dock")
-        dock.setWidget(plot)
-        toggle = dock.toggleViewAction()
-        toggle.setIcon(QIcon("icons:plot.svg"))
-        toggle.setShortcut(f"Alt+{len(self.findChildren(QDockWidget))}")
-        self.commands.menu("view").addAction(toggle)
+    def _dock(self, name: str, number: int) -> PlotDock:
+        dock = PlotDock(name, self._plots[name], self)
+        dock.toggleViewAction().setShortcut(f"Alt+{number}")
+        dock.retranslate()
+        self.commands.menu("view").addAction(dock.toggleViewAction())
         return dock
 
     def _arrange(self) -> None:
@@ -171,6 +179,17 @@ class MainWindow(QMainWindow):
         self.splitDockWidget(gradient, loss, Qt.Orientation.Horizontal)
         self.splitDockWidget(gradient, activation, Qt.Orientation.Vertical)
         self.splitDockWidget(loss, weights, Qt.Orientation.Vertical)
+
+    def _break_bars(self) -> None:
+        """Give the settings a line of their own where they do not fit beside the phases."""
+        has_break = self.toolBarBreak(self._settings_bar)
+        fits = self._phase_bar.sizeHint().width() + self._settings_bar.width_beside_phases <= self.width()
+        if fits and has_break:
+            self.removeToolBarBreak(self._settings_bar)
+            self._settings_bar.arrange(in_one_line=False)
+        elif not fits and not has_break:
+            self._settings_bar.arrange(in_one_line=True)
+            self.insertToolBarBreak(self._settings_bar)
 
     def _share_room(self) -> None:
         """Give the tables a good third of the width, and the plots the rest."""
@@ -276,12 +295,12 @@ class MainWindow(QMainWindow):
     def _on_failed(self, problem: Problem) -> None:
         self._problem = problem
         self._data_bar.display(self.session.history)
-        self._training_bar.display(self.session.history)
-        self._training_bar.display_devices(self.session)
+        self._settings_bar.display(self.session.history)
+        self._settings_bar.display_devices(self.session)
         self._say()
 
     def _on_readied(self) -> None:
-        self._training_bar.display_devices(self.session)
+        self._settings_bar.display_devices(self.session)
         self._say_about_torch()
 
     def _on_waiting_changed(self) -> None:

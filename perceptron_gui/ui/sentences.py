@@ -296,7 +296,7 @@ def _problems() -> dict[Reason, str]:
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
         Reason.TOO_MANY_CELLS: translate(
-            "sentences", "{size} cells are too many for the clipboard: at most {limit} at a time."
+            "sentences", "{size} at once are too many: at most {limit} cells or rows at a time."
         ),
         Reason.NO_AXIS: translate("sentences", "The rows and columns of {tensor} are set by the other tables."),
         Reason.TOO_LARGE: translate(

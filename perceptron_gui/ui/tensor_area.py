@@ -6,11 +6,12 @@ from typing_extensions import override
 
 from perceptron_gui.core.actions import Axis, MarkRows
 from perceptron_gui.core.history import History
+from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Snapshot, TensorName
 from perceptron_gui.ui.row_header import RowHeader
 from perceptron_gui.ui.tensor_content import contents
 from perceptron_gui.ui.tensor_panel import TensorPanel
-from perceptron_gui.ui.tensor_view import TensorView
+from perceptron_gui.ui.tensor_view import TensorView, check_number
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -26,6 +27,7 @@ _AXES: dict[str, tuple[Axis | None, Axis | None]] = {
     "loss": (None, None),
 }
 _LINES = (("x", "y_true"), ("W", "W.grad"), ("b", "b.grad"), ("z", "y_pred", "loss"))
+_FEW_COLUMNS = {"x": 5, "y_true": 2, "W": 3, "W.grad": 3, "b": 3, "b.grad": 3, "z": 2, "y_pred": 2, "loss": 1}
 _MOST_SHARE = 4
 _SHARES = {"z": 3, "y_pred": 5}
 
@@ -40,7 +42,10 @@ class TensorArea(QWidget):
         super().__init__()
         shown = contents(history)
         editable = {name.value: name for name in TensorName}
-        self.panels = {name: TensorPanel(shown[name], axes, editable.get(name), colors) for name, axes in _AXES.items()}
+        self.panels = {
+            name: TensorPanel(shown[name], axes, editable.get(name), _FEW_COLUMNS[name], colors)
+            for name, axes in _AXES.items()
+        }
         self._lines = [QHBoxLayout() for _ in _LINES]
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -107,6 +112,11 @@ class TensorArea(QWidget):
 
     def _on_row_toggled(self, row: int) -> None:
         snapshot = self._history.current
+        try:
+            check_number(snapshot.m)
+        except Problem as problem:
+            self.problem_found.emit(problem)
+            return
         marked = set(range(snapshot.m) if snapshot.rows is None else snapshot.rows)
         self.action_requested.emit(MarkRows(tuple(sorted(marked ^ {row}))))
 

@@ -21,7 +21,12 @@ class TensorPanel(QWidget):
     problem_found = Signal(object)
 
     def __init__(
-        self, content: TensorContent, axes: tuple[Axis | None, Axis | None], tensor: TensorName | None, colors: Colors
+        self,
+        content: TensorContent,
+        axes: tuple[Axis | None, Axis | None],
+        tensor: TensorName | None,
+        few_columns: int,
+        colors: Colors,
     ) -> None:
         super().__init__()
         self._title = ElidedLabel(content.name)
@@ -32,7 +37,7 @@ class TensorPanel(QWidget):
         self._note = ElidedLabel()
         self._note.setForegroundRole(QPalette.ColorRole.PlaceholderText)
         self.model = TensorModel(content, tensor, self)
-        self.view = TensorView(self.model, axes, colors)
+        self.view = TensorView(self.model, axes, few_columns, colors)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(1)

@@ -19,16 +19,23 @@ from typing_extensions import override
 from perceptron_gui.core.actions import Assign, Axis, Delete, Gesture, Insert, Paste
 from perceptron_gui.core.parsing import block_text, full_text, parse_float32
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import FloatArray, frozen
+from perceptron_gui.core.snapshot import FloatArray, Rows, frozen
 from perceptron_gui.ui.tensor_model import TensorModel, TensorRole
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-WIDEST_TEXT = "-0.0000e+00 "
-MOST_COPIED = 2**16
-"""Cells in one copy: more would hold the window up."""
-_FEW_COLUMNS = 8
+USUAL_TEXT = "-00.0000"
+"""Cells have room for this; a longer text is written smaller."""
+MOST_AT_ONCE = 2**16
+"""Cells in one copy, rows marked at once: more would hold the window up."""
+_LEAST_ROWS = 3
 _MOST_ROWS = 1000
+
+
+def check_number(size: int) -> None:
+    """Raise TOO_MANY_CELLS for a selection that would hold the window up."""
+    if size > MOST_AT_ONCE:
+        raise Problem(Reason.TOO_MANY_CELLS, size=size, limit=MOST_AT_ONCE)
 
 
 class TensorDelegate(QStyledItemDelegate):
@@ -61,11 +68,13 @@ class TensorDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         painter.setFont(font)
         painter.setPen(cell.palette.color(roles.HighlightedText if is_selected else roles.Text))
-        painter.drawText(
-            rect.adjusted(6, 0, -6, 0),
-            Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-            str(index.data(Qt.ItemDataRole.DisplayRole)),
-        )
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        inside = rect.adjusted(6, 0, -6, 0)
+        width = painter.fontMetrics().horizontalAdvance(text)
+        if width > inside.width() > 0:
+            font.setPointSizeF(font.pointSizeF() * inside.width() / width)
+            painter.setFont(font)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         painter.restore()
 
     @override
@@ -100,12 +109,18 @@ class TensorDelegate(QStyledItemDelegate):
 
 
 class TensorView(QTableView):
-    """A QTableView over a TensorModel; `axes` are the sizes its rows and columns stand for, None where fixed."""
+    """A QTableView over a TensorModel.
+
+    `axes` are the sizes its rows and columns stand for, None where fixed. Up to `few_columns` columns share the width;
+    more keep theirs and scroll.
+    """
 
     action_requested = Signal(object)
     problem_found = Signal(object)
 
-    def __init__(self, model: TensorModel, axes: tuple[Axis | None, Axis | None], colors: Colors) -> None:
+    def __init__(
+        self, model: TensorModel, axes: tuple[Axis | None, Axis | None], few_columns: int, colors: Colors
+    ) -> None:
         super().__init__(wordWrap=False)
         self.setObjectName(f"{model.content.name.replace('.', '_')}_table")
         self.setAccessibleName(model.content.name)
@@ -118,10 +133,11 @@ class TensorView(QTableView):
         self.setTabKeyNavigation(False)
         self.tensor_model = model
         self.axes = axes
+        self._few_columns = few_columns
         self._delegate = TensorDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
-        model.modelReset.connect(self._fit_columns)
+        model.modelReset.connect(self._fit_to_shape)
         self._fit_to_font()
 
     @property
@@ -144,8 +160,7 @@ class TensorView(QTableView):
     def copy(self) -> None:
         """Put the selected range on the clipboard: tab-separated, all digits."""
         top, left, rows, columns = self._selected_range()
-        if rows * columns > MOST_COPIED:
-            raise Problem(Reason.TOO_MANY_CELLS, size=rows * columns, limit=MOST_COPIED)
+        check_number(rows * columns)
         content = self.tensor_model.content
         whole_rows = content.taken is None and content.values is not None
         text = (
@@ -186,9 +201,12 @@ class TensorView(QTableView):
         axis, at, count = self._selected_places(orientation)
         self.action_requested.emit(Delete(axis, at, count))
 
-    def selected_rows(self) -> tuple[int, ...]:
-        """Return the rows that have a selected cell."""
+    def selected_rows(self) -> Rows:
+        """Return the rows that have a selected cell; None when all have."""
         top, _, rows, _ = self._selected_range()
+        if rows == self.tensor_model.rowCount():
+            return None
+        check_number(rows)
         return tuple(range(top, top + rows))
 
     @override
@@ -229,21 +247,23 @@ class TensorView(QTableView):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setMinimumSectionSize(row_height)
         self.verticalHeader().setDefaultSectionSize(row_height)
-        cell_width = metrics.horizontalAdvance(WIDEST_TEXT) + 12
+        cell_width = metrics.horizontalAdvance(USUAL_TEXT) + 14
         self.horizontalHeader().setMinimumSectionSize(cell_width)
         self.horizontalHeader().setDefaultSectionSize(cell_width)
-        self.setMinimumHeight(self._height_of(1))
-        self.setMinimumWidth(cell_width + self.verticalHeader().sizeHint().width() + 2 * self.frameWidth())
-        self._fit_columns()
+        self._fit_to_shape()
 
-    def _fit_columns(self) -> None:
-        """Few columns share the width; many keep theirs and scroll."""
+    def _fit_to_shape(self) -> None:
+        """Few columns share the width, more keep theirs and scroll; some rows are always seen."""
+        shown = self.tensor_model.columnCount() if self._has_few_columns else self._few_columns
+        self.setMinimumHeight(self._height_of(min(self.tensor_model.rowCount(), _LEAST_ROWS)))
+        cells = shown * self.horizontalHeader().minimumSectionSize()
+        self.setMinimumWidth(cells + self.verticalHeader().sizeHint().width() + 2 * self.frameWidth())
         modes = QHeaderView.ResizeMode
         self.horizontalHeader().setSectionResizeMode(modes.Stretch if self._has_few_columns else modes.Fixed)
 
     @property
     def _has_few_columns(self) -> bool:
-        return self.tensor_model.columnCount() <= _FEW_COLUMNS
+        return self.tensor_model.columnCount() <= self._few_columns
 
     def _height_of(self, rows: int) -> int:
         header = self.horizontalHeader().sizeHint().height()

@@ -86,7 +86,7 @@
     </message>
     <message>
         <source>incoming in the last Backward</source>
-        <translation>пришло в последнем обратном проходе</translation>
+        <translation>пришло последним</translation>
     </message>
 </context>
 <context>
@@ -108,18 +108,22 @@
     </message>
 </context>
 <context>
-    <name>TensorArea</name>
+    <name>PlotDock</name>
     <message>
-        <source>rows: samples · columns: inputs</source>
-        <translation>строки — примеры · столбцы — входы</translation>
+        <source>Take the panel out of the window, or put it back</source>
+        <translation>Вынести панель из окна или вернуть на место</translation>
     </message>
     <message>
-        <source>wanted</source>
-        <translation>правильный ответ</translation>
+        <source>Hide the panel; the View menu brings it back</source>
+        <translation>Скрыть панель; вернуть её можно в меню «Вид»</translation>
+    </message>
+    <message>
+        <source>Show or hide: {panel} ({key})</source>
+        <translation>Показать или скрыть: {panel} ({key})</translation>
     </message>
 </context>
 <context>
-    <name>TrainingBar</name>
+    <name>SettingsBar</name>
     <message>
         <source>Learning rate: the share of the gradient that Update subtracts</source>
         <translation>Скорость обучения: какую долю градиента вычитает обновление</translation>
@@ -151,6 +155,17 @@
     <message>
         <source>updates:</source>
         <translation>обновлений:</translation>
+    </message>
+</context>
+<context>
+    <name>TensorArea</name>
+    <message>
+        <source>rows: samples · columns: inputs</source>
+        <translation>строки — примеры · столбцы — входы</translation>
+    </message>
+    <message>
+        <source>wanted</source>
+        <translation>правильный ответ</translation>
     </message>
 </context>
 <context>
@@ -713,8 +728,8 @@
         <translation>Сначала выделите ячейки в таблице.</translation>
     </message>
     <message>
-        <source>{size} cells are too many for the clipboard: at most {limit} at a time.</source>
-        <translation>Ячеек {size} — слишком много для буфера обмена: не больше {limit} за раз.</translation>
+        <source>{size} at once are too many: at most {limit} cells or rows at a time.</source>
+        <translation>{size} за раз — слишком много: не больше {limit} ячеек или строк.</translation>
     </message>
     <message>
         <source>The rows and columns of {tensor} are set by the other tables.</source>

@@ -15,6 +15,7 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import ForwardPass
 from perceptron_gui.ui import sentences
+from perceptron_gui.ui.plots.labels import Label, in_two_lines
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
 from perceptron_gui.ui.theme import Colors
@@ -25,6 +26,7 @@ LEAST_Z = 6.0
 _TANGENT = 34
 """Pixels of a tangent to either side of its point."""
 _CURVE_POINTS = 301
+_CORNER = 8
 _NOTHING = np.empty(0, np.float32)
 
 
@@ -35,7 +37,6 @@ class ActivationPlot(Plot):
         super().__init__(name, colors, parent)
         self._forward: ForwardPass | None = None
         self._stale: tuple[str, ...] = ()
-        self._samples = 1
         self._z = self._y_pred = self._slope = _NOTHING
         self.axes: tuple[Any, Any] = (pg.InfiniteLine(pos=0, angle=90), pg.InfiniteLine(pos=0, angle=0))
         self.curve: Any = pg.PlotCurveItem(antialias=True)
@@ -101,8 +102,6 @@ class ActivationPlot(Plot):
             notes.append(
                 translate("ActivationPlot", "{shown} of {total} points drawn").format(shown=MOST_POINTS, total=total)
             )
-        if self._stale:
-            notes.append(translate("ActivationPlot", "hollow: of an older state"))
         return notes
 
     @override
@@ -127,6 +126,7 @@ class ActivationPlot(Plot):
             np.column_stack([z - half, z + half]).reshape(-1),
             np.column_stack([y_pred - half * slope, y_pred + half * slope]).reshape(-1),
         )
+        self.labels.place(self._stale_label())
 
     @override
     def _paint(self, colors: Colors) -> None:
@@ -135,6 +135,22 @@ class ActivationPlot(Plot):
         self.curve.setPen(colors.series[0], width=2)
         self.tangents.setPen(colors.series[1], width=2, style=Qt.PenStyle.DashLine)
         self._paint_points()
+
+    def _stale_label(self) -> list[Label]:
+        """Say what hollow points mean, in the larger of the two corners that the curve never enters."""
+        if not self._stale or not self._z.size:
+            return []
+        text = translate("ActivationPlot", "hollow: of an older state")
+        middle, floor = (float(place) for place in self._to_pixels(0.0, 0.0))
+        width = float(self.view_box.width())
+        room = max(middle, width - middle) - 2 * _CORNER
+        if self.labels.width(text) > room:
+            text = in_two_lines(text)
+        if max(map(self.labels.width, text.split("\n"))) > room:
+            return []
+        if middle > width / 2:
+            return [Label(text, _CORNER, _CORNER, (0, 0), muted=True)]
+        return [Label(text, width - _CORNER, floor, (1, 1), muted=True)]
 
     def _paint_points(self) -> None:
         color = QColor(self._colors.series[1])

@@ -1,8 +1,8 @@
 """A history as curves over the updates done: one point an update count, always the last at that count."""
 
 from collections.abc import Callable
+from itertools import cycle
 from operator import is_
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +57,9 @@ class Curves:
         same = _common_start(self._entries, entries)
         is_cut = same < len(self._entries)
         self._entries = entries
-        if same <= self._first:
+        is_new = same <= self._first
+        in_segment = is_new
+        if is_new:
             self._first = len(entries) - len(history.segment)
             self._cut(-1)
             same = self._first
@@ -67,43 +69,50 @@ class Curves:
             while same > self._first and entries[same - 1].updates == count:
                 same -= 1
             self._cut(count)
-        has_new = [self._add(index, entry) for index, entry in enumerate(entries[same:], same)]
-        return is_cut or any(has_new)
+        points: dict[int, Sources] = {}
+        for index, entry in enumerate(entries[same:], same):
+            if not in_segment and entry.makes_new_tensors:
+                self._first, is_new = index, True
+                self._cut(-1)
+                points.clear()
+            sources = self._read(entry)
+            if sources is not None:
+                points[entry.updates] = sources
+        return self._add(points) or is_new or is_cut
 
-    def _add(self, index: int, entry: Entry) -> bool:
-        has_new_tensors = entry.makes_new_tensors
-        if has_new_tensors:
-            self._first = index
-            self._cut(-1)
-        sources = self._read(entry)
-        if sources is None:
-            return has_new_tensors
-        count = entry.updates
-        if self._length and self._counts[self._length - 1] == count:
-            if len(sources) == len(self._sources) and all(map(is_, sources, self._sources)):
-                return has_new_tensors
-            self._length -= 1
-        self._append(count, sources)
+    def _add(self, points: dict[int, Sources]) -> bool:
+        """Add points, the first of which may replace the last one; return whether there was anything to add."""
+        if self._length and points:
+            count, sources = next(iter(points.items()))
+            if count == self._counts[self._length - 1]:
+                if all(map(is_, sources, self._sources)):
+                    del points[count]
+                else:
+                    self._length -= 1
+        if not points:
+            return False
+        *_, self._sources = points.values()
+        left, sizes = self._widest, []
+        for array in self._sources:
+            sizes.append(min(array.size, left))
+            left -= sizes[-1]
+        arrays = [array for sources in points.values() for array in sources]
+        if sum(array.size for array in self._sources) > self._widest:
+            arrays = [array.reshape(-1)[:size] for array, size in zip(arrays, cycle(sizes), strict=False)]
+        self._make_room(len(points), sum(sizes))
+        first, self._length = self._length, self._length + len(points)
+        self._counts[first : self._length] = list(points)
+        self._values[first : self._length] = np.concatenate(arrays, axis=None).reshape(len(points), -1)
         return True
 
-    def _append(self, count: int, sources: Sources) -> None:
-        left = self._widest
-        row: list[Any] = []
-        for array in sources:
-            row.append(array.reshape(-1)[:left])
-            left -= row[-1].size
-        width = self._widest - left
+    def _make_room(self, more: int, width: int) -> None:
+        needed = self._length + more
         if width != self._values.shape[1]:
-            self._length = 0
-            self._values = np.empty((0, width), np.float32)
-        if self._length == len(self._values):
-            room = max(64, 2 * self._length)
-            self._counts = np.concatenate([self.counts, np.empty(room - self._length)])
-            self._values = np.concatenate([self.values, np.empty((room - self._length, width), np.float32)])
-        self._counts[self._length] = count
-        np.concatenate(row, out=self._values[self._length])
-        self._sources = sources
-        self._length += 1
+            self._values = np.empty((len(self._counts), width), np.float32)
+        if needed > len(self._counts):
+            room = max(64, 2 * needed) - self._length
+            self._counts = np.concatenate([self.counts, np.empty(room)])
+            self._values = np.concatenate([self.values, np.empty((room, width), np.float32)])
 
     def _cut(self, count: int) -> None:
         """Drop the points from `count` updates on."""

@@ -194,7 +194,7 @@ class GradientPlot(Plot):
         if invertible:
             brush.setTransform(QTransform.fromScale(transform.m11(), transform.m22()))
         self.incoming_bars.setOpts(brush=brush)
-        self.labels.place([*self._number_labels(), *self._block_labels()])
+        self.labels.place(self._number_labels() or self._block_labels())
 
     @override
     def _paint(self, colors: Colors) -> None:
@@ -250,7 +250,7 @@ class GradientPlot(Plot):
             is_drawn = bool(np.isfinite(number))
             across, down = self._to_pixels(index + offset, float(number) if is_drawn else 0.0)
             is_below = is_drawn and number < 0
-            text = NONE if bars.is_none[index] else display_text(float(number))
+            text = NONE if bars.is_none[index] else _short(float(number))
             y = float(down) + (_GAP if is_below else -_GAP - 4 * (not is_drawn or number == 0))
             x = self._kept_inside(float(across), text) if slot >= self.labels.width(text) else float(across)
             made.append(Label(text, x, y, (0.5, 0.0 if is_below else 1.0)))
@@ -259,8 +259,6 @@ class GradientPlot(Plot):
     def _block_labels(self) -> list[Label]:
         """Where the numbers have no room, say once a tensor that its gradient is None."""
         count, (n, k) = len(self._stored.numbers), self._shape
-        if count <= MOST_LABELLED and self._number_labels():
-            return []
         made: list[Label] = []
         for row, (name, first, last) in enumerate((("W", 0, min(n * k, count)), ("b", n * k, count))):
             if first < last and self._stored.is_none[first]:
@@ -289,6 +287,12 @@ class GradientPlot(Plot):
 def _element(index: int, shape: tuple[int, int], suffix: str = "") -> str:
     row, column = divmod(index, shape[1])
     return lines.element(f"{'W' if row < shape[0] else 'b'}{suffix}", row, column, 0)
+
+
+def _short(number: float) -> str:
+    """Return a number as the tables show it; fewer digits where they show it in scientific form."""
+    text = display_text(number)
+    return f"{number:.1e}" if "e" in text else text
 
 
 def _beyond(place: float, first: float, second: float) -> float:

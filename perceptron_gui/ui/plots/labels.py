@@ -79,3 +79,12 @@ class Labels:
         for item in self._items[len(labels) :]:
             item.setVisible(False)
         self.shown = tuple(labels)
+
+
+def in_two_lines(text: str) -> str:
+    """Break a text at the space nearest to its middle."""
+    spaces = [index for index, letter in enumerate(text) if letter == " "]
+    if not spaces:
+        return text
+    middle = min(spaces, key=lambda index: abs(index - len(text) / 2))
+    return f"{text[:middle]}\n{text[middle + 1 :]}"

@@ -1,34 +1,48 @@
 """The legend of a plot, beside it and never on it."""
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
+
+_BETWEEN = 12
 
 
 class Legend(QWidget):
-    """Rows of a swatch, in colour and pattern, and what it stands for."""
+    """Swatches, in colour and pattern, and what they stand for: in a row, or below each other where that is too long.
+
+    It asks for no width of its own.
+    """
 
     def __init__(self, styles: tuple[Qt.BrushStyle, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._styles = styles
         self._colors: tuple[str, ...] = ()
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(0, 0, 0, 0)
         self._swatches = [QLabel() for _ in styles]
         self._texts = [QLabel() for _ in styles]
+        self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._rows.setContentsMargins(4, 0, 0, 0)
+        self._rows.setSpacing(_BETWEEN)
         for swatch, text in zip(self._swatches, self._texts, strict=True):
             text.setTextFormat(Qt.TextFormat.PlainText)
-            self._row.addWidget(swatch)
-            self._row.addWidget(text)
-        self._texts[-1].setWordWrap(True)
-        self._row.setStretchFactor(self._texts[-1], 1)
+            text.setMinimumWidth(1)
+            row = QHBoxLayout()
+            row.addWidget(swatch)
+            row.addWidget(text, 1)
+            self._rows.addLayout(row)
+        self._rows.addStretch(1)
 
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and self._colors:
             self.set_colors(*self._colors)
+            self._break_lines()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break_lines()
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -39,14 +53,14 @@ class Legend(QWidget):
         """Say what each swatch stands for."""
         for label, text in zip(self._texts, texts, strict=True):
             label.setText(text)
+        self._break_lines()
 
     def set_colors(self, *colors: str) -> None:
         """Paint each swatch, as high as the letters are."""
         self._colors = colors
-        height = self.fontMetrics().ascent()
         ratio = self.devicePixelRatioF()
+        size = self._swatch_size()
         for label, style, color in zip(self._swatches, self._styles, colors, strict=True):
-            size = QSize(round(height * 1.6), height)
             pixmap = QPixmap(size * ratio)
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
@@ -56,3 +70,17 @@ class Legend(QWidget):
             painter.drawRect(0, 0, size.width() - 1, size.height() - 1)
             painter.end()
             label.setPixmap(pixmap)
+
+    def _swatch_size(self) -> QSize:
+        height = self.fontMetrics().ascent()
+        return QSize(round(height * 1.6), height)
+
+    def _break_lines(self) -> None:
+        entry = self._swatch_size().width() + 2 * _BETWEEN
+        wanted = sum(entry + self.fontMetrics().horizontalAdvance(text) for text in self.texts)
+        is_narrow = wanted > self.width()
+        directions = QBoxLayout.Direction
+        self._rows.setDirection(directions.TopToBottom if is_narrow else directions.LeftToRight)
+        self._rows.setSpacing(0 if is_narrow else _BETWEEN)
+        for text in self._texts:
+            text.setWordWrap(is_narrow)

@@ -64,15 +64,11 @@ class LossPlot(UpdatesPlot):
         losses = values[:, 0] if values.size else np.empty(0)
         finite = np.isfinite(losses)
         if finite.any():
-            wide = self._is_wide()
-            self.curve.setData(counts, losses, antialias=wide)
-            self.curve.setPen(self._colors.series[0], width=2 if wide else 1)
+            self.curve.setData(counts, losses, antialias=self._is_smooth())
+            self.curve.setPen(self._colors.series[0], width=self._line_width())
         else:
             self.curve.setData([], [])
-        dotted = finite.copy()
-        if len(losses) > MOST_DOTS:
-            dotted[1:] &= ~finite[:-1]
-            dotted[:-1] &= ~finite[1:]
+        dotted = self._lone(finite) if len(losses) > MOST_DOTS else finite
         self.dots.setData(counts[dotted], losses[dotted], size=round(self._symbol_size() / 2))
         last = slice(-1, None) if finite.size and finite[-1] else slice(0, 0)
         self.marker.setData(counts[last], losses[last], size=self._symbol_size())

@@ -17,14 +17,16 @@ from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.ui.plots.labels import Labels
-from perceptron_gui.ui.plots.ranging import GROWTH, Span, fitted, followed
+from perceptron_gui.ui.plots.ranging import GROWTH, Span, fitted, followed, is_sound
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
 REACH = 20
 """Pixels from the pointer to a data point that is still meant."""
 MOST_WIDE_POINTS = 5000
-"""Up to so many points a curve is two pixels wide and smooth; beyond, that would cost most of a frame."""
+"""Up to so many points curves are two pixels wide; beyond, that would cost most of a frame."""
+MOST_SMOOTH_POINTS = 1000
+"""Up to so many points curves are antialiased."""
 _SHORTEST_VIEW, _LONGEST_VIEW = 1e-40, 1e42
 _GRID_ALPHA = 70
 _TICK, _TICK_OFFSET = 4, 3
@@ -51,6 +53,7 @@ class Plot(QWidget):
         self._pointer: QPointF | None = None
         self._tip = ""
         self._start: Entry | None = None
+        self._sound_view = (Span(0.0, 1.0), Span(0.0, 1.0))
         self._colors = colors
         self.plot_widget: Any = pg.PlotWidget(enableMenu=False)
         self.plot_widget.setObjectName(name)
@@ -251,15 +254,19 @@ class Plot(QWidget):
         size = self.view_box.size()
         if self.is_zoomed or size.width() < 1 or size.height() < 1:
             return
-        now = [Span(low, high) for low, high in self.view_box.viewRange()]
+        now = self._view()
         (x, y), (sides, ends) = self._bounds(), self._margins()
-        after = [
+        after = (
             fitted(x, size.width(), sides) if self.x_is_fitted else followed(now[0], x, size.width(), sides, growth),
             followed(now[1], y, size.height(), ends, growth),
-        ]
+        )
         if after != now:
             self._is_fitted = False
             self._set_view(*after)
+
+    def _view(self) -> tuple[Span, Span]:
+        x, y = self.view_box.viewRange()
+        return Span(*x), Span(*y)
 
     def _set_view(self, x: Span, y: Span) -> None:
         self._is_setting_view = True
@@ -267,6 +274,10 @@ class Plot(QWidget):
         self._is_setting_view = False
 
     def _view_changed(self, *_: object) -> None:
+        view = self._view()
+        if not all(map(is_sound, view)):
+            return
+        self._sound_view = view
         if self._has_drawn and not self._is_setting_view:
             self._arrange()
 
@@ -282,7 +293,10 @@ class Plot(QWidget):
             self._arrange()
 
     def _zoomed(self, *_: object) -> None:
+        """Leave the view to the person, down to where floats no longer tell its ends apart."""
         self.is_zoomed = True
+        if self._view() != self._sound_view:
+            self._set_view(*self._sound_view)
         self._hover(self._pointer)
 
     def _in_view(self, position: QPointF) -> QPointF:

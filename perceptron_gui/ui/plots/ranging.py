@@ -11,6 +11,8 @@ LEAST_FILLED = 1 / 3
 """Data that would fill less of the axis are brought nearer."""
 LARGEST_MARGINS = 2 / 3
 """Margins never take more of the axis than this."""
+_CLOSEST = 1e-9
+"""The data are float32, which ends at 6e-8 of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,11 @@ def followed(view: Span, data: Span, pixels: float, margins: tuple[float, float]
         return fitted(grown, pixels, margins)
     room = view.length - (before + after) * unit
     return fitted(data, pixels, margins) if 0 < data.length < LEAST_FILLED * room else view
+
+
+def is_sound(view: Span) -> bool:
+    """Whether the ends of a view are so far apart that places between them can be told from each other."""
+    return view.length > _CLOSEST * max(abs(view.low), abs(view.high))
 
 
 def whole_steps(span: float, most: float) -> int:

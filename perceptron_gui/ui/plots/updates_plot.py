@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, QPointF
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
@@ -11,7 +12,7 @@ from typing_extensions import override
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.ui.plots.curves import Curves, Numbers, Sources
-from perceptron_gui.ui.plots.plot import MOST_WIDE_POINTS, REACH, Plot
+from perceptron_gui.ui.plots.plot import MOST_SMOOTH_POINTS, MOST_WIDE_POINTS, REACH, Plot
 from perceptron_gui.ui.plots.ranging import Span, whole_steps
 from perceptron_gui.ui.theme import Colors
 
@@ -38,7 +39,8 @@ class UpdatesPlot(Plot):
     @override
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
-        self.curves.forget()
+        if not event.spontaneous():
+            self.curves.forget()
 
     @override
     def hover_text(self, position: QPointF) -> str:
@@ -91,7 +93,7 @@ class UpdatesPlot(Plot):
         step = whole_steps(right - left, self.view_box.width() / room)
         if step != self._step:
             self._step = step
-            self.x_axis.setTickSpacing(levels=[(step, 0.0)])
+            self.x_axis.setTickSpacing(levels=[(float(step), 0.0)])
 
     def _drawable(self) -> tuple[Numbers, Numbers]:
         """Return counts (points,) and values (points, columns) as pyqtgraph takes them: a gap is nan."""
@@ -99,8 +101,18 @@ class UpdatesPlot(Plot):
         values[~np.isfinite(values)] = np.nan
         return self.curves.counts.copy(), values
 
-    def _is_wide(self) -> bool:
-        return self.curves.values.size <= MOST_WIDE_POINTS
+    def _lone(self, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return which points have a gap on both sides, so that no line goes through them; (points, columns)."""
+        lone = finite.copy()
+        lone[1:] &= ~finite[:-1]
+        lone[:-1] &= ~finite[1:]
+        return lone
+
+    def _line_width(self) -> int:
+        return 2 if self.curves.values.size <= MOST_WIDE_POINTS else 1
+
+    def _is_smooth(self) -> bool:
+        return self.curves.values.size <= MOST_SMOOTH_POINTS
 
     def _symbol_size(self) -> int:
         """Symbols are as large as the letters want it."""

@@ -26,14 +26,20 @@ _LEADER = 22
 
 
 class WeightsPlot(UpdatesPlot):
-    """W and b, the last value at every update count; colour, line style and end symbol tell the curves apart."""
+    """W and b, the last value at every update count.
+
+    Colour, line style and the symbol at the last finite point tell the curves apart.
+    """
 
     def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
         super().__init__(name, colors, _parameters, MOST_CURVES, parent)
         self._n, self._k = 0, 0
         self.lines: list[Any] = []
         self.ends: Any = pg.ScatterPlotItem()
-        self.view_box.addItem(self.ends, ignoreBounds=True)
+        self.dots: Any = pg.ScatterPlotItem(symbol="o", size=5, pen=None)
+        self._named: list[int] = []
+        for item in (self.dots, self.ends):
+            self.view_box.addItem(item, ignoreBounds=True)
         self._leaders = QGraphicsPathItem(self.view_box)
         self._leaders.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
         self.set_colors(colors)
@@ -75,27 +81,30 @@ class WeightsPlot(UpdatesPlot):
     @override
     def _draw(self) -> None:
         counts, values = self._drawable()
-        wide = self._is_wide()
+        width, is_smooth = self._line_width(), self._is_smooth()
         while len(self.lines) < values.shape[1]:
             self.lines.append(pg.PlotCurveItem(connect="finite"))
             self.view_box.addItem(self.lines[-1], ignoreBounds=True)
             self._paint_line(len(self.lines) - 1)
         for column, line in enumerate(self.lines):
             if column < values.shape[1] and np.isfinite(values[:, column]).any():
-                line.setData(counts, values[:, column], antialias=wide)
-                pen = line.opts["pen"]
-                if (pen.width() == 2) != wide:
-                    pen.setWidth(2 if wide else 1)
+                line.setData(counts, values[:, column], antialias=is_smooth)
+                line.opts["pen"].setWidth(width)
             else:
                 line.setData([], [])
-        ends = values[-1] if len(values) else np.empty(0)
-        columns = np.flatnonzero(np.isfinite(ends)).tolist()
+        finite = np.isfinite(values)
+        points, columns = np.nonzero(self._lone(finite))
+        self.dots.setData(
+            counts[points], values[points, columns], brush=[self._color(column) for column in columns.tolist()]
+        )
+        self._named = np.flatnonzero(finite.any(axis=0)).tolist()
+        last = len(values) - 1 - finite[::-1, self._named].argmax(axis=0)
         self.ends.setData(
-            np.full(len(columns), counts[-1] if len(counts) else 0.0),
-            ends[columns],
+            counts[last],
+            values[last, self._named],
             size=self._symbol_size(),
-            symbol=[_SYMBOLS[column % len(_SYMBOLS)] for column in columns],
-            brush=[self._color(column) for column in columns],
+            symbol=[_SYMBOLS[column % len(_SYMBOLS)] for column in self._named],
+            brush=[self._color(column) for column in self._named],
         )
 
     @override
@@ -104,15 +113,13 @@ class WeightsPlot(UpdatesPlot):
         x, y = self.ends.getData()
         across, down = self._to_pixels(x, y)
         width, height, gap = self.view_box.width(), self.view_box.height(), self.labels.height
-        last = self.curves.values[-1:].reshape(-1)
-        columns = np.flatnonzero(np.isfinite(last)).tolist()
         named = [
             (float(at), float(end), self._element(column))
-            for end, at, column in zip(across, down, columns, strict=True)
+            for end, at, column in zip(across, down, self._named, strict=True)
             if 0 <= at <= height and 0 <= end <= width
         ]
         path = QPainterPath()
-        if not self._can_name(last.size):
+        if not self._can_name(self.curves.values.shape[1]):
             named = []
         named.sort()
         places = spread([at for at, _, _ in named], gap, gap / 2, height - gap / 2)

@@ -1,0 +1,60 @@
+"""A panel that can be moved, floated and hidden."""
+
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QFont, QIcon
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
+from typing_extensions import override
+
+from perceptron_gui.ui.elided_label import ElidedLabel
+from perceptron_gui.ui.plots.plot import Plot
+
+translate = QCoreApplication.translate
+
+
+class PlotDock(QDockWidget):
+    """A dock around a plot, with a title bar of its own: Fusion's keeps the font it was first painted with."""
+
+    def __init__(self, name: str, plot: Plot, window: QMainWindow) -> None:
+        super().__init__(window)
+        self._plot = plot
+        self.setObjectName(f"{name}_dock")
+        self.setWidget(plot)
+        bar = QWidget()
+        self._title = ElidedLabel()
+        font = QFont()
+        font.setBold(True)
+        self._title.setFont(font)
+        self._float = QToolButton(autoRaise=True)
+        self._float.setIcon(QIcon("icons:float.svg"))
+        self._close = QToolButton(autoRaise=True)
+        self._close.setIcon(QIcon("icons:close.svg"))
+        layout = QHBoxLayout(bar)
+        layout.setContentsMargins(4, 0, 0, 0)
+        layout.setSpacing(0)
+        for widget in (self._title, self._float, self._close):
+            layout.addWidget(widget)
+        self.setTitleBarWidget(bar)
+        self._float.clicked.connect(self._on_float_clicked)
+        self._close.clicked.connect(self.close)
+        self.toggleViewAction().setIcon(QIcon("icons:plot.svg"))
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Say everything in the language of now."""
+        title = self._plot.title()
+        self.setWindowTitle(title)
+        self._title.setText(title)
+        self._float.setToolTip(translate("PlotDock", "Take the panel out of the window, or put it back"))
+        self._close.setToolTip(translate("PlotDock", "Hide the panel; the View menu brings it back"))
+        toggle = self.toggleViewAction()
+        key = toggle.shortcut().toString()
+        toggle.setToolTip(translate("PlotDock", "Show or hide: {panel} ({key})").format(panel=title, key=key))
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+
+    def _on_float_clicked(self) -> None:
+        self.setFloating(not self.isFloating())
