@@ -168,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reporter.parent_widget = program.window
     program.show()
     if options.file:
-        session.failed.emit(Problem(Reason.NO_FILES_YET, file=options.file))
+        program.window.show_problem(Problem(Reason.NO_FILES_YET, file=options.file))
     exit_code = application.exec() or program.exit_code
     is_idle = session.close(PATIENCE)
     if not options.safe_mode:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -31,6 +31,8 @@ from perceptron_gui.ui.theme import Colors
 
 LAYOUT_VERSION = 1
 _PLOT_SHARE = 0.3
+_PATIENCE_MS = 400
+"""What takes longer is said to be running."""
 
 
 class MainWindow(QMainWindow):
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._problem: Problem | None = None
         self._typed_problem = False
+        self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
         self.commands = Commands(self, self._handlers())
         self._phase_bar = PhaseBar(self.commands, colors)
@@ -79,9 +82,10 @@ class MainWindow(QMainWindow):
         for view in self._tensors.views:
             view.addActions(table_actions)
         session.changed.connect(self._on_changed)
-        session.failed.connect(self._on_failed)
+        session.failed.connect(self.show_problem)
         session.readied.connect(self._on_readied)
         session.waiting_changed.connect(self._on_waiting_changed)
+        self._slow.timeout.connect(self._on_slow)
         self.retranslate()
         self.display(session.history)
 
@@ -96,6 +100,14 @@ class MainWindow(QMainWindow):
             plot.render(history)
         self.commands["undo"].setEnabled(history.index > 0)
         self.commands["redo"].setEnabled(history.index < len(history.entries) - 1)
+        self._say()
+
+    def show_problem(self, problem: Problem) -> None:
+        """Say why something was not done; settings that asked for it go back."""
+        self._problem = problem
+        self._data_bar.display(self.session.history)
+        self._settings_bar.display(self.session.history)
+        self._settings_bar.display_devices(self.session)
         self._say()
 
     def set_colors(self, colors: Colors) -> None:
@@ -266,7 +278,7 @@ class MainWindow(QMainWindow):
         try:
             do(self._focused_view())
         except Problem as problem:
-            self._on_failed(problem)
+            self.show_problem(problem)
 
     def _focused_view(self) -> TensorView:
         view = self.focusWidget()
@@ -286,25 +298,30 @@ class MainWindow(QMainWindow):
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
-        self._on_failed(problem)
+        self.show_problem(problem)
 
     def _on_changed(self, history: History) -> None:
         self._problem = None
         self.display(history)
 
-    def _on_failed(self, problem: Problem) -> None:
-        self._problem = problem
-        self._data_bar.display(self.session.history)
-        self._settings_bar.display(self.session.history)
-        self._settings_bar.display_devices(self.session)
-        self._say()
-
     def _on_readied(self) -> None:
         self._settings_bar.display_devices(self.session)
+        self._say()
         self._say_about_torch()
 
     def _on_waiting_changed(self) -> None:
-        self._say()
+        if self.session.is_loading:
+            self._say()
+        elif not self.session.is_busy:
+            self._slow.stop()
+            self._say()
+        elif not self._slow.isActive():
+            self._slow.start()
+
+    def _on_slow(self) -> None:
+        task = self.session.running
+        if task is not None:
+            self._status.say(sentences.running(task, self.session.waiting))
 
     def _say(self) -> None:
         session = self.session

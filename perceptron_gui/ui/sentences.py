@@ -18,6 +18,7 @@ from perceptron_gui.core.actions import (
     Resize,
     Start,
     SwitchDevice,
+    Task,
 )
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
@@ -46,6 +47,12 @@ def of_history(history: History) -> str:
 def loading(waiting: int) -> str:
     """Say that torch is being loaded, and that what is pressed now is not lost."""
     said = translate("sentences", "PyTorch is loading. What you press now is done as soon as it is ready.")
+    return f"{said}\n{in_line(waiting)}" if waiting else said
+
+
+def running(task: Task, waiting: int) -> str:
+    """Say what the worker is busy with."""
+    said = translate("sentences", "Running: {action}…").format(action=of_action(task))
     return f"{said}\n{in_line(waiting)}" if waiting else said
 
 

@@ -492,6 +492,10 @@
         <translation>PyTorch загружается. Всё, что вы сейчас нажмёте, выполнится, как только он будет готов.</translation>
     </message>
     <message>
+        <source>Running: {action}…</source>
+        <translation>Выполняется: {action}…</translation>
+    </message>
+    <message>
         <source>Waiting in line: {count}</source>
         <translation>Ждут очереди: {count}</translation>
     </message>

@@ -27,6 +27,7 @@ class Legend(QWidget):
             text.setTextFormat(Qt.TextFormat.PlainText)
             text.setMinimumWidth(1)
             row = QHBoxLayout()
+            row.setSpacing(_BETWEEN // 2)
             row.addWidget(swatch)
             row.addWidget(text, 1)
             self._rows.addLayout(row)
