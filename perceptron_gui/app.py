@@ -44,6 +44,7 @@ class Program(QObject):
         super().__init__()
         self.preferences = preferences
         self.exit_code = 0
+        self._fits = True
         self._application = application
         self._session = session
         self._usual_font = QFont(application.font())
@@ -64,7 +65,10 @@ class Program(QObject):
     def show(self) -> None:
         """Show the window, and load torch when it has been painted."""
         self.window.installEventFilter(self)
-        self.window.show()
+        if self._fits:
+            self.window.show()
+        else:
+            self.window.showMaximized()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -81,7 +85,9 @@ class Program(QObject):
     def _place_window(self) -> None:
         window = self.window
         if not window.restoreGeometry(self.preferences.geometry):
-            window.resize(window.sizeHint().boundedTo(window.screen().availableSize()))
+            hint, room = window.sizeHint(), window.screen().availableSize()
+            self._fits = hint.width() < room.width() and hint.height() < room.height()
+            window.resize(hint.boundedTo(room))
         visible = any(
             screen.availableGeometry().intersects(window.geometry()) for screen in self._application.screens()
         )

@@ -30,7 +30,7 @@ from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
 
 LAYOUT_VERSION = 1
-_PLOT_SHARE = 0.3
+_PLOT_SHARE = 0.292
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
 

@@ -29,7 +29,7 @@ _AXES: dict[str, tuple[Axis | None, Axis | None]] = {
 _LINES = (("x", "y_true"), ("W", "W.grad"), ("b", "b.grad"), ("z", "y_pred", "loss"))
 _FEW_COLUMNS = {"x": 5, "y_true": 2, "W": 3, "W.grad": 3, "b": 3, "b.grad": 3, "z": 2, "y_pred": 2, "loss": 1}
 _MOST_SHARE = 4
-_SHARES = {"z": 3, "y_pred": 5}
+_SHARES = {"z": 30, "y_pred": 50, "loss": 45}
 
 
 class TensorArea(QWidget):
@@ -51,7 +51,7 @@ class TensorArea(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         for line, names in zip(self._lines, _LINES, strict=True):
             for name in names:
-                line.addWidget(self.panels[name], _SHARES.get(name, 4))
+                line.addWidget(self.panels[name], _SHARES.get(name, 1))
             self._column.addLayout(line)
             self._column.addStretch()
         self._history = history
