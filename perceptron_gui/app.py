@@ -169,7 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     device = CPU if options.safe_mode else options.device
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
     session = Session(History.begin(NOTEBOOK, device), executor, load_engine, device)
-    language = options.lang or preferences.language or resources.system_language()
+    language = options.lang or preferences.language or resources.system_language(LANGUAGES)
     program = Program(application, session, preferences, language)
     reporter.parent_widget = program.window
     program.show()

@@ -32,8 +32,9 @@ class Preferences:
     @classmethod
     def load(cls, settings: QSettings) -> "Preferences":
         """Read the choices; whatever is damaged or of another type is the default."""
-        language = settings.value("language")
-        theme = settings.value("theme")
+        # As text: a QByteArray in the file is equal to a str, but it is none.
+        language = str(settings.value("language"))
+        theme = str(settings.value("theme"))
         font_size = str(settings.value("font_size"))
         size = int(font_size) if font_size.isascii() and font_size.isdecimal() else 0
         return cls(

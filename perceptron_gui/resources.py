@@ -1,10 +1,9 @@
 """Finds what is not code: icons and translations."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QDir, QLibraryInfo, QLocale, QTranslator
-
-from perceptron_gui.preferences import LANGUAGES
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -20,10 +19,10 @@ def register() -> None:
     QDir.addSearchPath("icons", str(folder() / "icons"))
 
 
-def system_language() -> str:
-    """Return the first of the system's languages that the program speaks, or English."""
-    spoken = (name.split("-")[0] for name in QLocale.system().uiLanguages())
-    return next((language for language in spoken if language in LANGUAGES), LANGUAGES[0])
+def system_language(spoken: Sequence[str]) -> str:
+    """Return the first of the system's languages that is in `spoken`, or else the first of `spoken`."""
+    wanted = (name.split("-")[0] for name in QLocale.system().uiLanguages())
+    return next((language for language in wanted if language in spoken), spoken[0])
 
 
 class Translations:
@@ -34,13 +33,12 @@ class Translations:
         self._installed: list[QTranslator] = []
 
     def use(self, language: str) -> None:
-        """Switch to a language live: Qt sends LanguageChange to every widget. English is the source's own."""
+        """Switch to a language live: Qt sends LanguageChange to every widget. English has no file."""
         for translator in self._installed:
             self._application.removeTranslator(translator)
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        places = (("qtbase", qt_folder), ("perceptron_gui", str(folder() / "i18n"))) if language != LANGUAGES[0] else ()
         self._installed = []
-        for name, place in places:
+        for name, place in (("qtbase", qt_folder), ("perceptron_gui", str(folder() / "i18n"))):
             translator = QTranslator(self._application)
             if translator.load(f"{name}_{language}", place):
                 self._installed.append(translator)

@@ -11,6 +11,9 @@ LARGEST_HISTORY = 2**30
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 
+_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Randomize)
+
+
 class Cause(Enum):
     """Why PyTorch refused a phase, as far as the state before tells."""
 
@@ -64,7 +67,7 @@ class Entry:
     @property
     def makes_new_tensors(self) -> bool:
         """Whether curves begin anew here."""
-        return isinstance(self.action, Start | Resize | Insert | Delete | Randomize)
+        return isinstance(self.action, _MAKE_NEW_TENSORS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,1 +1,1 @@
-"""The window: a function of the history. Widgets get values in `render`, send wishes by signal, own no state."""
+"""The window: a function of the history. Widgets get values in `display`, send wishes by signal, own no state."""

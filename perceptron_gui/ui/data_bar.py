@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QToolButton, QWidge
 from typing_extensions import override
 
 from perceptron_gui.core.actions import Axis, Configure, Resize
-from perceptron_gui.core.editing import LARGEST
 from perceptron_gui.core.history import History
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.value_spin_box import seed_box
@@ -92,7 +91,8 @@ class DataBar(QWidget):
 
 class _SizeBox(QSpinBox):
     def __init__(self, name: str) -> None:
-        super().__init__(minimum=1, maximum=LARGEST)
+        # Larger than any size that is allowed: a digit that the field swallowed would give another size, unsaid.
+        super().__init__(minimum=1, maximum=2**31 - 1)
         self.setObjectName(name)
         # What is being typed is no size yet: 50 begins with 5.
         self.setKeyboardTracking(False)

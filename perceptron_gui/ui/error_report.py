@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -93,7 +93,7 @@ class _ErrorDialog(QDialog):
             "ErrorDialog",
             "Something failed inside the program. The state is as it was; you can go on. The details are in {file}.",
         )
-        label = QLabel(explanation.format(file=crash_log), wordWrap=True)
+        label = QLabel(explanation.format(file=crash_log), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._times = QLabel()
         self._details = QPlainTextEdit(details, readOnly=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

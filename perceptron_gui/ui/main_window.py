@@ -8,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from perceptron_gui.core import lines
 from perceptron_gui.core.actions import STEP, Action, MarkRows, Operation, Randomize
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import PRESETS
@@ -97,7 +98,7 @@ class MainWindow(QMainWindow):
         self._data_bar.display(history)
         self._tensors.display(history)
         for plot in self._plots.values():
-            plot.render(history)
+            plot.display(history)
         self.commands["undo"].setEnabled(history.index > 0)
         self.commands["redo"].setEnabled(history.index < len(history.entries) - 1)
         self._say()
@@ -326,12 +327,13 @@ class MainWindow(QMainWindow):
     def _say(self) -> None:
         session = self.session
         if self._problem is not None:
-            text = sentences.of_problem(self._problem)
+            self._status.say(sentences.of_problem(self._problem))
         elif session.is_loading:
-            text = sentences.loading(session.waiting)
+            self._status.say(sentences.loading(session.waiting))
         else:
-            text = sentences.of_history(session.history)
-        self._status.say(text)
+            entry, before = session.history.entry, session.history.before
+            code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
+            self._status.say(sentences.of_history(session.history), code)
 
     def _say_about_torch(self) -> None:
         version = self.session.torch_version

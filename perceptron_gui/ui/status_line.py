@@ -1,5 +1,7 @@
 """The one status line: two lines, whole in `text()`, elided on screen; a click opens the rest and copies it."""
 
+import html
+
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
@@ -9,22 +11,26 @@ from perceptron_gui.ui.elided_label import ElidedLabel
 
 
 class StatusLine(ElidedLabel):
-    """What just happened, in plain text, whatever it holds."""
+    """What just happened, in plain text, whatever it holds; pointing at it shows the code it stood for."""
 
     def __init__(self) -> None:
         super().__init__(lines=2)
+        self._code = ""
         self.setObjectName("status_message")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
-    def say(self, text: str) -> None:
-        """Show a text of one or two lines."""
+    def say(self, text: str, code: str = "") -> None:
+        """Show a text of one or two lines, about something that these lines of PyTorch did."""
+        self._code = code
         self.setText(text)
         self.setAccessibleName(text)
+        self.setToolTip(f"<pre>{html.escape(code)}</pre>" if code else "")
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        QGuiApplication.clipboard().setText(self.text())
-        opened = _Opened(self.text(), self.window())
+        whole = f"{self.text()}\n\n{self._code}" if self._code else self.text()
+        QGuiApplication.clipboard().setText(whole)
+        opened = _Opened(whole, self.window())
         height = opened.fontMetrics().lineSpacing() * 8
         opened.resize(self.width(), height)
         opened.move(self.mapToGlobal(QPoint(0, -height - 4)))

@@ -67,8 +67,13 @@ class TensorContent:
         return self.absent if value is None else full_text(float(value))
 
     def element_name(self, row: int, column: int) -> str:
-        """Return the element as PyTorch would index it."""
-        return lines.element(self.name, row, column, self.samples)
+        """Return the element as PyTorch would index it: of a tensor made of some rows, by its place among them."""
+        if self.taken is None:
+            return lines.element(self.name, row, column, self.samples)
+        position = bisect_left(self.taken, row)
+        if self.value(row, column) is None:
+            return f"x[{row}]"
+        return f"{lines.element(self.name, position, column, len(self.taken))} ← x[{row}]"
 
     def has_changed(self, row: int, column: int) -> bool:
         """Whether the last action gave this element another value, to the last bit."""

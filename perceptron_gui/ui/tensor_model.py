@@ -1,4 +1,4 @@
-"""The item model of one tensor. It never changes itself: an accepted edit is a wish, and the next render shows it."""
+"""The item model of one tensor. It never changes itself: an accepted edit is a wish, and the next display shows it."""
 
 import html
 import logging

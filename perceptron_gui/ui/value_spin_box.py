@@ -50,9 +50,10 @@ class ValueSpinBox(QAbstractSpinBox):
             self._fit_to_font()
 
     def _on_editing_finished(self) -> None:
-        if not self.lineEdit().isModified():
-            return
+        # Not `isModified()`: Return has forgotten that by now.
         text = self.lineEdit().text()
+        if text == self._text(self._value):
+            return
         self.lineEdit().setText(self._text(self._value))
         try:
             self._ask_for(self._parse(text))

@@ -1,6 +1,6 @@
 """What lies in `.grad`, and beside it what the last Backward added."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import is_
 from typing import Any
 
@@ -154,9 +154,10 @@ class GradientPlot(Plot):
 
     @override
     def _margins(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        labels = self._number_labels()
-        below = above = 8.0
-        for label in labels:
+        _, (below, above) = super()._margins()
+        for label in self._number_labels():
+            if label.muted:
+                continue
             room = (self.labels.width(label.text) if label.turned else self.labels.height) + _GAP + 4
             below, above = (max(below, room), above) if label.anchor[1] == 0 else (below, max(above, room))
         return (2, 2), (below, above)
@@ -233,15 +234,15 @@ class GradientPlot(Plot):
         slot = self._slot()
         numbers = self._labels_of(self._stored, _STORED)
         widest = max(self.labels.width(label.text) for label in numbers)
-        turned = widest > slot - 4
-        sides = len({label.anchor for label in numbers})
+        turned = widest > slot
+        sides = len({label.anchor for label in numbers if not label.muted})
         if turned and (self.labels.height > slot or sides * widest > _MOST_TURNED * self.view_box.height()):
             return []
         incoming = self._labels_of(self._incoming, _INCOMING)
         both = [label.text for label in (*numbers, *incoming)]
         if not turned and max(map(self.labels.width, both)) + 4 < slot * (_INCOMING - _STORED):
             numbers += incoming
-        return [Label(one.text, one.x, one.y, one.anchor, turned) for one in numbers]
+        return [replace(one, turned=turned) for one in numbers]
 
     def _labels_of(self, bars: Bars, offset: float) -> list[Label]:
         made: list[Label] = []
@@ -249,11 +250,13 @@ class GradientPlot(Plot):
         for index, number in enumerate(bars.numbers):
             is_drawn = bool(np.isfinite(number))
             across, down = self._to_pixels(index + offset, float(number) if is_drawn else 0.0)
-            is_below = is_drawn and number < 0
+            has_bar = is_drawn and number != 0
+            is_below = number < 0 if has_bar else down < self.view_box.height() / 2
+            gap = _GAP if has_bar else _GAP + 4
             text = NONE if bars.is_none[index] else _short(float(number))
-            y = float(down) + (_GAP if is_below else -_GAP - 4 * (not is_drawn or number == 0))
+            y = float(down) + (gap if is_below else -gap)
             x = self._kept_inside(float(across), text) if slot >= self.labels.width(text) else float(across)
-            made.append(Label(text, x, y, (0.5, 0.0 if is_below else 1.0)))
+            made.append(Label(text, x, y, (0.5, 0.0 if is_below else 1.0), muted=not has_bar))
         return made
 
     def _block_labels(self) -> list[Label]:
@@ -276,7 +279,7 @@ class GradientPlot(Plot):
         """Name the parameters under their bars: all of them, or every second, third, … where they are crowded."""
         count = len(self._stored.numbers)
         names = [_element(index, self._shape) for index in range(count)]
-        widest = max(map(self.labels.width, names), default=0.0) + 8
+        widest = max(map(self.labels.width, names), default=0.0) + 5
         stride = max(1, int(np.ceil(widest / self._slot())))
         ticks = (*self._shape, stride)
         if ticks != self._ticks:

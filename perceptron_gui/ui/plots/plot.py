@@ -78,7 +78,7 @@ class Plot(QWidget):
         """Return the name of the plot, for the title bar around it."""
         raise NotImplementedError
 
-    def render(self, history: History) -> None:  # type: ignore[override]  # QWidget's, not virtual, paints on devices
+    def display(self, history: History) -> None:
         """Show a history. A plot nobody sees does it when it is seen."""
         self._history = history
         self._refresh()
@@ -173,7 +173,9 @@ class Plot(QWidget):
 
     def _margins(self) -> tuple[tuple[float, float], tuple[float, float]]:
         """Return pixels that stay free: left and right, bottom and top."""
-        return (8, 8), (10, 10)
+        # A number at the axis is not drawn where it would stand out half a line.
+        half_line = max(10.0, 0.6 * self.labels.height)
+        return (8, 8), (half_line, half_line)
 
     def _notes(self) -> list[str]:
         """Return what has to be said about what is not drawn."""
@@ -334,6 +336,7 @@ class Plot(QWidget):
 
     def _set_up(self) -> None:
         self.plot_item.hideButtons()
+        self.plot_item.layout.setContentsMargins(1, 1, 6, 1)
         self.plot_item.setMenuEnabled(False)
         self.view_box.disableAutoRange()
         limits = {"min": _SHORTEST_VIEW, "max": _LONGEST_VIEW}

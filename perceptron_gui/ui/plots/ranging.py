@@ -47,6 +47,8 @@ def followed(view: Span, data: Span, pixels: float, margins: tuple[float, float]
         margins: pixels that stay free before and behind the data.
         growth: how much more room than needed is made on a side where the data leave.
     """
+    if data.length <= 0 and view.low <= data.low <= view.high:
+        return view
     before, after = _bounded(margins, pixels)
     unit = view.length / pixels
     leaves_low = data.low - before * unit < view.low - unit
