@@ -1,0 +1,75 @@
+"""A window without a screen, and a home that is not the person's."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication  # noqa: E402  after the platform is chosen
+from pytestqt.qtbot import QtBot  # noqa: E402
+
+from perceptron_gui import resources  # noqa: E402
+from perceptron_gui.core.history import History  # noqa: E402
+from perceptron_gui.core.operations import Engine  # noqa: E402
+from perceptron_gui.session import Session  # noqa: E402
+from perceptron_gui.ui import theme  # noqa: E402
+from perceptron_gui.ui.main_window import MainWindow  # noqa: E402
+from tests.executors import InlineExecutor  # noqa: E402
+from tests.ui.hands import Hands  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def engine() -> Engine:
+    """Real PyTorch."""
+    return Engine()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Session:
+    """A session on real PyTorch whose worker works at once."""
+    session = Session(History.begin("notebook", "cpu"), InlineExecutor(), lambda: engine)
+    session.prepare()
+    return session
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
+    """The shown main window of `session`."""
+    resources.register()
+    window = MainWindow(session, theme.LIGHT)
+    qtbot.addWidget(window)
+    window.resize(1366, 740)
+    with qtbot.waitExposed(window):
+        window.show()
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def hands(window: MainWindow, qtbot: QtBot) -> Hands:
+    """A person at the window, which has the keyboard."""
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return Hands(window, qtbot)
+
+
+@pytest.fixture
+def speak(qapp: QApplication) -> Iterator[Callable[[str], None]]:
+    """Switch the language of the whole program; afterwards it is English again."""
+    translations = resources.Translations(qapp)
+
+    def switch(language: str) -> None:
+        translations.use(language)
+        qapp.processEvents()  # LanguageChange is posted
+
+    yield switch
+    switch("en")

@@ -1,0 +1,155 @@
+"""The oracle: the lesson typed into a notebook by hand, in plain PyTorch that knows nothing of the program."""
+
+import re
+from typing import Any
+
+import numpy as np
+import torch
+
+from perceptron_gui.core.actions import Assign, Configure, Edit, MarkRows, Operation
+from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, Zeroing
+
+TENSORS = ("x", "y_true", "W", "b")
+
+UPDATE = """
+with torch.no_grad():
+    W -= lr * W.grad
+    b -= lr * b.grad
+"""
+ZERO_GRAD = """
+W.grad.zero_()
+b.grad.zero_()
+"""
+SET_TO_NONE = """
+W.grad = None
+b.grad = None
+"""
+
+State = dict[str, list[str] | None]
+"""Every number to the last bit (`float.hex`; one NaN is as good as another), by name; None where there is none."""
+
+
+class Notebook:
+    """A kernel, and cells that are run in it one after the other."""
+
+    def __init__(self, start: Snapshot) -> None:
+        self.m = start.m
+        self.rows: Rows = None
+        self.retain_graph = False
+        self.zeroing = Zeroing.ZERO
+        self.at_forward: dict[str, int] = {}
+        self.rows_at_forward: Rows = None
+        self.names: dict[str, Any] = {
+            "torch": torch,
+            "x": torch.tensor(start.x[0] if self.m == 1 else start.x),
+            "y_true": torch.tensor(start.y_true[0] if self.m == 1 else start.y_true),
+            "W": torch.tensor(start.W, requires_grad=True),
+            "b": torch.tensor(start.b, requires_grad=True),
+            "lr": 1.0,
+        }
+
+    def do(self, action: Operation | Edit) -> tuple[str, str] | None:
+        """Run the cell of an action; return the class and the text of what it raised."""
+        match action:
+            case Operation.FORWARD:
+                self.run(self.forward_cell())
+                self.at_forward = self.versions()
+                self.rows_at_forward = self.rows
+            case Operation.BACKWARD:
+                return self.run("loss.backward(retain_graph=True)" if self.retain_graph else "loss.backward()")
+            case Operation.UPDATE:
+                return self.run(UPDATE)
+            case Operation.ZERO_GRAD:
+                return self.run(ZERO_GRAD if self.zeroing is Zeroing.ZERO else SET_TO_NONE)
+            case Assign():
+                self.write(action)
+            case MarkRows(rows):
+                self.rows = None if rows is None or len(rows) == self.m else rows
+            case Configure("lr", value):
+                self.names["lr"] = value
+            case Configure(field, value):
+                setattr(self, field, value)
+        return None
+
+    def run(self, cell: str) -> tuple[str, str] | None:
+        try:
+            exec(cell, self.names)  # noqa: S102  a notebook's cells are text
+        except (RuntimeError, TypeError, AttributeError, NameError) as error:
+            return type(error).__name__, without_versions(str(error))
+        return None
+
+    def forward_cell(self) -> str:
+        taken = "" if self.rows is None else f"[{self.rows[0]}]" if len(self.rows) == 1 else f"[{list(self.rows)}]"
+        return f"""
+z = x{taken} @ W + b
+y_pred = torch.sigmoid(z)
+loss = ((y_true{taken} - y_pred) ** 2).sum()
+"""
+
+    def write(self, edit: Assign) -> None:
+        """Type a block into a tensor, unless it is there already."""
+        tensor = self.names[edit.tensor.value]
+        rows, columns = edit.values.shape
+        with torch.no_grad():
+            table = tensor if tensor.dim() == 2 else tensor.unsqueeze(0)
+            block = table[edit.row : edit.row + rows, edit.column : edit.column + columns]
+            if bits(block.numpy()) != bits(edit.values):
+                block.copy_(torch.tensor(edit.values))
+
+    def versions(self) -> dict[str, int]:
+        """Return how often each tensor was written to in place, as PyTorch counts it."""
+        return {name: self.names[name]._version for name in TENSORS}
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """What was written to since Forward."""
+        if not self.at_forward:
+            return ()
+        now = self.versions()
+        written = tuple(name for name in TENSORS if now[name] != self.at_forward[name])
+        return written if self.rows == self.rows_at_forward else (*written, "rows")
+
+    @property
+    def state(self) -> State:
+        """Every number there is."""
+        tensors = {name: self.names.get(name) for name in (*TENSORS, "z", "y_pred", "loss")}
+        tensors |= {"W.grad": self.names["W"].grad, "b.grad": self.names["b"].grad}
+        return {name: None if tensor is None else bits(tensor.detach().numpy()) for name, tensor in tensors.items()}
+
+
+def state(snapshot: Snapshot) -> State:
+    """Return what `Notebook.state` does, of a snapshot."""
+    forward = snapshot.forward
+    shown = {name: getattr(snapshot, name) for name in TENSORS}
+    shown |= {name: None if forward is None else getattr(forward, name) for name in ("z", "y_pred", "loss")}
+    shown |= {"W.grad": snapshot.W_grad, "b.grad": snapshot.b_grad}
+    return {name: None if array is None else bits(array) for name, array in shown.items()}
+
+
+def accumulated(snapshot: Snapshot) -> State:
+    """Return what `.grad` should be by its deposits, added one after the other to what was there at first."""
+    sums: State = {}
+    for name in ("W_grad", "b_grad"):
+        running: torch.Tensor | None = None
+        for deposit in snapshot.deposits:
+            part = getattr(deposit, name)
+            if part is None:
+                continue
+            if running is None:
+                running = (
+                    torch.zeros(part.shape) + torch.tensor(part) if snapshot.grad_was_zeros else torch.tensor(part)
+                )
+            else:
+                running = running + torch.tensor(part)
+        sums[name.replace("_", ".")] = None if running is None else bits(running.numpy())
+    return sums
+
+
+def bits(array: FloatArray) -> list[str]:
+    """Return the numbers of an array in their order, exactly and readably."""
+    return [float(value).hex() for value in np.asarray(array).flat]
+
+
+def without_versions(text: str) -> str:
+    """Blank PyTorch's count of in-place writes: a tensor that is made again counts anew."""
+    return re.sub(r"is at version \d+; expected version \d+", "is at another version", text)

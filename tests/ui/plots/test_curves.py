@@ -1,0 +1,109 @@
+"""Whatever was shown before, the curves are those of the history: hypothesis presses, undoes and replaces."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perceptron_gui.core.actions import Axis, Configure, Operation, Resize
+from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.snapshot import FloatArray, Snapshot, frozen
+from perceptron_gui.ui.plots.curves import Curves
+from tests.ui.plots.scenes import FORWARD, UPDATE, begin
+
+
+def _loss_or_nothing(entry: Entry) -> tuple[FloatArray, ...] | None:
+    return (entry.snapshot.b,) if entry.action is FORWARD else None
+
+
+def _both(entry: Entry) -> tuple[FloatArray, ...]:
+    return entry.snapshot.W, entry.snapshot.b
+
+
+def _scratch(history: History, *, only_forwards: bool, widest: int) -> tuple[list[int], list[list[float]]]:
+    points: dict[int, list[float]] = {}
+    for entry in history.segment:
+        if only_forwards and entry.action is not FORWARD:
+            continue
+        arrays = (entry.snapshot.b,) if only_forwards else (entry.snapshot.W, entry.snapshot.b)
+        points[entry.updates] = [value for array in arrays for value in array.reshape(-1).tolist()][:widest]
+    return list(points), list(points.values())
+
+
+_PRESSES = st.sampled_from(["forward", "update", "edit", "set", "resize", "undo", "redo", "far undo", "back", "forget"])
+
+
+@given(st.lists(_PRESSES, max_size=60), st.integers(1, 9))
+def test_the_curves_are_those_of_the_history(presses: list[str], widest: int) -> None:
+    history = begin()
+    both, forwards = Curves(_both, widest), Curves(_loss_or_nothing, widest)
+    for number, press in enumerate(presses):
+        history = _after(history, press, number, both)
+        shown = [(curves.counts.tolist(), curves.values.tolist()) for curves in (both, forwards)]
+        for (counts, values), has_changed, curves in zip(
+            shown, [both.follow(history), forwards.follow(history)], (both, forwards), strict=True
+        ):
+            if not has_changed:
+                assert (curves.counts.tolist(), curves.values.tolist()) == (counts, values)
+        assert (both.counts.tolist(), both.values.tolist()) == _scratch(history, only_forwards=False, widest=widest)
+        assert (forwards.counts.tolist(), forwards.values.tolist()) == _scratch(
+            history, only_forwards=True, widest=widest
+        )
+
+
+def _after(history: History, press: str, number: int, curves: Curves) -> History:
+    now = history.current
+    match press:
+        case "forward":
+            return history.push(Operation.FORWARD, _with(now, number), "cpu")
+        case "update":
+            return history.push(Operation.UPDATE, _with(now, number), "cpu")
+        case "edit":
+            return history.push(Configure("seed", number), _with(now, number), "cpu")
+        case "set":
+            return history.push(Configure("seed", number), replace(now), "cpu")
+        case "resize":
+            size = number % 4 + 1
+            W = frozen(np.full((size, 1), number))
+            return history.push(Resize(Axis.INPUTS, size), replace(now, W=W), "cpu")
+        case "undo":
+            return history.undo()
+        case "redo":
+            return history.redo()
+        case "far undo":
+            return history.at(history.index // 2)
+        case "back":
+            return history.at(len(history.entries) - 1)
+        case _:
+            curves.forget()
+            return history
+
+
+def _with(snapshot: Snapshot, number: int) -> Snapshot:
+    return replace(snapshot, W=frozen(np.full(snapshot.W.shape, number)), b=frozen([-number]))
+
+
+def test_nothing_is_read_twice() -> None:
+    read: list[Entry] = []
+
+    def reading(entry: Entry) -> tuple[FloatArray, ...]:
+        read.append(entry)
+        return _both(entry)
+
+    curves = Curves(reading, 40)
+    history = begin()
+    for number in range(50):
+        history = history.push(UPDATE, _with(history.current, number), "cpu")
+        curves.follow(history)
+    assert len(read) == 51
+    assert not curves.follow(history)
+    assert len(read) == 51
+
+
+def test_what_was_forgotten_is_not_kept_alive() -> None:
+    curves = Curves(_both, 40)
+    curves.follow(begin())
+    curves.forget()
+    assert not curves.counts.size
+    assert not curves.values.size
