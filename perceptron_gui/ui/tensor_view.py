@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QGuiApplication, QPainter, QPalette, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QGuiApplication, QPainter, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QHeaderView,
     QLineEdit,
@@ -142,10 +142,10 @@ class TensorView(QTableView):
 
     @property
     def full_height(self) -> int:
-        """The height in which every row is seen."""
+        """The height in which every row is seen, as high as it may become."""
         rows = min(self.tensor_model.rowCount(), _MOST_ROWS)
         bar = 0 if self._has_few_columns else self.horizontalScrollBar().sizeHint().height()
-        return self._height_of(rows) + bar
+        return self._height_of(rows, self._highest_row) + bar
 
     def set_row_header(self, header: QHeaderView) -> None:
         """Use another vertical header."""
@@ -210,6 +210,11 @@ class TensorView(QTableView):
         return tuple(range(top, top + rows))
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fill_height()
+
+    @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
@@ -243,10 +248,8 @@ class TensorView(QTableView):
 
     def _fit_to_font(self) -> None:
         metrics = QFontMetrics(self.font())
-        row_height = metrics.height() + 10
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(row_height)
-        self.verticalHeader().setDefaultSectionSize(row_height)
+        self.verticalHeader().setMinimumSectionSize(metrics.height() + 10)
         cell_width = metrics.horizontalAdvance(USUAL_TEXT) + 14
         self.horizontalHeader().setMinimumSectionSize(cell_width)
         self.horizontalHeader().setDefaultSectionSize(cell_width)
@@ -255,16 +258,27 @@ class TensorView(QTableView):
     def _fit_to_shape(self) -> None:
         """Few columns share the width, more keep theirs and scroll; some rows are always seen."""
         shown = self.tensor_model.columnCount() if self._has_few_columns else self._few_columns
-        self.setMinimumHeight(self._height_of(min(self.tensor_model.rowCount(), _LEAST_ROWS)))
+        least = min(self.tensor_model.rowCount(), _LEAST_ROWS)
+        self.setMinimumHeight(self._height_of(least, self.verticalHeader().minimumSectionSize()))
         cells = shown * self.horizontalHeader().minimumSectionSize()
         self.setMinimumWidth(cells + self.verticalHeader().sizeHint().width() + 2 * self.frameWidth())
         modes = QHeaderView.ResizeMode
         self.horizontalHeader().setSectionResizeMode(modes.Stretch if self._has_few_columns else modes.Fixed)
+        self._fill_height()
 
     @property
     def _has_few_columns(self) -> bool:
         return self.tensor_model.columnCount() <= self._few_columns
 
-    def _height_of(self, rows: int) -> int:
-        header = self.horizontalHeader().sizeHint().height()
-        return 2 * self.frameWidth() + header + rows * self.verticalHeader().defaultSectionSize()
+    @property
+    def _highest_row(self) -> int:
+        return self.verticalHeader().minimumSectionSize() * 8 // 5
+
+    def _height_of(self, rows: int, row_height: int) -> int:
+        return 2 * self.frameWidth() + self.horizontalHeader().sizeHint().height() + rows * row_height
+
+    def _fill_height(self) -> None:
+        """Give the rows the height there is, within bounds."""
+        share = self.viewport().height() // min(self.tensor_model.rowCount(), _MOST_ROWS)
+        header = self.verticalHeader()
+        header.setDefaultSectionSize(min(max(share, header.minimumSectionSize()), self._highest_row))
