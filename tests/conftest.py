@@ -8,17 +8,17 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from PySide6.QtWidgets import QApplication  # noqa: E402  after the platform is chosen
-from pytestqt.qtbot import QtBot  # noqa: E402
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
-from perceptron_gui import resources  # noqa: E402
-from perceptron_gui.core.history import History  # noqa: E402
-from perceptron_gui.core.operations import Engine  # noqa: E402
-from perceptron_gui.session import Session  # noqa: E402
-from perceptron_gui.ui import theme  # noqa: E402
-from perceptron_gui.ui.main_window import MainWindow  # noqa: E402
-from tests.executors import InlineExecutor  # noqa: E402
-from tests.ui.hands import Hands  # noqa: E402
+from perceptron_gui import resources
+from perceptron_gui.core.history import History
+from perceptron_gui.core.operations import Engine
+from perceptron_gui.session import Session
+from perceptron_gui.ui import theme
+from perceptron_gui.ui.main_window import MainWindow
+from tests.executors import InlineExecutor
+from tests.ui.hands import Hands
 
 
 @pytest.fixture(autouse=True)

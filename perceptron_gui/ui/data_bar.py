@@ -57,7 +57,9 @@ class DataBar(QWidget):
         snapshot = history.current
         self._shown = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
         for axis, box in self._sizes.items():
-            box.setValue(self._shown[axis])
+            # Setting the value it has would wipe out a text that is being typed.
+            if box.value() != self._shown[axis]:
+                box.setValue(self._shown[axis])
         self._seed.display(snapshot.config.seed)
 
     def retranslate(self) -> None:

@@ -146,7 +146,7 @@ class TestEdits:
     @briefly
     @given(st.data(), snapshots())
     def test_an_assignment_typed_off_does_the_same(self, data: st.DataObject, start: Snapshot) -> None:
-        edit = data.draw(assignments(start))
+        edit = data.draw(assignments(start, st.floats(-(2.0**127), 2.0**127, width=32)))
         changed = edited(start, edit)
         text = lines.of_action(edit, start, changed)
         is_matrix = edit.tensor == "W" or (start.m > 1 and edit.tensor != "b")

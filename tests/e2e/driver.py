@@ -1,0 +1,183 @@
+"""Runs the real program in a process of its own, and does at given moments what a person would.
+
+Called by the tests as `python driver.py PLAN [ARGUMENT…]`; the arguments are the program's own. What the program looks
+like then is written to stdout as one line of JSON.
+"""
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPushButton, QTableView
+
+from perceptron_gui import app
+from perceptron_gui.ui.main_window import MainWindow
+
+
+class SlowEngine:
+    """Needs no torch, and the given time for a step."""
+
+    version = "none"
+    devices = (SimpleNamespace(name="cpu", description=""),)
+
+    def __init__(self, seconds: float) -> None:
+        self.begun = threading.Event()
+        self._seconds = seconds
+
+    def execute(self, *_: Any) -> Any:
+        self.begun.set()
+        threading.Event().wait(self._seconds)
+        raise ValueError("the step has ended")
+
+
+def window() -> MainWindow:
+    found = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+    return found[0]
+
+
+def when(condition: Callable[[], object], do: Callable[[], None]) -> None:
+    """Do something as soon as a condition holds; the window goes on meanwhile."""
+    if is_running() and condition():
+        do()
+    else:
+        QTimer.singleShot(5, lambda: when(condition, do))
+
+
+def is_running() -> bool:
+    return any(isinstance(widget, MainWindow) and widget.isVisible() for widget in QApplication.topLevelWidgets())
+
+
+def report(**values: Any) -> None:
+    """Say what the window shows, and close it."""
+    shown = window()
+    screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
+    buttons = shown.findChildren(QPushButton)
+    phases = [button for button in buttons if button.objectName() in {"forward_button", "backward_button"}]
+    table = shown.findChildren(QTableView, "loss_table")[0].model()
+    values |= {
+        "title": shown.windowTitle(),
+        "message": shown.findChildren(QLabel, "status_message")[0].text(),
+        "device": shown.findChildren(QComboBox, "device_combo_box")[0].currentText(),
+        "loss": table.data(table.index(0, 0)),
+        "is_on_a_screen": any(screen.contains(shown.frameGeometry().topLeft() + QPoint(40, 10)) for screen in screens),
+        "whole_buttons": [
+            button.objectName()
+            for button in phases
+            if button.isVisible() and button.visibleRegion().boundingRect() == button.rect()
+        ],
+        "ratio": shown.devicePixelRatioF(),
+        "texts": [action.text() for action in shown.findChildren(QAction) if action.objectName() == "reset"],
+        "icons": [not action.icon().isNull() for action in shown.findChildren(QAction) if action.objectName()],
+        "has_torch": "torch" in sys.modules,
+    }
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
+    shown.close()
+
+
+def idle() -> bool:
+    return bool(window().session.torch_version) and not window().session.is_busy and not window().session.waiting
+
+
+def look() -> None:
+    """Wait until torch is there, press Forward, say what is seen."""
+    when(lambda: bool(window().session.torch_version), lambda: press("forward"))
+    when(lambda: idle() and loss() != "–", report)
+
+
+def look_at_once() -> None:
+    """Say what is seen as soon as torch is there."""
+    when(idle, report)
+
+
+def look_without_torch() -> None:
+    """Say what is seen, with an engine that needs no time to load."""
+    app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
+    when(idle, report)
+
+
+def press_early() -> None:
+    """Press as soon as the window is seen, before torch is there."""
+    seen: dict[str, Any] = {}
+
+    def first() -> None:
+        seen["torch_was_there"] = bool(window().session.torch_version)
+        seen["first_message"] = window().findChildren(QLabel, "status_message")[0].text()
+        press("forward")
+        press("backward")
+
+    when(lambda: True, first)
+    when(lambda: seen and idle() and len(window().session.history.entries) >= 3, lambda: report(**seen))
+
+
+def press(name: str) -> None:
+    window().findChildren(QPushButton, f"{name}_button")[0].click()
+
+
+def loss() -> str:
+    table = window().findChildren(QTableView, "loss_table")[0].model()
+    return str(table.data(table.index(0, 0)))
+
+
+def close_during_step(delay: str, seconds: str) -> None:
+    """Close the window some seconds after a step began that takes so many seconds."""
+    engine = SlowEngine(float(seconds))
+
+    def close() -> None:
+        sys.stdout.write("closing\n")
+        sys.stdout.flush()
+        window().close()
+
+    app.load_engine = lambda: engine  # type: ignore[assignment, return-value]
+    when(lambda: True, lambda: press("forward"))
+    when(engine.begun.is_set, lambda: QTimer.singleShot(round(float(delay) * 1000), close))
+
+
+def close_at_once(delay: str) -> None:
+    """Close the window some seconds after it was shown, torch or not."""
+    when(lambda: True, lambda: QTimer.singleShot(round(float(delay) * 1000), lambda: window().close()))
+
+
+def read_message_box() -> None:
+    """Wait for the message box, say its text, close it."""
+
+    def read() -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        sys.stdout.write(json.dumps({"text": box.text()}) + "\n")
+        sys.stdout.flush()
+        box.buttons()[0].click()
+
+    when(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), read)
+
+
+PLANS: dict[str, Callable[..., None]] = {
+    plan.__name__: plan
+    for plan in (
+        look,
+        look_at_once,
+        look_without_torch,
+        press_early,
+        close_during_step,
+        close_at_once,
+        read_message_box,
+    )
+}
+
+
+def main() -> int:
+    name, *given = sys.argv[1].split("=")
+    application = QApplication(["perceptron-gui"])
+    PLANS[name](*given)
+    exit_code = app.main(sys.argv[2:])
+    del application
+    return exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
