@@ -225,8 +225,10 @@ class Session(QObject):
 
     def _on_problem(self, problem: Problem) -> None:
         _log.warning("%s", problem)
-        if problem.reason is Reason.DEVICE_LOST and self.device != CPU:
-            self._lost.add(self.device)
+        failed = str(problem.values.get("device"))
+        if problem.reason is Reason.DEVICE_LOST and failed != CPU:
+            self._lost.add(failed)
+        if failed in self._lost and failed == self.device:
             self._fall_back(problem)
         else:
             self.failed.emit(problem)

@@ -12,7 +12,7 @@ from perceptron_gui.core.actions import Assign, Configure, Edit, Gesture, MarkRo
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, Zeroing, frozen
 
 briefly = settings(max_examples=60, deadline=None)
-thoroughly = settings(max_examples=300, deadline=None)
+thoroughly = settings(max_examples=200, deadline=None)
 
 tame = st.floats(-4, 4, width=32)
 """Numbers of a size that one meets in a lesson, both zeros and subnormals among them."""

@@ -73,9 +73,10 @@ class Engine:
                     return self._moved(task, snapshot, target)
         except Exception as error:
             self._snapshot = self._names = None
-            problem = error if isinstance(error, Problem) else devices.failure(error, device)
+            where = task.device if isinstance(task, SwitchDevice) else device
+            problem = error if isinstance(error, Problem) else devices.failure(error, where)
             if problem is not None and problem.reason is Reason.OUT_OF_MEMORY:
-                devices.release(device)
+                devices.release(where)
             if problem is None or problem is error:
                 raise
             raise problem from error

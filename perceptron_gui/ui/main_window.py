@@ -99,8 +99,7 @@ class MainWindow(QMainWindow):
         self._tensors.display(history)
         for plot in self._plots.values():
             plot.display(history)
-        self.commands["undo"].setEnabled(history.index > 0)
-        self.commands["redo"].setEnabled(history.index < len(history.entries) - 1)
+        self._enable_travel()
         self._say()
 
     def show_problem(self, problem: Problem) -> None:
@@ -311,6 +310,7 @@ class MainWindow(QMainWindow):
         self._say_about_torch()
 
     def _on_waiting_changed(self) -> None:
+        self._enable_travel()
         if self.session.is_loading:
             self._say()
         elif not self.session.is_busy:
@@ -318,6 +318,12 @@ class MainWindow(QMainWindow):
             self._say()
         elif not self._slow.isActive():
             self._slow.start()
+
+    def _enable_travel(self) -> None:
+        """What is pressed while something runs waits in line, so there may be something to undo by then."""
+        history, is_busy = self.session.history, self.session.is_busy
+        self.commands["undo"].setEnabled(is_busy or history.index > 0)
+        self.commands["redo"].setEnabled(is_busy or history.index < len(history.entries) - 1)
 
     def _on_slow(self) -> None:
         task = self.session.running

@@ -96,6 +96,8 @@ class TensorModel(QAbstractTableModel):
             return False
         row, column = index.row(), index.column()
         text = full_text(value) if isinstance(value, float) else str(value)
+        self._refused_cell = None
+        self._repaint()
         if text == self.content.exact_text(row, column):
             return True
         try:
@@ -105,8 +107,6 @@ class TensorModel(QAbstractTableModel):
             self._repaint()
             self.problem_found.emit(problem)
             return False
-        self._refused_cell = None
-        self._repaint()
         self.action_requested.emit(Assign(self.tensor, row, column, frozen([[number]]), Gesture.TYPE))
         return True
 
