@@ -6,8 +6,8 @@ from dataclasses import replace
 import torch
 from typing_extensions import override
 
-from perceptron_gui.core.actions import Operation, SwitchDevice
-from perceptron_gui.core.devices import CPU, Device
+from perceptron_gui.core.actions import CPU, Operation, SwitchDevice
+from perceptron_gui.core.devices import Device
 from perceptron_gui.core.operations import Engine, Outcome
 from perceptron_gui.core.snapshot import Snapshot
 

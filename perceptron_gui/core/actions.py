@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from perceptron_gui.core.snapshot import FloatArray, Rows, TensorName, Zeroing
 
+CPU = "cpu"
+"""The device that is always there."""
+
 
 class Operation(StrEnum):
     """The four phases of a training step."""

@@ -43,7 +43,7 @@ class Namespace:
             tensor = self._tensor(array[0] if _is_vector(name, snapshot) else array)
             if name in LEAVES:
                 tensor.requires_grad_()
-                tensor.register_hook(self._reader(name))  # type: ignore[no-untyped-call]
+                tensor.register_hook(_reader(name, self.incoming))  # type: ignore[no-untyped-call]
             self.names[name.value] = tensor
         if snapshot.forward is not None:
             self._replay(snapshot.forward, snapshot)
@@ -72,12 +72,6 @@ class Namespace:
 
     def _tensor(self, array: FloatArray) -> torch.Tensor:
         return torch.tensor(array, device=self.device)
-
-    def _reader(self, name: TensorName) -> Callable[[torch.Tensor], None]:
-        def read(grad: torch.Tensor) -> None:
-            self.incoming[name] = _read(grad)
-
-        return read
 
 
 def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[Snapshot, Refusal | None]:
@@ -141,6 +135,15 @@ def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[
     return read
 
 
+def _reader(name: TensorName, incoming: dict[TensorName, FloatArray]) -> Callable[[torch.Tensor], None]:
+    """Return a hook that writes a gradient into `incoming`; it knows no more, so it keeps nothing alive."""
+
+    def read(grad: torch.Tensor) -> None:
+        incoming[name] = _read(grad)
+
+    return read
+
+
 def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
     k = snapshot.k
     return ForwardPass(
@@ -160,7 +163,9 @@ def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
 
 def _after_backward(snapshot: Snapshot, names: Namespace) -> Snapshot:
     forward = snapshot.forward
-    if forward is not None and not snapshot.config.retain_graph:
+    if forward is None:
+        return snapshot
+    if not snapshot.config.retain_graph:
         forward = replace(forward, graph=GraphState.FREED)
     if names.incoming:
         deposit = Deposit(forward, names.incoming.get(TensorName.W), names.incoming.get(TensorName.B))

@@ -21,7 +21,8 @@ def added(deposits: tuple[Deposit, ...], deposit: Deposit, *, onto_zeros: bool) 
         first, second, *rest = kept
         merged = replace(
             first,
-            forward=None,
+            forward=second.forward,
+            mixed=tuple(dict.fromkeys((*first.mixed, *second.mixed, *first.forward.changed_since(second.forward)))),
             W_grad=total((first.W_grad, second.W_grad), onto_zeros=onto_zeros),
             b_grad=total((first.b_grad, second.b_grad), onto_zeros=onto_zeros),
             count=first.count + second.count,

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 import torch
 
+from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.problems import Problem, Reason
-
-CPU = "cpu"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +16,21 @@ class Device:
     description: str = ""
 
 
-def candidates() -> tuple[Device, ...]:
-    """Return the devices that this torch build says are there: cpu, each cuda, mps, each xpu."""
-    found = [Device(CPU)]
-    found += [Device(f"cuda:{i}", torch.cuda.get_device_name(i)) for i in range(torch.cuda.device_count())]
-    if torch.backends.mps.is_available():
-        found.append(Device("mps"))
-    found += [Device(f"xpu:{i}", torch.xpu.get_device_name(i)) for i in range(torch.xpu.device_count())]
-    return tuple(found)
+def candidates() -> tuple[str, ...]:
+    """Return the names that this torch build says are there: cpu, each cuda, mps, each xpu."""
+    return (
+        CPU,
+        *(f"cuda:{index}" for index in range(torch.cuda.device_count())),
+        *(("mps",) if torch.backends.mps.is_available() else ()),
+        *(f"xpu:{index}" for index in range(torch.xpu.device_count())),
+    )
+
+
+def describe(name: str) -> str:
+    """Return the maker's name of a device that works, empty where torch knows none."""
+    if name.startswith("cuda"):
+        return torch.cuda.get_device_name(name)
+    return torch.xpu.get_device_name(name) if name.startswith("xpu") else ""
 
 
 def works(name: str) -> bool:
@@ -39,7 +45,7 @@ def works(name: str) -> bool:
 
 def available() -> tuple[Device, ...]:
     """Return the candidates that work; the CPU is always the first."""
-    return tuple(device for device in candidates() if works(device.name))
+    return tuple(Device(name, describe(name)) for name in candidates() if name == CPU or works(name))
 
 
 def failure(error: Exception, device: str) -> Problem | None:

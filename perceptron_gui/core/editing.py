@@ -62,7 +62,7 @@ def assigned(snapshot: Snapshot, edit: Assign) -> Snapshot:
     """Write a block into a tensor in place: `with torch.no_grad(): W[1, 0] = 0.5`. `.grad` and the forward stay."""
     table = as_table(snapshot.tensor(edit.tensor))
     rows, columns = edit.values.shape
-    _check_fit(edit.values.shape, (table.shape[0] - edit.row, table.shape[1] - edit.column))
+    parsing.check_fit(edit.values.shape, (table.shape[0] - edit.row, table.shape[1] - edit.column))
     block = (slice(edit.row, edit.row + rows), slice(edit.column, edit.column + columns))
     if same_bits(np.ascontiguousarray(table[block]), edit.values):
         return snapshot
@@ -79,11 +79,11 @@ def pasted(snapshot: Snapshot, paste: Paste) -> Assign:
     """
     table = as_table(snapshot.tensor(paste.tensor))
     room = (table.shape[0] - paste.row, table.shape[1] - paste.column)
-    values = parsing.parse_block(paste.text)
+    values = parsing.parse_block(paste.text, room)
     if values.size == 1:
-        _check_fit((paste.rows, paste.columns), room)
+        parsing.check_fit((paste.rows, paste.columns), room)
         values = frozen(np.full((paste.rows, paste.columns), values[0, 0]))
-    _check_fit(values.shape, room)
+    parsing.check_fit(values.shape, room)
     return Assign(paste.tensor, paste.row, paste.column, values, Gesture.PASTE)
 
 
@@ -187,8 +187,3 @@ def _gathered(
     kept_rows, kept_columns = np.flatnonzero(rows >= 0), np.flatnonzero(columns >= 0)
     gathered[np.ix_(kept_rows, kept_columns)] = old[np.ix_(rows[kept_rows], columns[kept_columns])]
     return sealed(gathered)
-
-
-def _check_fit(shape: tuple[int, ...], room: tuple[int, int]) -> None:
-    if shape[0] > room[0] or shape[1] > room[1]:
-        raise Problem(Reason.DOES_NOT_FIT, rows=shape[0], columns=shape[1], room_rows=room[0], room_columns=room[1])

@@ -2,14 +2,14 @@
 
 from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import Cause, Entry
-from perceptron_gui.core.snapshot import Deposit, GraphState, Snapshot
+from perceptron_gui.core.snapshot import GraphState, Snapshot
 
 
 def next_operation(snapshot: Snapshot) -> Operation:
     """Return the next phase of a training step: Forward, Backward, Update, Zero grad.
 
     A fresh forward that no Backward has taken wants one; gradients of the present point want an Update; gradients of
-    an older point want zeroing; else it is time for a Forward.
+    an older point want zeroing; else, and where a refused Backward left only a part of them, it is time for a Forward.
     """
     forward = snapshot.forward
     last = snapshot.deposits[-1].forward if snapshot.deposits else None
@@ -17,17 +17,16 @@ def next_operation(snapshot: Snapshot) -> Operation:
         taken = last is not None and last.is_same_as(forward)
         if not taken:
             return Operation.BACKWARD
-    if not snapshot.deposits:
+    if last is None or snapshot.W_grad is None or snapshot.b_grad is None:
         return Operation.FORWARD
-    is_fresh = last is not None and not snapshot.changed_since(last)
-    return Operation.UPDATE if is_fresh else Operation.ZERO_GRAD
+    return Operation.ZERO_GRAD if snapshot.changed_since(last) else Operation.UPDATE
 
 
 def stale_gradient(snapshot: Snapshot) -> tuple[str, ...]:
     """Return what was changed since a Backward whose deposit is in `.grad`; empty when every deposit is of here."""
     changed: dict[str, None] = {}
     for deposit in snapshot.deposits:
-        changed.update(dict.fromkeys(_changed_since(deposit, snapshot)))
+        changed.update(dict.fromkeys((*deposit.mixed, *snapshot.changed_since(deposit.forward))))
     return tuple(changed)
 
 
@@ -58,7 +57,3 @@ def refused_at(entry: Entry) -> frozenset[str]:
             return frozenset({"x"})
         case _:
             return frozenset()
-
-
-def _changed_since(deposit: Deposit, snapshot: Snapshot) -> tuple[str, ...]:
-    return snapshot.changed_since(deposit.forward) if deposit.forward is not None else ("W", "b")

@@ -106,11 +106,18 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
                 f"b = torch.zeros({after.k}, requires_grad=True)"
             )
         case Resize() | Insert() | Delete():
-            return f"# new tensors: x ({after.m}, {after.n}), W ({after.n}, {after.k}), b ({after.k},)"
+            shapes = ", ".join(f"{name} {after.shape(name)}" for name in TensorName)
+            made = f"torch.manual_seed({before.config.seed})\ntorch.randn({after.n}, {after.k})  # the new weights\n"
+            return f"{made if before.config.seed != after.config.seed else ''}# new tensors: {shapes}"
         case SwitchDevice(device):
+            kept = [name for name, grad in (("W", before.W_grad), ("b", before.b_grad)) if grad is not None]
             return "\n".join(
-                f'{name} = {name}.detach().to("{device}"){".requires_grad_()" if name in {"W", "b"} else ""}'
-                for name in TensorName
+                [
+                    *(f"{name}_grad = {name}.grad" for name in kept),
+                    *(f'{name} = {name}.to("{device}")' for name in ("x", "y_true")),
+                    *(f'{name} = {name}.detach().to("{device}").requires_grad_()' for name in ("W", "b")),
+                    *(f'{name}.grad = {name}_grad.to("{device}")' for name in kept),
+                ]
             )
 
 

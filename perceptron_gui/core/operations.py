@@ -1,5 +1,7 @@
 """The only door to autograd: what the worker thread does with an action and a snapshot."""
 
+import logging
+import traceback
 from dataclasses import dataclass, replace
 
 import torch
@@ -24,6 +26,8 @@ from perceptron_gui.core.history import Refusal
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.randomness import randomized, resized
 from perceptron_gui.core.snapshot import Snapshot
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,29 +61,38 @@ class Engine:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
         """
         try:
-            match task:
-                case Operation():
-                    return self._run(task, snapshot, device)
-                case Assign():
-                    return Outcome(task, assigned(snapshot, task), device)
-                case Paste():
-                    assignment = pasted(snapshot, task)
-                    return Outcome(assignment, assigned(snapshot, assignment), device)
-                case Resize() | Insert() | Delete():
-                    return Outcome(task, resized(snapshot, task), device)
-                case Randomize():
-                    return Outcome(task, randomized(snapshot), device)
-                case SwitchDevice(target):
-                    return self._moved(task, snapshot, target)
+            return self._do(task, snapshot, device)
         except Exception as error:
             self._snapshot = self._names = None
             where = task.device if isinstance(task, SwitchDevice) else device
             problem = error if isinstance(error, Problem) else devices.failure(error, where)
             if problem is not None and problem.reason is Reason.OUT_OF_MEMORY:
-                devices.release(where)
-            if problem is None or problem is error:
+                _log.warning("".join(traceback.format_exception(error)))
+                ran_out = problem.values
+            elif problem is None or problem is error:
                 raise
-            raise problem from error
+            else:
+                raise problem from error
+        # What the traceback holds is what has to be freed.
+        del problem
+        devices.release(where)
+        raise Problem(Reason.OUT_OF_MEMORY, **ran_out)
+
+    def _do(self, task: Task, snapshot: Snapshot, device: str) -> Outcome:
+        match task:
+            case Operation():
+                return self._run(task, snapshot, device)
+            case Assign():
+                return Outcome(task, assigned(snapshot, task), device)
+            case Paste():
+                assignment = pasted(snapshot, task)
+                return Outcome(assignment, assigned(snapshot, assignment), device)
+            case Resize() | Insert() | Delete():
+                return Outcome(task, resized(snapshot, task), device)
+            case Randomize():
+                return Outcome(task, randomized(snapshot), device)
+            case SwitchDevice():
+                return self._moved(task, snapshot, device)
 
     def _run(self, operation: Operation, snapshot: Snapshot, device: str) -> Outcome:
         names = self._names
@@ -90,10 +103,11 @@ class Engine:
         self._snapshot, self._names = after, names
         return Outcome(operation, after, device, refusal)
 
-    def _moved(self, task: SwitchDevice, snapshot: Snapshot, device: str) -> Outcome:
+    def _moved(self, task: SwitchDevice, snapshot: Snapshot, current: str) -> Outcome:
         """W, b and their gradients move; the graph does not, so the forward is dropped."""
+        device = task.device
         if not devices.works(device):
-            raise Problem(Reason.NO_SUCH_DEVICE, device=device)
+            raise Problem(Reason.NO_SUCH_DEVICE, device=device, current=current)
         after = replace(snapshot, forward=None)
         self._snapshot, self._names = after, Namespace(after, device)
         return Outcome(task, after, device)

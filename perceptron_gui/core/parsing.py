@@ -16,6 +16,7 @@ LONGEST_NUMBER = 400
 FIRST_TOO_LARGE = 2.0**128 - 2.0**103
 """Half a step above the largest float32: from here on the nearest one is infinite."""
 LONGEST_PASTE = 64 * 2**20
+_PIECE = 4096
 _LOOKALIKES = str.maketrans({"\u2212": "-", "\u00a0": None, "\u202f": None, ",": "."})
 # Possessive (`++`): what is pasted may be megabytes of anything, and a pattern that goes back would take minutes on it.
 _NUMBER_PATTERN = r"[+-]?(?:\d++\.?\d*+|\.\d++)(?:[eE][+-]?\d++)?"
@@ -52,17 +53,24 @@ def parse_float32(text: str) -> np.float32:
     return np.float32(_nearest([text])[0])
 
 
-def parse_block(text: str) -> FloatArray:
+def parse_block(text: str, room: tuple[int, int] | None = None) -> FloatArray:
     """Read a rectangle of numbers: tab-separated lines of a spreadsheet, or a tensor as PyTorch prints it.
+
+    Args:
+        text: what was copied.
+        room: the most rows and columns there may be; a larger spreadsheet is refused before any number is read.
 
     Returns:
         A read-only float32 array of shape (rows, columns); a printed vector is one row.
 
     Raises:
-        Problem: what `parse_number` raises, or NOTHING_TO_PASTE, PASTE_TOO_LONG, RAGGED, CUT_SHORT.
+        Problem: what `parse_number` raises, or NOTHING_TO_PASTE, PASTE_TOO_LONG, DOES_NOT_FIT, RAGGED, CUT_SHORT.
     """
     if len(text) > LONGEST_PASTE:
         raise Problem(Reason.PASTE_TOO_LONG, limit=LONGEST_PASTE)
+    if room is not None and "(" not in text[:100]:
+        end = text.rstrip()
+        check_fit((end.count("\n") + 1, end.partition("\n")[0].count("\t") + 1), room)
     printed = _PRINTED_TENSOR.fullmatch(text.strip())
     lines = _tensor_lines(printed["values"].strip()) if printed else _spreadsheet_lines(text)
     if not lines:
@@ -71,7 +79,16 @@ def parse_block(text: str) -> FloatArray:
     for number, line in enumerate(lines, 1):
         if len(line) != width:
             raise Problem(Reason.RAGGED, line=number, found=len(line), expected=width)
-    return frozen(_nearest([cell for line in lines for cell in line]).reshape(len(lines), width))
+    cells = [cell for line in lines for cell in line]
+    # Piece by piece: one long call would hold the interpreter, and so the window, all the while.
+    pieces = [_nearest(cells[start : start + _PIECE]) for start in range(0, len(cells), _PIECE)]
+    return frozen(np.concatenate(pieces).reshape(len(lines), width))
+
+
+def check_fit(shape: tuple[int, ...], room: tuple[int, int]) -> None:
+    """Raise DOES_NOT_FIT unless a block of `shape` has room."""
+    if shape[0] > room[0] or shape[1] > room[1]:
+        raise Problem(Reason.DOES_NOT_FIT, rows=shape[0], columns=shape[1], room_rows=room[0], room_columns=room[1])
 
 
 def full_text(value: float) -> str:

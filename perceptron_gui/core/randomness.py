@@ -29,10 +29,14 @@ def randomized(snapshot: Snapshot) -> Snapshot:
 def resized(snapshot: Snapshot, edit: Reshape) -> Snapshot:
     """Resize, insert or delete; new places of W come from `torch.manual_seed(seed); torch.randn(n, k)`.
 
+    A Resize to the size that is there changes nothing.
+
     Raises:
         Problem: what `editing.sizes_after` raises, before anything is allocated.
     """
-    _, n, k = sizes_after(snapshot, edit).values()
+    m, n, k = sizes_after(snapshot, edit).values()
+    if (m, n, k) == (snapshot.m, snapshot.n, snapshot.k):
+        return snapshot
     if n <= snapshot.n and k <= snapshot.k:
         return reshaped(snapshot, edit, frozen(torch.zeros(n, k).numpy()))
     generator = torch.Generator().manual_seed(snapshot.config.seed)

@@ -85,6 +85,13 @@ class ForwardPass:
     y_pred_grad_fn: str
     loss_grad_fn: str
 
+    def changed_since(self, other: "ForwardPass") -> tuple[str, ...]:
+        """Return what is not what `other` was made with: names of tensors, and "rows"."""
+        tensors = tuple(
+            name.value for name in TensorName if getattr(self, name.value) is not getattr(other, name.value)
+        )
+        return tensors if self.rows == other.rows else (*tensors, "rows")
+
     def is_same_as(self, other: "ForwardPass") -> bool:
         """Whether both are one press of Forward, whatever became of its graph since."""
         return self.z is other.z
@@ -95,13 +102,15 @@ class Deposit:
     """What one Backward added to `.grad`: the incoming gradients, read with tensor hooks.
 
     W_grad (n, k) or b_grad (k,) is None where PyTorch refused before it reached that parameter. A merged deposit
-    stands for the oldest `count` ones and holds their float32 running sum.
+    stands for the oldest `count` ones: it holds their float32 running sum, the last of their forwards, and in `mixed`
+    what changed between them.
     """
 
-    forward: ForwardPass | None
+    forward: ForwardPass
     W_grad: FloatArray | None
     b_grad: FloatArray | None
     count: int = 1
+    mixed: tuple[str, ...] = ()
 
     @property
     def nbytes(self) -> int:
@@ -145,6 +154,12 @@ class Snapshot:
         """Number of outputs of the layer."""
         return int(self.W.shape[1])
 
+    def shape(self, name: TensorName) -> tuple[int, ...]:
+        """Return the shape that the tensor has in PyTorch: a single sample is a vector."""
+        shape = self.tensor(name).shape
+        is_vector = self.m == 1 and name in {TensorName.X, TensorName.Y_TRUE}
+        return shape[1:] if is_vector else shape
+
     def tensor(self, name: TensorName) -> FloatArray:
         """Return the array of that name."""
         array: FloatArray = getattr(self, name.value)
@@ -168,10 +183,11 @@ class Snapshot:
     def arrays(self) -> dict[int, Any]:
         """Return every array this snapshot keeps alive, by identity."""
         held: list[FloatArray | None] = [self.x, self.y_true, self.W, self.b, self.W_grad, self.b_grad]
-        forwards = [self.forward, *(deposit.forward for deposit in self.deposits)]
+        forwards = [deposit.forward for deposit in self.deposits]
+        if self.forward is not None:
+            forwards.append(self.forward)
         for forward in forwards:
-            if forward is not None:
-                held += [forward.x, forward.y_true, forward.W, forward.b, forward.z, forward.y_pred, forward.loss]
+            held += [forward.x, forward.y_true, forward.W, forward.b, forward.z, forward.y_pred, forward.loss]
         for deposit in self.deposits:
             held += [deposit.W_grad, deposit.b_grad]
         return {id(array): array for array in held if array is not None}

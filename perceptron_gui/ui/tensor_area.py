@@ -28,6 +28,7 @@ _AXES: dict[str, tuple[Axis | None, Axis | None]] = {
 }
 _LINES = (("x", "y_true"), ("W", "W.grad"), ("b", "b.grad"), ("z", "y_pred", "loss"))
 _FEW_COLUMNS = {"x": 5, "y_true": 2, "W": 3, "W.grad": 3, "b": 3, "b.grad": 3, "z": 2, "y_pred": 2, "loss": 1}
+_EDITABLE = {name.value: name for name in TensorName}
 _MOST_SHARE = 4
 _SHARES = {"z": 30, "y_pred": 50, "loss": 45}
 
@@ -41,9 +42,8 @@ class TensorArea(QWidget):
     def __init__(self, history: History, colors: Colors) -> None:
         super().__init__()
         shown = contents(history)
-        editable = {name.value: name for name in TensorName}
         self.panels = {
-            name: TensorPanel(shown[name], axes, editable.get(name), _FEW_COLUMNS[name], colors)
+            name: TensorPanel(shown[name], axes, _EDITABLE.get(name), _FEW_COLUMNS[name], colors)
             for name, axes in _AXES.items()
         }
         self._lines = [QHBoxLayout() for _ in _LINES]
@@ -74,7 +74,7 @@ class TensorArea(QWidget):
         self._share_room(snapshot)
         notes = _notes(snapshot)
         for name, content in contents(history).items():
-            self.panels[name].display(content, _shape(name, snapshot), notes[name])
+            self.panels[name].display(content, self._shape(name), notes[name])
         self._header.display(snapshot.rows, snapshot.m)
         self._limit_heights()
 
@@ -88,11 +88,14 @@ class TensorArea(QWidget):
         if event.type() == QEvent.Type.LanguageChange:
             notes = _notes(self._history.current)
             for name, panel in self.panels.items():
-                panel.display(panel.model.content, _shape(name, self._history.current), notes[name])
+                panel.display(panel.model.content, self._shape(name), notes[name])
                 panel.model.retranslate()
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self._limit_heights()
+
+    def _shape(self, name: str) -> tuple[int, ...]:
+        return self._history.current.shape(_EDITABLE[name]) if name in _EDITABLE else ()
 
     def _limit_heights(self) -> None:
         """The tables of a line end together, below the last row of the longest."""
@@ -113,24 +116,12 @@ class TensorArea(QWidget):
     def _on_row_toggled(self, row: int) -> None:
         snapshot = self._history.current
         try:
-            check_number(snapshot.m)
+            check_number(snapshot.m - 1 if snapshot.rows is None else len(snapshot.rows))
         except Problem as problem:
             self.problem_found.emit(problem)
             return
         marked = set(range(snapshot.m) if snapshot.rows is None else snapshot.rows)
         self.action_requested.emit(MarkRows(tuple(sorted(marked ^ {row}))))
-
-
-def _shape(name: str, snapshot: Snapshot) -> tuple[int, ...]:
-    """Return the shape as PyTorch has it: a single sample is a vector."""
-    rows = () if snapshot.m == 1 else (snapshot.m,)
-    shapes = {
-        "x": (*rows, snapshot.n),
-        "y_true": (*rows, snapshot.k),
-        "W": (snapshot.n, snapshot.k),
-        "b": (snapshot.k,),
-    }
-    return shapes.get(name, ())
 
 
 def _notes(snapshot: Snapshot) -> dict[str, str]:

@@ -2,8 +2,7 @@
 
 import numpy as np
 
-from perceptron_gui.core.actions import Edit, Operation
-from perceptron_gui.core.devices import CPU
+from perceptron_gui.core.actions import CPU, Edit, Operation
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.operations import Engine, Outcome
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS

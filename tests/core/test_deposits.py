@@ -77,7 +77,7 @@ def test_the_oldest_are_merged_beyond_the_most_kept_singly(times: int) -> None:
     snapshot = after(NOTEBOOK_START, *(FORWARD, BACKWARD, UPDATE) * times)
     assert len(snapshot.deposits) == min(times, deposits.MOST)
     assert snapshot.deposits[0].count == max(1, times - deposits.MOST + 1)
-    assert (snapshot.deposits[0].forward is None) == (times > deposits.MOST)
+    assert snapshot.deposits[0].mixed == (("W", "b") if times > deposits.MOST else ())
     check_fold(snapshot, times)
 
 

@@ -4,14 +4,15 @@ import pytest
 import torch
 
 from perceptron_gui.core import devices
-from perceptron_gui.core.devices import CPU, Device, available, candidates, failure, works
+from perceptron_gui.core.actions import CPU
+from perceptron_gui.core.devices import Device, available, candidates, failure, works
 from perceptron_gui.core.problems import Reason
 
 
 @pytest.fixture
 def two_gpus(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda index: f"GPU {index}")
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda name: f"GPU {name[-1]}")
     monkeypatch.setattr(torch.xpu, "device_count", lambda: 0)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
 
@@ -27,7 +28,7 @@ def test_a_device_that_is_not_there_does_not_work(name: str) -> None:
 
 @pytest.mark.usefixtures("two_gpus")
 def test_every_device_that_torch_names_is_a_candidate() -> None:
-    assert candidates() == (Device(CPU), Device("cuda:0", "GPU 0"), Device("cuda:1", "GPU 1"))
+    assert candidates() == (CPU, "cuda:0", "cuda:1")
 
 
 @pytest.mark.usefixtures("two_gpus")

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from perceptron_gui.core.actions import (
@@ -237,12 +237,20 @@ class TestNewSizes:
     @briefly
     @given(st.data(), snapshots())
     def test_new_tensors_have_no_gradient_and_no_forward(self, data: st.DataObject, start: Snapshot) -> None:
-        changed = resized(trained(start), data.draw(reshapes(start)))
+        before = trained(start)
+        changed = resized(before, data.draw(reshapes(start)))
+        assume(changed is not before)
         assert changed.W_grad is None
         assert changed.b_grad is None
         assert changed.forward is None
         assert changed.deposits == ()
         assert not changed.grad_was_zeros
+
+    @pytest.mark.parametrize("axis", Axis)
+    def test_the_size_that_is_there_changes_nothing(self, axis: Axis) -> None:
+        sizes = {Axis.SAMPLES: 1, Axis.INPUTS: 3, Axis.OUTPUTS: 1}
+        start = trained(PRESETS["notebook"])
+        assert resized(start, Resize(axis, sizes[axis])) is start
 
     @briefly
     @given(st.data(), snapshots())

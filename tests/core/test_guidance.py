@@ -1,7 +1,5 @@
 """What to press next, what no longer holds, and why PyTorch refused."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 
@@ -79,10 +77,25 @@ def test_a_gradient_is_stale_when_a_deposit_is_of_an_older_point(actions: Action
     assert stale_gradient(state_after(actions)) == expected
 
 
-def test_merged_deposits_are_of_an_older_point() -> None:
-    snapshot = state_after([FORWARD, BACKWARD])
-    (deposit,) = snapshot.deposits
-    assert stale_gradient(replace(snapshot, deposits=(replace(deposit, forward=None),))) == ("W", "b")
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ([FORWARD, BACKWARD] * 3, ()),
+        ([FORWARD, BACKWARD, UPDATE, FORWARD, BACKWARD, FORWARD, BACKWARD], ("W", "b")),
+        ([FORWARD, BACKWARD, EDIT_Y_TRUE, FORWARD, BACKWARD, FORWARD, BACKWARD], ("y_true",)),
+    ],
+)
+def test_merged_deposits_are_as_old_as_the_oldest_of_them(
+    monkeypatch: pytest.MonkeyPatch, actions: Actions, expected: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("perceptron_gui.core.deposits.MOST", 1)
+    snapshot = state_after(actions)
+    assert [deposit.count for deposit in snapshot.deposits] == [3]
+    assert stale_gradient(snapshot) == expected
+
+
+def test_after_a_backward_that_got_half_way_it_is_time_for_a_forward() -> None:
+    assert next_operation(state_after([FORWARD, EDIT_X, BACKWARD])) is FORWARD
 
 
 def test_other_marks_make_a_gradient_stale() -> None:

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perceptron_gui.core import history as history_module
-from perceptron_gui.core.actions import Action, Assign, Axis, Gesture, Operation, Randomize, Resize, Start
-from perceptron_gui.core.devices import CPU
+from perceptron_gui.core.actions import CPU, Action, Assign, Axis, Gesture, Operation, Randomize, Resize, Start
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry, History, Refusal
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS

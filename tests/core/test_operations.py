@@ -1,5 +1,6 @@
 """The engine: tasks become outcomes, and after a failure it is as good as new."""
 
+import weakref
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ import torch
 
 from perceptron_gui.core import devices, operations
 from perceptron_gui.core.actions import (
+    CPU,
     Assign,
     Axis,
     Configure,
@@ -21,7 +23,6 @@ from perceptron_gui.core.actions import (
     Task,
 )
 from perceptron_gui.core.autograd import Namespace
-from perceptron_gui.core.devices import CPU
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
@@ -121,7 +122,7 @@ class TestSwitchDevice:
     def test_a_device_that_does_not_work_is_refused(self, engine: Engine, name: str) -> None:
         problem = problem_of(engine, SwitchDevice(name), NOTEBOOK_START)
         assert problem.reason is Reason.NO_SUCH_DEVICE
-        assert problem.values == {"device": name}
+        assert problem.values == {"device": name, "current": CPU}
 
     def test_parameters_and_gradients_move_and_the_forward_does_not(self, engine: Engine) -> None:
         before = after(NOTEBOOK_START, FORWARD, BACKWARD, UPDATE)
@@ -226,9 +227,29 @@ class TestFailures:
     def test_the_problem_keeps_the_error_that_it_came_from(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        error = torch.OutOfMemoryError("CUDA out of memory.")
+        error = torch.AcceleratorError("CUDA error: device-side assert triggered")
         monkeypatch.setattr(torch, "sigmoid", raising(error))
         assert problem_of(engine, FORWARD, NOTEBOOK_START).__cause__ is error
+
+    def test_what_ran_out_of_memory_is_gone_before_memory_is_given_back(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def run_out(_: torch.Tensor) -> torch.Tensor:
+            raise torch.OutOfMemoryError("CUDA out of memory.")
+
+        made: list[weakref.ref[Namespace]] = []
+        left: list[bool] = []
+
+        class Watched(Namespace):
+            def __init__(self, snapshot: Snapshot, device: str) -> None:
+                super().__init__(snapshot, device)
+                made.append(weakref.ref(self))
+
+        monkeypatch.setattr(operations, "Namespace", Watched)
+        monkeypatch.setattr(torch, "sigmoid", run_out)
+        monkeypatch.setattr(devices, "release", lambda _: left.extend(ref() is not None for ref in made))
+        assert problem_of(engine, FORWARD, NOTEBOOK_START).__cause__ is None
+        assert left == [False]
 
     def test_memory_is_given_back_to_the_device_that_ran_out(
         self, engine: Engine, monkeypatch: pytest.MonkeyPatch

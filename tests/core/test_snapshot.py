@@ -9,8 +9,7 @@ import torch
 from hypothesis import given
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from perceptron_gui.core.actions import Axis, Randomize, Resize
-from perceptron_gui.core.devices import CPU
+from perceptron_gui.core.actions import CPU, Axis, Randomize, Resize
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import TensorName, frozen, same_bits
