@@ -69,12 +69,13 @@ class Engine:
             if problem is not None and problem.reason is Reason.OUT_OF_MEMORY:
                 _log.warning("".join(traceback.format_exception(error)))
                 ran_out = problem.values
+                # What these frames hold is what has to be freed.
+                for raised in (error, error.__cause__):
+                    traceback.clear_frames(raised.__traceback__ if raised is not None else None)
             elif problem is None or problem is error:
                 raise
             else:
                 raise problem from error
-        # What the traceback holds is what has to be freed.
-        del problem
         devices.release(where)
         raise Problem(Reason.OUT_OF_MEMORY, **ran_out)
 
