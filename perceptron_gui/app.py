@@ -13,17 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import PySide6
-from PySide6.QtCore import QEvent, QObject, QSettings, QStandardPaths, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QObject, QRect, QSettings, QSize, QStandardPaths, Qt, QTimer, Slot
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QApplication, QMessageBox
 from typing_extensions import override
 
 from perceptron_gui import __version__, resources
+from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme
-from perceptron_gui.session import CPU, Session
+from perceptron_gui.session import Session
 from perceptron_gui.ui import sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
 from perceptron_gui.ui.main_window import MainWindow
@@ -88,10 +89,10 @@ class Program(QObject):
             hint, room = window.sizeHint(), window.screen().availableSize()
             self._fits = hint.width() < room.width() and hint.height() < room.height()
             window.resize(hint.boundedTo(room))
-        visible = any(
-            screen.availableGeometry().intersects(window.geometry()) for screen in self._application.screens()
-        )
-        if not visible:
+        # The part that a person can take hold of.
+        title = QRect(window.frameGeometry().topLeft(), QSize(window.width(), 30))
+        seen = (screen.availableGeometry().intersected(title) for screen in self._application.screens())
+        if not any(part.width() >= 100 and part.height() >= 15 for part in seen):
             window.move(window.screen().availableGeometry().topLeft())
         window.restore_layout(self.preferences.layout)
 
@@ -135,19 +136,19 @@ class Program(QObject):
             return
         self.exit_code = 1
         text = sentences.of_problem(problem)
-        sys.stderr.write(f"{text}\n")
         box = QMessageBox(QMessageBox.Icon.Critical, NAME, text, QMessageBox.StandardButton.Close, self.window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.finished.connect(self.window.close)
         box.open()
+        _print(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program. Returns the exit status: 0, or 1 when PyTorch cannot be loaded."""
     options = _options(argv)
     if loses_references(PySide6.__version_info__, sys.version_info[:2]):
-        sys.stderr.write("PySide6 6.12 on Python below 3.12 ends the process sooner or later; install PySide6 6.11.\n")
+        _print("PySide6 6.12 on Python below 3.12 ends the process sooner or later; install PySide6 6.11.")
         return 1
     if sys.platform == "win32":
         # There torch's DLLs do not load any more once Qt's have been.
@@ -168,7 +169,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     preferences = Preferences() if options.safe_mode else Preferences.load(settings)
     device = CPU if options.safe_mode else options.device
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
-    session = Session(History.begin(NOTEBOOK, device), executor, load_engine, device)
+    session = Session(History.begin(NOTEBOOK, CPU), executor, load_engine, device)
     language = options.lang or preferences.language or resources.system_language(LANGUAGES)
     program = Program(application, session, preferences, language)
     reporter.parent_widget = program.window
@@ -219,6 +220,12 @@ def _load_engine_quietly() -> None:
         _log.exception("torch could not be loaded; the window will say so")
 
 
+def _print(text: str) -> None:
+    """Write to the console; a program without one (a gui-script on Windows) has no stderr at all."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"{text}\n")
+
+
 def _data_folder() -> Path:
     place = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
     try:
@@ -229,11 +236,10 @@ def _data_folder() -> Path:
 
 
 def _log_to(crash_log: Path) -> None:
-    handlers: list[logging.Handler] = [logging.StreamHandler()]
-    try:
-        handlers.append(logging.FileHandler(crash_log, encoding="utf-8", errors="replace", delay=True))
-    except OSError:
-        _log.warning("%s cannot be written", crash_log)
+    handlers: list[logging.Handler] = [
+        logging.StreamHandler(),
+        logging.FileHandler(crash_log, encoding="utf-8", errors="replace", delay=True),
+    ]
     logging.basicConfig(
         level=logging.WARNING, handlers=handlers, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

@@ -36,6 +36,7 @@ class Translations:
         """Switch to a language live: Qt sends LanguageChange to every widget. English has no file."""
         for translator in self._installed:
             self._application.removeTranslator(translator)
+            translator.deleteLater()
         qt_folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         self._installed = []
         for name, place in (("qtbase", qt_folder), ("perceptron_gui", str(folder() / "i18n"))):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from perceptron_gui.core.actions import Action, Assign, Configure, Edit, MarkRows, Start, SwitchDevice, Task
+from perceptron_gui.core.actions import CPU, Action, Assign, Configure, Edit, MarkRows, Start, SwitchDevice, Task
 from perceptron_gui.core.editing import edited, is_quick
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import PRESETS
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from perceptron_gui.core.devices import Device
     from perceptron_gui.core.operations import Engine, Outcome
 
-CPU = "cpu"
 _log = logging.getLogger(__name__)
 
 
@@ -62,7 +61,8 @@ class Session(QObject):
         self._load_engine = load_engine
         self._engine: Engine | None = None
         self._lost: set[str] = set()
-        self._wishes: deque[Wish] = deque()
+        self._wishes: deque[tuple[Wish, object]] = deque()
+        self._group: object = None
         self._future: Future[object] | None = None
         self._is_loading = True
         self._task: Task | None = None
@@ -107,20 +107,27 @@ class Session(QObject):
         """Load torch on the worker. What is wished until then waits."""
         self._submit(None, self._load_engine)
 
-    def perform(self, action: Action) -> None:
-        """Do an action, after those wished before it. Start is done at once (see `restart`)."""
-        if isinstance(action, Start):
-            self.restart(action.preset)
-        else:
-            self._wish(action)
+    def perform(self, *actions: Action) -> None:
+        """Do actions, after those wished before them; when one of them fails, those behind it are dropped.
+
+        PyTorch's refusal is no failure. Start is done at once (see `restart`).
+        """
+        group = object()
+        for action in actions:
+            if isinstance(action, Start):
+                self.restart(action.preset)
+            else:
+                self._wishes.append((action, group))
+        self._go_on()
+        self.waiting_changed.emit()
 
     def undo(self) -> None:
         """Go one entry back, after what was wished before."""
-        self._wish(Travel.UNDO)
+        self._travel(Travel.UNDO)
 
     def redo(self) -> None:
         """Go one entry on, after what was wished before."""
-        self._wish(Travel.REDO)
+        self._travel(Travel.REDO)
 
     def restart(self, preset: str) -> None:
         """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs."""
@@ -141,14 +148,14 @@ class Session(QObject):
             self._executor.shutdown(wait=True)
         return is_idle
 
-    def _wish(self, wish: Wish) -> None:
-        self._wishes.append(wish)
+    def _travel(self, wish: Travel) -> None:
+        self._wishes.append((wish, None))
         self._go_on()
         self.waiting_changed.emit()
 
     def _go_on(self) -> None:
         while self._wishes and not self.is_busy and not self._is_loading:
-            wish = self._wishes.popleft()
+            wish, self._group = self._wishes.popleft()
             match wish:
                 case Travel.UNDO:
                     self._show(self.history.undo())
@@ -166,14 +173,14 @@ class Session(QObject):
         try:
             after = edited(source, edit)
         except Problem as problem:
-            self.failed.emit(problem)
+            self._fail(problem)
             return
         if after is not source:
             self._show(self.history.push(edit, after, self.device))
 
     def _run(self, task: Task) -> None:
         if self._engine is None:
-            self.failed.emit(Problem(Reason.TORCH_MISSING, detail=""))
+            self._fail(Problem(Reason.TORCH_MISSING, detail=""))
             return
         self._task = task
         source = self.history.current
@@ -192,12 +199,17 @@ class Session(QObject):
         error = future.exception()
         if task is None:
             self._on_loaded(future, error)
+        elif isinstance(error, Problem) and error.reason is Reason.DEVICE_LOST:
+            self._on_device_lost(error)
+        elif source is not self.history.current:
+            _log.info("%s came too late", task)
         elif isinstance(error, Problem):
-            self._on_problem(error)
+            _log.warning("%s", error)
+            self._fail(error)
         elif error is not None:
             _log.error("%s failed", task, exc_info=error)
-            self.failed.emit(Problem(Reason.UNEXPECTED, action=task, detail=f"{type(error).__name__}: {error}"))
-        elif source is self.history.current:
+            self._fail(Problem(Reason.UNEXPECTED, action=task, detail=f"{type(error).__name__}: {error}"))
+        else:
             self._on_outcome(future.result())  # type: ignore[arg-type]
         self._go_on()
         self.waiting_changed.emit()
@@ -219,25 +231,29 @@ class Session(QObject):
         names = [device.name for device in self.devices]
         found = next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), None)
         self.device = found or CPU
+        if len(self.history.entries) == 1:
+            self.history = History.begin(self.history.preset, self.device)
         self.readied.emit()
+        self.changed.emit(self.history)
         if found is None:
-            self._fall_back(Problem(Reason.NO_SUCH_DEVICE, device=wanted))
+            self.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=wanted, current=CPU))
 
-    def _on_problem(self, problem: Problem) -> None:
-        _log.warning("%s", problem)
-        failed = str(problem.values.get("device"))
-        if problem.reason is Reason.DEVICE_LOST and failed != CPU:
-            self._lost.add(failed)
-        if failed in self._lost and failed == self.device:
-            self._fall_back(problem)
-        else:
-            self.failed.emit(problem)
-
-    def _fall_back(self, problem: Problem) -> None:
+    def _on_device_lost(self, problem: Problem) -> None:
         """Go on where the arrays are anyway: on the CPU, without the graph that the device held."""
-        self.device = CPU
-        without_graph = replace(self.history.current, forward=None)
-        self._show(self.history.push(SwitchDevice(CPU), without_graph, CPU))
+        _log.warning("%s", problem)
+        lost = str(problem.values["device"])
+        if lost != CPU:
+            self._lost.add(lost)
+        if self.device in self._lost:
+            self.device = CPU
+            without_graph = replace(self.history.current, forward=None)
+            self._show(self.history.push(SwitchDevice(CPU), without_graph, CPU))
+        self._fail(problem)
+
+    def _fail(self, problem: Problem) -> None:
+        """Say what failed, and drop what was wished together with it."""
+        while self._group is not None and self._wishes and self._wishes[0][1] is self._group:
+            self._wishes.popleft()
         self.failed.emit(problem)
 
     def _show(self, history: History) -> None:

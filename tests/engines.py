@@ -32,5 +32,5 @@ class FakeEngine(Engine):
         return replace(super()._run(operation, snapshot, CPU), device=device)
 
     @override
-    def _moved(self, task: SwitchDevice, snapshot: Snapshot, device: str) -> Outcome:
-        return Outcome(task, replace(snapshot, forward=None), device)
+    def _moved(self, task: SwitchDevice, snapshot: Snapshot, current: str) -> Outcome:
+        return Outcome(task, replace(snapshot, forward=None), task.device)

@@ -68,6 +68,7 @@ def parse_block(text: str, room: tuple[int, int] | None = None) -> FloatArray:
     """
     if len(text) > LONGEST_PASTE:
         raise Problem(Reason.PASTE_TOO_LONG, limit=LONGEST_PASTE)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if room is not None and "(" not in text[:100]:
         end = text.rstrip()
         check_fit((end.count("\n") + 1, end.partition("\n")[0].count("\t") + 1), room)
@@ -135,7 +136,7 @@ def _nearest(texts: list[str]) -> FloatArray:
 
 
 def _spreadsheet_lines(text: str) -> list[list[str]]:
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = text.split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
     return [[_unquoted(cell) for cell in line.split("\t")] for line in lines]

@@ -17,6 +17,7 @@ class Reason(Enum):
     DOES_NOT_FIT = auto()  # rows, columns, room_rows, room_columns
     READ_ONLY = auto()  # tensor
     NO_CELLS = auto()
+    NO_SAMPLES = auto()
     TOO_MANY_CELLS = auto()  # size, limit
     NO_AXIS = auto()  # tensor
     TOO_LARGE = auto()  # product, size, limit
@@ -24,7 +25,7 @@ class Reason(Enum):
     LAST_ONE = auto()  # axis
     NO_ROWS = auto()
     NOT_A_SEED = auto()  # text
-    NO_SUCH_DEVICE = auto()  # device
+    NO_SUCH_DEVICE = auto()  # device, current
     NO_FILES_YET = auto()  # file
     OUT_OF_MEMORY = auto()  # device, detail
     DEVICE_LOST = auto()  # device, detail

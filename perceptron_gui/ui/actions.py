@@ -188,7 +188,9 @@ class Commands:
         for spec in SPECS:
             action = QAction(QIcon(f"icons:{spec.icon or spec.name}.svg"), "", window)
             action.setObjectName(spec.name)
-            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            # Each once: a key that the platform gives too would be ambiguous with itself.
+            keys = {QKeySequence(key).toString(): QKeySequence(key) for key in spec.keys}
+            action.setShortcuts(list(keys.values()))
             action.triggered.connect(lambda _checked=False, handle=handlers[spec.name]: handle())
             if spec.group:
                 group = self._groups.setdefault(spec.group, QActionGroup(window))

@@ -10,6 +10,7 @@ from perceptron_gui.core.actions import Axis, Configure, Resize
 from perceptron_gui.core.history import History
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.value_spin_box import seed_box
+from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
 
@@ -27,7 +28,7 @@ class DataBar(QWidget):
             Axis.INPUTS: _SizeBox("n_spin_box"),
             Axis.OUTPUTS: _SizeBox("k_spin_box"),
         }
-        self._shown = dict.fromkeys(Axis, 1)
+        self._wished = dict.fromkeys(Axis, 1)
         self._seed_label = QLabel()
         self._seed = seed_box()
         self._seed_label.setBuddy(self._seed)
@@ -55,11 +56,11 @@ class DataBar(QWidget):
     def display(self, history: History) -> None:
         """Show the sizes and the seed of a state; a size that was refused goes back."""
         snapshot = history.current
-        self._shown = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
+        self._wished = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
         for axis, box in self._sizes.items():
             # Setting the value it has would wipe out a text that is being typed.
-            if box.value() != self._shown[axis]:
-                box.setValue(self._shown[axis])
+            if box.value() != self._wished[axis]:
+                box.setValue(self._wished[axis])
         self._seed.display(snapshot.config.seed)
 
     def retranslate(self) -> None:
@@ -84,7 +85,8 @@ class DataBar(QWidget):
         super().changeEvent(event)
 
     def _on_value_changed(self, axis: Axis, size: int) -> None:
-        if size != self._shown[axis]:
+        if size != self._wished[axis]:
+            self._wished[axis] = size
             self.action_requested.emit(Resize(axis, size))
 
     def _on_seed_entered(self, seed: int) -> None:
@@ -96,6 +98,7 @@ class _SizeBox(QSpinBox):
         # Larger than any size that is allowed: a digit that the field swallowed would give another size, unsaid.
         super().__init__(minimum=1, maximum=2**31 - 1)
         self.setObjectName(name)
+        WheelGuard(self)
         # What is being typed is no size yet: 50 begins with 5.
         self.setKeyboardTracking(False)
         self.setGroupSeparatorShown(False)

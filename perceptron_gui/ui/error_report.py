@@ -88,6 +88,7 @@ class _ErrorDialog(QDialog):
     def __init__(self, details: str, crash_log: Path, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setObjectName("error_dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(translate("ErrorDialog", "An error in the program"))
         explanation = translate(
             "ErrorDialog",

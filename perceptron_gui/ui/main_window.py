@@ -241,11 +241,7 @@ class MainWindow(QMainWindow):
         }
 
     def _doer(self, *actions: Action) -> Callable[[], None]:
-        def do() -> None:
-            for action in actions:
-                self._perform(action)
-
-        return self._committed(do)
+        return self._committed(lambda: self.session.perform(*actions))
 
     def _committed(self, do: Callable[[], object]) -> Callable[[], None]:
         """Take what is still being typed before a press: the numbers on the screen are the ones that count."""
@@ -262,8 +258,9 @@ class MainWindow(QMainWindow):
         self._typed_problem = False
         focused: QWidget | None = self.focusWidget()
         if focused is not None and not isinstance(focused, TensorView):
-            focused.clearFocus()
-            if focused.isVisible():
+            table = next((view for view in self._tensors.views if view.isAncestorOf(focused)), None)
+            (table or self).setFocus()
+            if table is None:
                 focused.setFocus()
         return not self._typed_problem
 
@@ -287,21 +284,17 @@ class MainWindow(QMainWindow):
         raise Problem(Reason.NO_CELLS)
 
     def _mark_selected(self, view: TensorView) -> None:
-        self._perform(MarkRows(view.selected_rows()))
-
-    def _perform(self, action: Action) -> None:
-        self.session.perform(action)
+        self.session.perform(MarkRows(view.selected_samples()))
 
     def _on_action_requested(self, action: Action) -> None:
         self._problem = None
-        self._perform(action)
+        self.session.perform(action)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
         self.show_problem(problem)
 
     def _on_changed(self, history: History) -> None:
-        self._problem = None
         self.display(history)
 
     def _on_readied(self) -> None:

@@ -18,6 +18,8 @@ class PhaseButton(QPushButton):
         super().__init__()
         self.setObjectName(f"{action.objectName()}_button")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        # A click takes no focus: what is being typed elsewhere is committed by the press itself.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._action = action
         self._number = number
         self._colors = colors

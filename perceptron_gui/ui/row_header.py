@@ -14,7 +14,7 @@ class RowHeader(QHeaderView):
     row_toggled = Signal(int)
 
     def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Vertical, parent, sectionsClickable=True, highlightSections=True)
+        super().__init__(Qt.Orientation.Vertical, parent, sectionsClickable=True)
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._rows: Rows = None
         self._has_boxes = False

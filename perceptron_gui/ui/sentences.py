@@ -1,5 +1,7 @@
 """What happened, in a person's words: one or two lines for an entry, one for a problem."""
 
+from typing import cast
+
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
@@ -23,7 +25,7 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import GraphState, Snapshot, Zeroing
+from perceptron_gui.core.snapshot import GraphState, Snapshot, TensorName, Zeroing
 
 translate = QCoreApplication.translate
 _MANY = 12
@@ -112,7 +114,7 @@ def before_and_after(before: str, after: str) -> str:
 
 def stale(names: tuple[str, ...]) -> str:
     """Say that a number no longer follows from what the tables show."""
-    return translate("sentences", "Of an older state: {names} changed since.").format(names=", ".join(names))
+    return translate("sentences", "Of an older state: {names} changed since.").format(names=_listed(names))
 
 
 def of_entry(entry: Entry, before: Snapshot | None) -> str:
@@ -150,21 +152,32 @@ def of_entry(entry: Entry, before: Snapshot | None) -> str:
             ).format(seed=seed)
         case SwitchDevice(device):
             return translate(
-                "sentences", "W, b and their gradients are on {device} now; the graph stayed behind."
+                "sentences", "x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped."
             ).format(device=device)
         case _:
-            return translate("sentences", "New tensors: x {x}, y_true {y}, W {W}, b {b}. .grad is None.").format(
-                x=after.x.shape, y=after.y_true.shape, W=after.W.shape, b=after.b.shape
-            )
+            return _new_tensors(after, before)
 
 
 def of_problem(problem: Problem) -> str:
     """Say why something was not done."""
     sentence = _problems()[problem.reason]
     values = dict(problem.values)
-    if isinstance(values.get("action"), Operation | Start | Assign | Paste | Randomize | SwitchDevice):
-        values["action"] = of_action(values["action"])  # type: ignore[arg-type]
+    if "action" in values:
+        values["action"] = of_action(cast("Action", values["action"]))
     return sentence.format(**values)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return ", ".join(translate("sentences", "the marked rows") if name == "rows" else name for name in names)
+
+
+def _new_tensors(after: Snapshot, before: Snapshot | None) -> str:
+    shapes = ", ".join(f"{name} {after.shape(name)}" for name in TensorName)
+    said = translate("sentences", "New tensors: {shapes}. .grad is None.").format(shapes=shapes)
+    if before is None or before.config.seed == after.config.seed:
+        return said
+    weights = translate("sentences", "New weights: torch.randn, seed {seed}.").format(seed=before.config.seed)
+    return f"{said} {weights}"
 
 
 def _backward(after: Snapshot) -> str:
@@ -220,11 +233,11 @@ def _remark(entry: Entry, before: Snapshot | None) -> str:
             return translate(
                 "sentences",
                 "Edited after Forward: {names}. This is the gradient of the old point; PyTorch says nothing.",
-            ).format(names=", ".join(after.stale))
+            ).format(names=_listed(after.stale))
         case Operation.UPDATE if before is not None and (old := guidance.stale_gradient(before)):
             return translate(
                 "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
-            ).format(names=", ".join(old))
+            ).format(names=_listed(old))
         case Assign() | MarkRows() if after.stale:
             return translate("sentences", "z, y_pred and loss are of the old values until the next Forward.")
     return ""
@@ -302,12 +315,15 @@ def _problems() -> dict[Reason, str]:
         ),
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
+        Reason.NO_SAMPLES: translate(
+            "sentences", "Samples are the rows of x, y_true, z and y_pred: select some there."
+        ),
         Reason.TOO_MANY_CELLS: translate(
             "sentences", "{size} at once are too many: at most {limit} cells or rows at a time."
         ),
         Reason.NO_AXIS: translate("sentences", "The rows and columns of {tensor} are set by the other tables."),
         Reason.TOO_LARGE: translate(
-            "sentences", "{product} would be {size}; the largest table here has {limit} numbers. Nothing was changed."
+            "sentences", "{product} would be {size}; a table holds at most {limit} numbers. Nothing was changed."
         ),
         Reason.NOT_A_SIZE: translate("sentences", "m, n and k are whole numbers from 1 up. Nothing was changed."),
         Reason.LAST_ONE: translate("sentences", "At least one has to stay ({axis} = 1). Nothing was changed."),
@@ -316,7 +332,7 @@ def _problems() -> dict[Reason, str]:
             "sentences", "“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed."
         ),
         Reason.NO_SUCH_DEVICE: translate(
-            "sentences", "The device {device} does not work on this machine. The computation is on the CPU."
+            "sentences", "The device {device} does not work on this machine. The computation stays on {current}."
         ),
         Reason.NO_FILES_YET: translate("sentences", "{file} is not opened: this version keeps no session files yet."),
         Reason.OUT_OF_MEMORY: translate(
@@ -324,7 +340,7 @@ def _problems() -> dict[Reason, str]:
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",
         ),
         Reason.DEVICE_LOST: translate(
-            "sentences", "The device {device} failed; the last state goes on on the CPU. {detail}"
+            "sentences", "The device {device} failed. Work continues on the CPU from the last state. {detail}"
         ),
         Reason.UNEXPECTED: translate("sentences", "{action} failed inside the program, nothing was changed: {detail}"),
         Reason.TORCH_MISSING: translate(

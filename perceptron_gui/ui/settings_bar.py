@@ -1,14 +1,18 @@
 """What a training step takes beside the tensors: lr, the way of zeroing, retain_graph, the device."""
 
+from dataclasses import replace
+from typing import Any
+
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLabel, QToolBar, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core.actions import Configure, SwitchDevice
+from perceptron_gui.core.actions import CPU, Configure, SwitchDevice
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import Config, Zeroing
 from perceptron_gui.session import Session
 from perceptron_gui.ui.value_spin_box import learning_rate_box
+from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
 _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
@@ -38,7 +42,7 @@ class SettingsBar(QToolBar):
         self._device_label = QLabel()
         self._device = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._device.setObjectName("device_combo_box")
-        self._device.addItem("cpu", "cpu")
+        self._device.addItem(CPU, CPU)
         self._count_label = QLabel()
         self._count = QLabel("0")
         self._count.setObjectName("update_count_label")
@@ -59,8 +63,10 @@ class SettingsBar(QToolBar):
         self._retain_graph.toggled.connect(self._on_retain_graph_toggled)
         self._zeroing.currentIndexChanged.connect(self._on_zeroing_changed)
         self._device.currentIndexChanged.connect(self._on_device_changed)
-        self._shown_config = Config()
-        self._shown_device = "cpu"
+        for combo in (self._zeroing, self._device):
+            WheelGuard(combo)
+        self._wished_config = Config()
+        self._wished_device = CPU
         self.retranslate()
 
     @property
@@ -80,7 +86,7 @@ class SettingsBar(QToolBar):
 
     def display(self, history: History) -> None:
         """Show the settings of a state."""
-        self._shown_config = config = history.current.config
+        self._wished_config = config = history.current.config
         self._lr.display(config.lr)
         self._retain_graph.setChecked(config.retain_graph)
         self._zeroing.setCurrentIndex(self._zeroing.findData(config.zeroing))
@@ -89,7 +95,7 @@ class SettingsBar(QToolBar):
     def display_devices(self, session: Session) -> None:
         """Show the devices that work; one that failed since is greyed until the next start."""
         # Empty: a list that begins to fill shows its first item, which nobody chose.
-        self._shown_device = ""
+        self._wished_device = ""
         names = [device.name for device in session.devices] or [session.device]
         if [self._device.itemData(index) for index in range(self._device.count())] != names:
             self._device.clear()
@@ -101,11 +107,11 @@ class SettingsBar(QToolBar):
             # The item's flags: 0 is disabled, None is Qt's own.
             self._device.setItemData(index, 0 if is_lost else None, Qt.ItemDataRole.UserRole - 1)
         self._device.setCurrentIndex(self._device.findData(session.device))
-        self._shown_device = session.device
+        self._wished_device = session.device
 
     def retranslate(self) -> None:
         """Say everything in the language of now."""
-        self._lr.setToolTip(translate("SettingsBar", "Learning rate: the share of the gradient that Update subtracts"))
+        self._lr.setToolTip(translate("SettingsBar", "Learning rate: Update subtracts the gradient times this"))
         self._lr.setAccessibleName(translate("SettingsBar", "Learning rate"))
         self._retain_graph.setToolTip(
             translate("SettingsBar", "Backward keeps the graph, so that it can go back through it again")
@@ -125,18 +131,24 @@ class SettingsBar(QToolBar):
         super().changeEvent(event)
 
     def _on_lr_entered(self, value: float) -> None:
-        self.action_requested.emit(Configure("lr", value))
+        self._configure("lr", value)
 
     def _on_retain_graph_toggled(self, checked: bool) -> None:
-        if checked is not self._shown_config.retain_graph:
-            self.action_requested.emit(Configure("retain_graph", checked))
+        self._configure("retain_graph", checked)
 
     def _on_zeroing_changed(self, index: int) -> None:
-        zeroing = Zeroing(self._zeroing.itemData(index))
-        if zeroing is not self._shown_config.zeroing:
-            self.action_requested.emit(Configure("zeroing", zeroing))
+        self._configure("zeroing", Zeroing(self._zeroing.itemData(index)))
 
     def _on_device_changed(self, index: int) -> None:
         name = self._device.itemData(index)
-        if self._shown_device and name is not None and name != self._shown_device:
+        if self._wished_device and name is not None and name != self._wished_device:
+            self._wished_device = name
             self.action_requested.emit(SwitchDevice(name))
+
+    def _configure(self, field: str, value: float | bool | Zeroing) -> None:
+        """Ask for a setting that is not there yet: what was asked for before may still wait in line."""
+        change: dict[str, Any] = {field: value}
+        wished = replace(self._wished_config, **change)
+        if wished != self._wished_config:
+            self._wished_config = wished
+            self.action_requested.emit(Configure(field, value))

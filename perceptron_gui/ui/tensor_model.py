@@ -133,7 +133,9 @@ class TensorModel(QAbstractTableModel):
         content = self.content
         said = [f"{content.element_name(row, column)} = {content.exact_text(row, column)}"]
         if content.has_changed(row, column) and content.before is not None:
-            said.append(sentences.before_and_after(content.before.exact_text(row, column), said[0].split(" = ")[1]))
+            said.append(
+                sentences.before_and_after(content.before.exact_text(row, column), content.exact_text(row, column))
+            )
         if content.stale and content.value(row, column) is not None:
             said.append(sentences.stale(content.stale))
         if content.refusal is not None:

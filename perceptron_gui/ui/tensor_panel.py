@@ -54,7 +54,6 @@ class TensorPanel(QWidget):
         """Show a tensor: its values, its shape as PyTorch has it, and a line about it."""
         self._title.setText(f"{content.name}  {tuple(shape)}" if shape else content.name)
         self._note.setText(note)
-        self._note.setToolTip("")
         self.model.display(content)
         self.view.setMaximumHeight(self.view.full_height)
 

@@ -19,7 +19,7 @@ from typing_extensions import override
 from perceptron_gui.core.actions import Assign, Axis, Delete, Gesture, Insert, Paste
 from perceptron_gui.core.parsing import block_text, full_text, parse_float32
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import FloatArray, Rows, frozen
+from perceptron_gui.core.snapshot import FloatArray, Rows, sealed
 from perceptron_gui.ui.tensor_model import TensorModel, TensorRole
 from perceptron_gui.ui.theme import Colors
 
@@ -28,7 +28,9 @@ USUAL_TEXT = "-00.0000"
 """Cells have room for this; a longer text is written smaller."""
 MOST_AT_ONCE = 2**16
 """Cells in one copy, rows marked at once: more would hold the window up."""
+_OF_SAMPLES = frozenset({"x", "y_true", "z", "y_pred"})
 _LEAST_ROWS = 3
+_LONGEST_HEADER = 2**31 - 1
 _MOST_ROWS = 1000
 
 
@@ -137,7 +139,7 @@ class TensorView(QTableView):
         self._delegate = TensorDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
-        model.modelReset.connect(self._fit_to_shape)
+        model.modelReset.connect(self._fit_to_font)
         self._fit_to_font()
 
     @property
@@ -201,13 +203,19 @@ class TensorView(QTableView):
         axis, at, count = self._selected_places(orientation)
         self.action_requested.emit(Delete(axis, at, count))
 
-    def selected_rows(self) -> Rows:
-        """Return the rows that have a selected cell; None when all have."""
+    def selected_samples(self) -> Rows:
+        """Return the samples that have a selected cell; None when all have."""
+        if self.tensor_model.content.name not in _OF_SAMPLES:
+            raise Problem(Reason.NO_SAMPLES)
         top, _, rows, _ = self._selected_range()
         if rows == self.tensor_model.rowCount():
             return None
         check_number(rows)
         return tuple(range(top, top + rows))
+
+    @override
+    def keyboardSearch(self, search: str) -> None:
+        """Look for nothing: in a table of numbers a letter would be sought through every row."""
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -243,17 +251,28 @@ class TensorView(QTableView):
 
     def _write_zeros(self, gesture: Gesture) -> None:
         top, left, rows, columns = self._selected_range()
-        zeros: FloatArray = frozen(np.zeros((rows, columns)))
+        zeros: FloatArray = sealed(np.zeros((rows, columns), np.float32))
         self.action_requested.emit(Assign(self._check_editable(), top, left, zeros, gesture))
 
     def _fit_to_font(self) -> None:
         metrics = QFontMetrics(self.font())
+        # Headers that highlight ask the model about every cell of a selected column, millions of them.
+        self.verticalHeader().setHighlightSections(False)
+        self.horizontalHeader().setHighlightSections(False)
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(metrics.height() + 10)
+        self._set_section_size(self.verticalHeader(), metrics.height() + 10, self.tensor_model.rowCount())
         cell_width = metrics.horizontalAdvance(USUAL_TEXT) + 14
-        self.horizontalHeader().setMinimumSectionSize(cell_width)
-        self.horizontalHeader().setDefaultSectionSize(cell_width)
+        self._set_section_size(self.horizontalHeader(), cell_width, self.tensor_model.columnCount())
         self._fit_to_shape()
+
+    @staticmethod
+    def _set_section_size(header: QHeaderView, size: int, sections: int) -> None:
+        """Set the size of every section, all at once; a header's length has to be a C int."""
+        fitting = min(size, _LONGEST_HEADER // max(sections, 1))
+        # The default first: the minimum alone resizes section by section.
+        header.setMinimumSectionSize(1)
+        header.setDefaultSectionSize(fitting)
+        header.setMinimumSectionSize(fitting)
 
     def _fit_to_shape(self) -> None:
         """Few columns share the width, more keep theirs and scroll; some rows are always seen."""
@@ -279,6 +298,8 @@ class TensorView(QTableView):
 
     def _fill_height(self) -> None:
         """Give the rows the height there is, within bounds."""
-        share = self.viewport().height() // min(self.tensor_model.rowCount(), _MOST_ROWS)
-        header = self.verticalHeader()
+        header, rows = self.verticalHeader(), self.tensor_model.rowCount()
+        if rows > _MOST_ROWS:
+            return
+        share = self.viewport().height() // rows
         header.setDefaultSectionSize(min(max(share, header.minimumSectionSize()), self._highest_row))

@@ -9,6 +9,7 @@ from typing_extensions import override
 from perceptron_gui.core.editing import LARGEST_SEED
 from perceptron_gui.core.parsing import parse_number
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.ui.wheel_guard import WheelGuard
 
 
 class ValueSpinBox(QAbstractSpinBox):
@@ -25,19 +26,20 @@ class ValueSpinBox(QAbstractSpinBox):
         self._parse = parse
         self._step = step
         self._widest = widest
-        self._value: float = 0
+        self._wished: float = 0
+        WheelGuard(self)
         self.editingFinished.connect(self._on_editing_finished)
         self._fit_to_font()
 
     def display(self, value: float) -> None:
         """Show a value; a text that is being typed stays."""
-        self._value = value
+        self._wished = value
         if not self.lineEdit().isModified():
-            self.lineEdit().setText(self._text(value))
+            self.lineEdit().setText(repr(value))
 
     @override
     def stepBy(self, steps: int) -> None:
-        self._ask_for(self._step(self._value, steps))
+        self._ask_for(self._step(self._wished, steps))
 
     @override
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
@@ -52,20 +54,20 @@ class ValueSpinBox(QAbstractSpinBox):
     def _on_editing_finished(self) -> None:
         # Not `isModified()`: Return has forgotten that by now.
         text = self.lineEdit().text()
-        if text == self._text(self._value):
+        if text == repr(self._wished):
             return
-        self.lineEdit().setText(self._text(self._value))
+        self.lineEdit().setText(repr(self._wished))
         try:
             self._ask_for(self._parse(text))
         except Problem as problem:
             self.problem_found.emit(problem)
 
     def _ask_for(self, value: float) -> None:
-        if value != self._value:
+        """Ask for a value and show it: it may have to wait in line, and the next one goes on from it."""
+        if value != self._wished:
+            self._wished = value
+            self.lineEdit().setText(repr(value))
             self.value_entered.emit(value)
-
-    def _text(self, value: float) -> str:
-        return repr(value)
 
     def _fit_to_font(self) -> None:
         self.setMinimumWidth(self.fontMetrics().horizontalAdvance(self._widest) + 34)
@@ -92,8 +94,12 @@ def parse_seed(text: str) -> int:
 
 
 def _next_round(value: float, steps: int) -> float:
-    """Return the next of …, 0.5, 1, 2, 5, 10, … on the side that `steps` points to."""
-    rounds = [float(f"{digit}e{exponent}") for exponent in range(-6, 7) for digit in (1, 2, 5)]
-    if steps > 0:
-        return next((each for each in rounds if each > value), value)
-    return next((each for each in reversed(rounds) if each < value), 0.0)
+    """Return the next of …, 0.5, 1, 2, 5, 10, … (and their negatives, and 0), `steps` times up or down."""
+    rounds = sorted(
+        {0.0, *(sign * float(f"{digit}e{power}") for power in range(-6, 7) for digit in (1, 2, 5) for sign in (1, -1))}
+    )
+    for _ in range(abs(steps)):
+        beyond = [each for each in rounds if (each > value if steps > 0 else each < value)]
+        if beyond:
+            value = beyond[0] if steps > 0 else beyond[-1]
+    return value

@@ -21,7 +21,7 @@
     </message>
     <message>
         <source>hollow: of an older state</source>
-        <translation>пустые точки: из прежнего состояния</translation>
+        <translation>незакрашенные точки: прежнее состояние</translation>
     </message>
 </context>
 <context>
@@ -82,18 +82,18 @@
     </message>
     <message>
         <source>stored .grad</source>
-        <translation>хранится в .grad</translation>
+        <translation>накоплено в .grad</translation>
     </message>
     <message>
         <source>incoming in the last Backward</source>
-        <translation>пришло последним</translation>
+        <translation>последняя добавка</translation>
     </message>
 </context>
 <context>
     <name>LossPlot</name>
     <message>
         <source>Loss</source>
-        <translation>Ошибка loss</translation>
+        <translation>Функция потерь (loss)</translation>
     </message>
     <message>
         <source>loss</source>
@@ -104,7 +104,7 @@
     <name>Plot</name>
     <message>
         <source>nan/inf not drawn</source>
-        <translation>nan/inf не нарисованы</translation>
+        <translation>nan/inf не показаны</translation>
     </message>
 </context>
 <context>
@@ -125,8 +125,8 @@
 <context>
     <name>SettingsBar</name>
     <message>
-        <source>Learning rate: the share of the gradient that Update subtracts</source>
-        <translation>Скорость обучения: какую долю градиента вычитает обновление</translation>
+        <source>Learning rate: Update subtracts the gradient times this</source>
+        <translation>Скорость обучения: множитель при градиенте, который вычитает обновление</translation>
     </message>
     <message>
         <source>Learning rate</source>
@@ -138,7 +138,7 @@
     </message>
     <message>
         <source>zero by</source>
-        <translation>обнулять</translation>
+        <translation>обнуление</translation>
     </message>
     <message>
         <source>The notebook zeroes in place; optimizers set None since PyTorch 2.0</source>
@@ -165,7 +165,7 @@
     </message>
     <message>
         <source>wanted</source>
-        <translation>правильный ответ</translation>
+        <translation>целевое значение</translation>
     </message>
 </context>
 <context>
@@ -218,7 +218,7 @@
     </message>
     <message>
         <source>&amp;Presets</source>
-        <translation>П&amp;римеры</translation>
+        <translation>&amp;Заготовки</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -342,7 +342,7 @@
     </message>
     <message>
         <source>Add the gradients of the loss to W.grad and b.grad</source>
-        <translation>Прибавить градиенты ошибки к W.grad и b.grad</translation>
+        <translation>Прибавить градиенты функции потерь к W.grad и b.grad</translation>
     </message>
     <message>
         <source>&amp;Update</source>
@@ -350,7 +350,7 @@
     </message>
     <message>
         <source>Move W and b against their gradients</source>
-        <translation>Сдвинуть W и b против их градиентов</translation>
+        <translation>Сдвинуть W и b в направлении антиградиента</translation>
     </message>
     <message>
         <source>&amp;Zero grad</source>
@@ -374,7 +374,7 @@
     </message>
     <message>
         <source>Make x, W and b anew from the seed shown, as the notebook does</source>
-        <translation>Создать x, W и b заново из показанного seed, как в учебном блокноте</translation>
+        <translation>Создать x, W и b заново с указанным seed, как в учебном блокноте</translation>
     </message>
     <message>
         <source>Re&amp;set</source>
@@ -382,7 +382,7 @@
     </message>
     <message>
         <source>Return to the start values of the last preset</source>
-        <translation>Вернуться к начальным значениям последнего примера</translation>
+        <translation>Вернуться к начальным значениям последней заготовки</translation>
     </message>
     <message>
         <source>Notebook, y_true = 1</source>
@@ -398,7 +398,7 @@
     </message>
     <message>
         <source>The same neuron with a target at which forgetting Zero grad never settles</source>
-        <translation>Тот же нейрон и такой ответ, при котором без обнуления градиентов обучение не сходится</translation>
+        <translation>Тот же нейрон и такое целевое значение, при котором без обнуления градиентов обучение не сходится</translation>
     </message>
     <message>
         <source>OR gate: 4 samples, 2 inputs</source>
@@ -426,7 +426,7 @@
     </message>
     <message>
         <source>Colours of the system</source>
-        <translation>Цвета системы</translation>
+        <translation>Как в системе</translation>
     </message>
     <message>
         <source>Light or dark, as the desktop is</source>
@@ -434,7 +434,7 @@
     </message>
     <message>
         <source>Light</source>
-        <translation>Светлое</translation>
+        <translation>Светлая тема</translation>
     </message>
     <message>
         <source>Dark text on light ground</source>
@@ -442,7 +442,7 @@
     </message>
     <message>
         <source>Dark</source>
-        <translation>Тёмное</translation>
+        <translation>Тёмная тема</translation>
     </message>
     <message>
         <source>Light text on dark ground</source>
@@ -497,7 +497,7 @@
     </message>
     <message>
         <source>Waiting in line: {count}</source>
-        <translation>Ждут очереди: {count}</translation>
+        <translation>В очереди: {count}</translation>
     </message>
     <message>
         <source>Forward</source>
@@ -513,7 +513,7 @@
     </message>
     <message>
         <source>Zero grad</source>
-        <translation>обнулить градиенты</translation>
+        <translation>обнуление градиентов</translation>
     </message>
     <message>
         <source>Start values</source>
@@ -565,7 +565,7 @@
     </message>
     <message>
         <source>Of an older state: {names} changed since.</source>
-        <translation>Относится к прежнему состоянию: с тех пор изменились {names}.</translation>
+        <translation>Относится к прежнему состоянию. С тех пор изменилось: {names}.</translation>
     </message>
     <message>
         <source>Forward: loss = {loss}. PyTorch built a new graph for {x}.</source>
@@ -585,7 +585,7 @@
     </message>
     <message>
         <source>{preset}: the start values. .grad is None, nothing is computed yet.</source>
-        <translation>{preset}: начальные значения. .grad равен None, ничего ещё не вычислено.</translation>
+        <translation>{preset}: начальные значения. .grad — None, ничего ещё не вычислено.</translation>
     </message>
     <message>
         <source>Forward takes {x}.</source>
@@ -593,15 +593,23 @@
     </message>
     <message>
         <source>Randomize, seed {seed}: x from torch.rand, W from torch.randn, b zeros. .grad is None.</source>
-        <translation>Случайные числа, seed {seed}: x из torch.rand, W из torch.randn, b — нули. .grad равен None.</translation>
+        <translation>Случайные числа, seed {seed}: x из torch.rand, W из torch.randn, b — нули. .grad — None.</translation>
     </message>
     <message>
-        <source>W, b and their gradients are on {device} now; the graph stayed behind.</source>
-        <translation>W, b и их градиенты теперь на {device}; граф остался на прежнем устройстве.</translation>
+        <source>x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped.</source>
+        <translation>x, y_true, W, b и градиенты теперь на {device}; результат прямого прохода сброшен.</translation>
     </message>
     <message>
-        <source>New tensors: x {x}, y_true {y}, W {W}, b {b}. .grad is None.</source>
-        <translation>Новые тензоры: x {x}, y_true {y}, W {W}, b {b}. .grad равен None.</translation>
+        <source>New tensors: {shapes}. .grad is None.</source>
+        <translation>Новые тензоры: {shapes}. .grad — None.</translation>
+    </message>
+    <message>
+        <source>New weights: torch.randn, seed {seed}.</source>
+        <translation>Новые веса: torch.randn, seed {seed}.</translation>
+    </message>
+    <message>
+        <source>the marked rows</source>
+        <translation>выбор строк</translation>
     </message>
     <message>
         <source>Backward: the gradients are in W.grad and b.grad.</source>
@@ -613,11 +621,11 @@
     </message>
     <message>
         <source>The graph is spent.</source>
-        <translation>Граф израсходован.</translation>
+        <translation>Граф уже освобождён.</translation>
     </message>
     <message>
         <source>{element} = {value}, in place under torch.no_grad(): .grad stays.</source>
-        <translation>{element} = {value}, на месте, под torch.no_grad(): .grad сохраняется.</translation>
+        <translation>{element} = {value}: записано на месте (in-place) под torch.no_grad(), .grad сохраняется.</translation>
     </message>
     <message>
         <source>Pasted {rows} × {columns} values into {tensor}, in place: .grad stays.</source>
@@ -649,7 +657,7 @@
     </message>
     <message>
         <source>The next random numbers come from seed {seed}.</source>
-        <translation>Следующие случайные числа возьмутся из seed {seed}.</translation>
+        <translation>Следующие случайные числа будут получены с seed = {seed}.</translation>
     </message>
     <message>
         <source>Edited after Forward: {names}. This is the gradient of the old point; PyTorch says nothing.</source>
@@ -657,7 +665,7 @@
     </message>
     <message>
         <source>The gradient was of an older state ({names} changed since); PyTorch says nothing.</source>
-        <translation>Градиент относился к прежнему состоянию (с тех пор изменились {names}); PyTorch об этом молчит.</translation>
+        <translation>Градиент относился к прежнему состоянию (с тех пор изменилось: {names}); PyTorch об этом молчит.</translation>
     </message>
     <message>
         <source>z, y_pred and loss are of the old values until the next Forward.</source>
@@ -665,27 +673,27 @@
     </message>
     <message>
         <source>Not finite any more (nan or inf): {names}. Undo takes it back.</source>
-        <translation>Больше не конечные числа (nan или inf): {names}. Отмена вернёт прежнее.</translation>
+        <translation>Значения перестали быть конечными (nan или inf): {names}. Отмена вернёт прежние.</translation>
     </message>
     <message>
         <source>There is no gradient to use: .grad is None, which is not 0. Press Forward, then Backward.</source>
-        <translation>Градиента ещё нет: .grad равен None, а это не 0. Нажмите «Прямой проход», затем «Обратный проход».</translation>
+        <translation>Градиента нет: .grad — None, а это не 0. Нажмите «Прямой проход», затем «Обратный проход».</translation>
     </message>
     <message>
         <source>There is no loss to go back from yet. Press Forward first.</source>
-        <translation>Ошибки loss ещё нет, возвращаться не от чего. Сначала нажмите «Прямой проход».</translation>
+        <translation>loss ещё не вычислен, обратному проходу не с чего начать. Сначала нажмите «Прямой проход».</translation>
     </message>
     <message>
         <source>The graph of this Forward is spent: an earlier Backward freed it. Press Forward for a new one.</source>
-        <translation>Граф этого прямого прохода израсходован: его освободил прежний обратный проход. Нажмите «Прямой проход» — построится новый.</translation>
+        <translation>Граф этого прямого прохода уже освобождён предыдущим обратным проходом. Нажмите «Прямой проход» — построится новый.</translation>
     </message>
     <message>
         <source>x changed after Forward, and W.grad needs the old x. b.grad had its share already. Press Forward again.</source>
-        <translation>После прямого прохода изменился x, а для W.grad нужен прежний. b.grad свою долю уже получил. Нажмите «Прямой проход» снова.</translation>
+        <translation>После прямого прохода изменился x, а для W.grad нужен прежний. К b.grad его часть уже прибавлена. Нажмите «Прямой проход» снова.</translation>
     </message>
     <message>
         <source>PyTorch refused. What it left is in the tables; Undo takes it back.</source>
-        <translation>PyTorch отказался. Что после этого осталось — в таблицах; отмена вернёт прежнее.</translation>
+        <translation>PyTorch сообщил об ошибке. В таблицах то, что после неё осталось; отмена вернёт прежнее.</translation>
     </message>
     <message>
         <source>“{text}” is not a number. Nothing was changed.</source>
@@ -732,6 +740,10 @@
         <translation>Сначала выделите ячейки в таблице.</translation>
     </message>
     <message>
+        <source>Samples are the rows of x, y_true, z and y_pred: select some there.</source>
+        <translation>Примеры — это строки x, y_true, z и y_pred: выделите их там.</translation>
+    </message>
+    <message>
         <source>{size} at once are too many: at most {limit} cells or rows at a time.</source>
         <translation>{size} за раз — слишком много: не больше {limit} ячеек или строк.</translation>
     </message>
@@ -740,8 +752,16 @@
         <translation>Строки и столбцы {tensor} определяются другими таблицами.</translation>
     </message>
     <message>
-        <source>{product} would be {size}; the largest table here has {limit} numbers. Nothing was changed.</source>
-        <translation>{product} стало бы {size}, а в самой большой таблице здесь {limit} чисел. Ничего не изменено.</translation>
+        <source>{product} would be {size}; a table holds at most {limit} numbers. Nothing was changed.</source>
+        <translation>{product} = {size}, а таблица вмещает не больше {limit} чисел. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The device {device} does not work on this machine. The computation stays on {current}.</source>
+        <translation>Устройство {device} на этом компьютере не работает. Вычисления остаются на {current}.</translation>
+    </message>
+    <message>
+        <source>The device {device} failed. Work continues on the CPU from the last state. {detail}</source>
+        <translation>Устройство {device} отказало. Работа продолжается на CPU с последнего состояния. {detail}</translation>
     </message>
     <message>
         <source>m, n and k are whole numbers from 1 up. Nothing was changed.</source>
@@ -760,10 +780,6 @@
         <translation>«{text}» не подходит: seed — целое число от 0 до 2^64 − 1. Ничего не изменено.</translation>
     </message>
     <message>
-        <source>The device {device} does not work on this machine. The computation is on the CPU.</source>
-        <translation>Устройство {device} на этом компьютере не работает. Вычисления идут на CPU.</translation>
-    </message>
-    <message>
         <source>{file} is not opened: this version keeps no session files yet.</source>
         <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
     </message>
@@ -772,16 +788,12 @@
         <translation>На {device} не хватило памяти; ничего не изменено. Уменьшите размеры или выберите устройство cpu. {detail}</translation>
     </message>
     <message>
-        <source>The device {device} failed; the last state goes on on the CPU. {detail}</source>
-        <translation>Устройство {device} отказало; последнее состояние продолжает жить на CPU. {detail}</translation>
-    </message>
-    <message>
         <source>{action} failed inside the program, nothing was changed: {detail}</source>
         <translation>Сбой внутри программы ({action}), ничего не изменено: {detail}</translation>
     </message>
     <message>
         <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
-        <translation>PyTorch не загружается, и вычислять нечем. Установите его заново. {detail}</translation>
+        <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
     </message>
 </context>
 </TS>

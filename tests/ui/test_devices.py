@@ -112,6 +112,18 @@ def test_out_of_memory_is_said_and_the_state_kept(opened: Opened, error: Excepti
     assert hands.history.entry.refusal is None
 
 
+def test_a_whole_step_ends_where_a_phase_failed(opened: Opened) -> None:
+    engine = FakeEngine("cpu")
+    hands = opened(engine)
+    hands.click("forward", "backward")
+    before = hands.history
+    engine.failures.append(torch.OutOfMemoryError(CUDA_OOM))
+    hands.click("step")
+    assert engine.ran_on == ["cpu"] * 3, "forward, backward, and the forward that failed"
+    assert hands.history is before
+    assert hands.message.startswith("Out of memory on cpu")
+
+
 def test_pytorchs_own_allocation_failure_comes_through_the_phase(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_: torch.Tensor) -> torch.Tensor:
         raise RuntimeError(ALLOCATOR)
@@ -143,7 +155,7 @@ def test_a_lost_device_leaves_the_last_state_on_the_cpu_and_is_greyed(
     assert hands.history.entry.action == SwitchDevice("cpu")
     assert hands.history.entry.device == "cpu"
     assert hands.exact("W_grad") == grad
-    assert hands.message.startswith("The device cuda:0 failed; the last state goes on on the CPU.")
+    assert hands.message.startswith("The device cuda:0 failed. Work continues on the CPU from the last state.")
     assert devices_shown(hands) == {"cpu": True, "cuda:0": False}
     assert device_chosen(hands) == "cpu"
     engine.ran_on.clear()
@@ -160,7 +172,7 @@ def test_a_device_that_is_not_here_is_the_cpu_and_that_is_said(opened: Opened, n
     assert f"The device {name} does not work on this machine" in hands.message
     assert hands.session.device == "cpu"
     assert device_chosen(hands) == "cpu"
-    assert hands.history.entry.action == SwitchDevice("cpu")
+    assert [entry.device for entry in hands.history.entries] == ["cpu"], "nothing happened there"
     hands.click("forward")
     assert hands.history.entry.device == "cpu"
 
@@ -179,7 +191,7 @@ def test_presses_made_before_a_missing_device_was_known_run_on_the_cpu(opened: O
     hands.click("forward", "backward")
     worker.work_all()
     assert engine.ran_on == ["cpu", "cpu"]
-    assert [entry.device for entry in hands.history.entries[1:]] == ["cpu", "cpu", "cpu"]
+    assert [entry.device for entry in hands.history.entries[1:]] == ["cpu", "cpu"]
     assert hands.shown("b_grad") == [["-0.2305"]]
 
 
