@@ -18,6 +18,8 @@ from perceptron_gui.ui.tensor_content import TensorContent
 AnyIndex = QModelIndex | QPersistentModelIndex
 _log = logging.getLogger(__name__)
 _NO_INDEX = QModelIndex()
+MOST_SHOWN = 2**20
+"""Rows and columns of a table, as many as spreadsheets have: a header of more holds the window up."""
 
 
 class TensorRole(IntEnum):
@@ -62,11 +64,11 @@ class TensorModel(QAbstractTableModel):
 
     @override
     def rowCount(self, parent: AnyIndex = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else self.content.shape[0]
+        return 0 if parent.isValid() else min(self.content.shape[0], MOST_SHOWN)
 
     @override
     def columnCount(self, parent: AnyIndex = _NO_INDEX) -> int:
-        return 0 if parent.isValid() else self.content.shape[1]
+        return 0 if parent.isValid() else min(self.content.shape[1], MOST_SHOWN)
 
     @override
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -150,5 +152,4 @@ class TensorModel(QAbstractTableModel):
         return cell[2] if cell is not None and cell[:2] == (row, column) else None
 
     def _repaint(self) -> None:
-        rows, columns = self.content.shape
-        self.dataChanged.emit(self.index(0, 0), self.index(rows - 1, columns - 1))
+        self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.columnCount() - 1))

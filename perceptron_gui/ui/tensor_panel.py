@@ -1,6 +1,6 @@
 """A tensor with its name, its shape and what PyTorch says of it, above its table."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -9,9 +9,11 @@ from perceptron_gui.core.actions import Axis
 from perceptron_gui.core.snapshot import TensorName
 from perceptron_gui.ui.elided_label import ElidedLabel
 from perceptron_gui.ui.tensor_content import TensorContent
-from perceptron_gui.ui.tensor_model import TensorModel
+from perceptron_gui.ui.tensor_model import MOST_SHOWN, TensorModel
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+
+translate = QCoreApplication.translate
 
 
 class TensorPanel(QWidget):
@@ -53,7 +55,7 @@ class TensorPanel(QWidget):
     def display(self, content: TensorContent, shape: tuple[int, ...], note: str) -> None:
         """Show a tensor: its values, its shape as PyTorch has it, and a line about it."""
         self._title.setText(f"{content.name}  {tuple(shape)}" if shape else content.name)
-        self._note.setText(note)
+        self._note.setText(_cut_short(content) or note)
         self.model.display(content)
         self.view.setMaximumHeight(self.view.full_height)
 
@@ -68,3 +70,18 @@ class TensorPanel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
             self.view.setMaximumHeight(self.view.full_height)
+
+
+def _cut_short(content: TensorContent) -> str:
+    """Say that a table shows the beginning of its tensor only, where it does."""
+    for size, text in zip(
+        content.shape,
+        (
+            translate("TensorPanel", "{shown} of {total} rows shown"),
+            translate("TensorPanel", "{shown} of {total} columns shown"),
+        ),
+        strict=True,
+    ):
+        if size > MOST_SHOWN:
+            return text.format(shown=MOST_SHOWN, total=size)
+    return ""

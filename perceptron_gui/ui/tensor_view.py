@@ -208,7 +208,7 @@ class TensorView(QTableView):
         if self.tensor_model.content.name not in _OF_SAMPLES:
             raise Problem(Reason.NO_SAMPLES)
         top, _, rows, _ = self._selected_range()
-        if rows == self.tensor_model.rowCount():
+        if rows == self.tensor_model.content.shape[0]:
             return None
         check_number(rows)
         return tuple(range(top, top + rows))

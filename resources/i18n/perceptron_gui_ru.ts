@@ -169,6 +169,17 @@
     </message>
 </context>
 <context>
+    <name>TensorPanel</name>
+    <message>
+        <source>{shown} of {total} rows shown</source>
+        <translation>показано строк: {shown} из {total}</translation>
+    </message>
+    <message>
+        <source>{shown} of {total} columns shown</source>
+        <translation>показано столбцов: {shown} из {total}</translation>
+    </message>
+</context>
+<context>
     <name>UpdatesPlot</name>
     <message>
         <source>{element} after 1 update: {value}</source>

@@ -8,7 +8,7 @@ import pytest
 import torch
 from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QTableView
 from pytestqt.modeltest import ModelTester
 
 from perceptron_gui.core.actions import (
@@ -200,3 +200,15 @@ def test_nothing_is_repainted_where_nothing_changed(hands: Hands) -> None:
     hands.session.perform(UPDATE)
     assert {"W", "b"} <= set(painted)
     assert not {"x", "y_true"} & set(painted)
+
+
+def test_a_table_of_very_many_rows_shows_the_first_and_says_so(hands: Hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("tensor_model", "tensor_panel"):
+        monkeypatch.setattr(f"perceptron_gui.ui.{module}.MOST_SHOWN", 4)
+    hands.session.perform(Resize(Axis.INPUTS, 6))
+    hands.click("forward", "backward")
+    assert hands.now.W.shape == (6, 1)
+    assert [hands.table(name).model().rowCount() for name in ("W", "W_grad")] == [4, 4]
+    assert hands.table("x").model().columnCount() == 4
+    said = {label.text() for label in hands.window.findChildren(QLabel)}
+    assert {"4 of 6 rows shown", "4 of 6 columns shown"} <= said
