@@ -21,7 +21,7 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import Config, FloatArray, Rows, Snapshot, TensorName, Zeroing
 
-MANY_ROWS = 6
+MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
 
 

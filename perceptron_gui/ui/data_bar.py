@@ -73,10 +73,10 @@ class DataBar(QWidget):
         for axis, tip in tips.items():
             self._sizes[axis].setToolTip(tip)
             self._sizes[axis].setAccessibleName(tip)
-        self._seed_label.setText(translate("DataBar", "seed"))
+        self._seed_label.setText(translate("DataBar", "next seed"))
         seed_tip = translate("DataBar", "The seed that the next Randomize or new weights take; then it goes on by one")
         self._seed.setToolTip(seed_tip)
-        self._seed.setAccessibleName(translate("DataBar", "seed"))
+        self._seed.setAccessibleName(translate("DataBar", "next seed"))
 
     @override
     def changeEvent(self, event: QEvent) -> None:

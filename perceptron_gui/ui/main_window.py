@@ -32,6 +32,7 @@ from perceptron_gui.ui.theme import Colors
 
 LAYOUT_VERSION = 1
 _PLOT_SHARE = 0.292
+_MARGINS = 40
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
 
@@ -143,6 +144,9 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.FontChange:
+            # When the tables know how much they need now.
+            QTimer.singleShot(0, self, self._share_room)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -196,17 +200,17 @@ class MainWindow(QMainWindow):
         """Give the settings a line of their own where they do not fit beside the phases."""
         has_break = self.toolBarBreak(self._settings_bar)
         fits = self._phase_bar.sizeHint().width() + self._settings_bar.width_beside_phases <= self.width()
+        self._settings_bar.arrange(in_one_line=not fits)
         if fits and has_break:
             self.removeToolBarBreak(self._settings_bar)
-            self._settings_bar.arrange(in_one_line=False)
         elif not fits and not has_break:
-            self._settings_bar.arrange(in_one_line=True)
             self.insertToolBarBreak(self._settings_bar)
 
     def _share_room(self) -> None:
         """Give the tables a good third of the width, and the plots the rest."""
         gradient, loss, activation, weights = self._docks.values()
-        column = round(self.width() * _PLOT_SHARE)
+        tables = self._tensors.minimumSizeHint().width() + _MARGINS
+        column = min(round(self.width() * _PLOT_SHARE), (self.width() - tables) // 2)
         self.resizeDocks([gradient, loss], [column, column], Qt.Orientation.Horizontal)
         row = self.height() // 2
         self.resizeDocks([gradient, loss, activation, weights], [row] * 4, Qt.Orientation.Vertical)

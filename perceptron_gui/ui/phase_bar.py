@@ -1,5 +1,7 @@
 """The phases of a training step in their order, with the code that each stands for."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QToolBar, QToolButton
@@ -7,6 +9,7 @@ from PySide6.QtWidgets import QToolBar, QToolButton
 from perceptron_gui.core import guidance, lines
 from perceptron_gui.core.actions import STEP
 from perceptron_gui.core.history import History
+from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.phase_button import PhaseButton
 from perceptron_gui.ui.theme import Colors
@@ -20,10 +23,13 @@ class PhaseBar(QToolBar):
         self.setObjectName("phase_bar")
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        start = PRESETS[NOTEBOOK]
+        widest = replace(start, rows=tuple(range(lines.MANY_ROWS - 1)), config=replace(start.config, retain_graph=True))
         self._phases = {
-            phase: PhaseButton(commands[phase.value], str(number), colors) for number, phase in enumerate(STEP, 1)
+            phase: PhaseButton(commands[phase.value], str(number), lines.of_operation(phase, widest), colors)
+            for number, phase in enumerate(STEP, 1)
         }
-        self._step = PhaseButton(commands["step"], "", colors)
+        self._step = PhaseButton(commands["step"], "", "", colors)
         self._step.display(" → ".join(str(number) for number in range(1, len(STEP) + 1)), is_next=False)
         for button in self._buttons:
             self.addWidget(button)

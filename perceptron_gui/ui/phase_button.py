@@ -14,7 +14,7 @@ _NEXT = "▶ "
 class PhaseButton(QPushButton):
     """A button over an action. The next sensible phase is filled and carries an arrow."""
 
-    def __init__(self, action: QAction, number: str, colors: Colors) -> None:
+    def __init__(self, action: QAction, number: str, widest: str, colors: Colors) -> None:
         super().__init__()
         self.setObjectName(f"{action.objectName()}_button")
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
@@ -24,6 +24,7 @@ class PhaseButton(QPushButton):
         self._number = number
         self._colors = colors
         self._code = ""
+        self._widest = widest
         self._is_next = False
         action.changed.connect(self._on_action_changed)
         self.clicked.connect(action.trigger)
@@ -33,11 +34,8 @@ class PhaseButton(QPushButton):
         """Show the code that a press runs, and whether this is the phase to press next."""
         if (code, is_next) == (self._code, self._is_next):
             return
-        has_other_size = code != self._code
         self._code, self._is_next = code, is_next
         self._on_action_changed()
-        if has_other_size:
-            self.updateGeometry()
         self.update()
 
     def set_colors(self, colors: Colors) -> None:
@@ -59,9 +57,10 @@ class PhaseButton(QPushButton):
     def sizeHint(self) -> QSize:
         title = QFontMetrics(self._title_font())
         code = QFontMetrics(self._code_font())
-        lines = self._code.split("\n") if self._code else []
+        # Room for the widest code it may show: other code moves nothing.
+        lines = [*self._widest.split("\n"), *self._code.split("\n")]
         widths = [title.horizontalAdvance(f"{_NEXT}{self._title()}"), *(code.horizontalAdvance(line) for line in lines)]
-        height = title.lineSpacing() + max(len(lines), 3) * code.lineSpacing()
+        height = title.lineSpacing() + 3 * code.lineSpacing()
         return QSize(max(widths) + 2 * _MARGIN + 4, height + 2 * _MARGIN)
 
     @override

@@ -1,6 +1,6 @@
 """A panel that can be moved, floated and hidden."""
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QFont, QIcon
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
 from typing_extensions import override
@@ -9,6 +9,7 @@ from perceptron_gui.ui.elided_label import ElidedLabel
 from perceptron_gui.ui.plots.plot import Plot
 
 translate = QCoreApplication.translate
+_ASIDE = 40
 
 
 class PlotDock(QDockWidget):
@@ -36,6 +37,7 @@ class PlotDock(QDockWidget):
         self.setTitleBarWidget(bar)
         self._float.clicked.connect(self._on_float_clicked)
         self._close.clicked.connect(self.close)
+        self.topLevelChanged.connect(self._on_top_level_changed)
         self.toggleViewAction().setIcon(QIcon("icons:plot.svg"))
         self.retranslate()
 
@@ -55,6 +57,11 @@ class PlotDock(QDockWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def _on_top_level_changed(self, is_floating: bool) -> None:
+        """Step aside, so that it is seen to float."""
+        if is_floating:
+            self.move(self.pos() + QPoint(_ASIDE, _ASIDE))
 
     def _on_float_clicked(self) -> None:
         self.setFloating(not self.isFloating())

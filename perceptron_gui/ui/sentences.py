@@ -114,7 +114,7 @@ def before_and_after(before: str, after: str) -> str:
 
 def stale(names: tuple[str, ...]) -> str:
     """Say that a number no longer follows from what the tables show."""
-    return translate("sentences", "Of an older state: {names} changed since.").format(names=_listed(names))
+    return translate("sentences", "From an earlier state. Changed since: {names}.").format(names=_listed(names))
 
 
 def of_entry(entry: Entry, before: Snapshot | None) -> str:
@@ -142,7 +142,7 @@ def of_entry(entry: Entry, before: Snapshot | None) -> str:
         case Assign():
             return _assign(entry.action, before)
         case MarkRows(rows):
-            return translate("sentences", "Forward takes {x}.").format(x=f"x{lines.taken_rows(rows)}")
+            return translate("sentences", "The samples that Forward takes: {x}.").format(x=f"x{lines.taken_rows(rows)}")
         case Configure():
             return _configure(entry.action)
         case Randomize():
@@ -187,7 +187,8 @@ def _backward(after: Snapshot) -> str:
         translate("sentences", "Backward: the gradients are in W.grad and b.grad.")
         if count == 1
         else translate(
-            "sentences", "Backward: added to what was there. Backwards in .grad since the last Zero grad: {count}."
+            "sentences",
+            "Backward: added to what was there. Backward passes summed in .grad since the last Zero grad: {count}.",
         ).format(count=count)
     )
     end = translate("sentences", "The graph is spent.")

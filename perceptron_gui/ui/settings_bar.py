@@ -55,8 +55,10 @@ class SettingsBar(QToolBar):
         settings = QWidget()
         self.addWidget(settings)
         self._grid = QGridLayout(settings)
-        self._grid.setContentsMargins(10, 2, 4, 2)
+        self._grid.setContentsMargins(8, 2, 2, 2)
+        self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(3)
+        self._is_in_one_line = True
         self.arrange(in_one_line=False)
         self._lr.value_entered.connect(self._on_lr_entered)
         self._lr.problem_found.connect(self.problem_found)
@@ -77,6 +79,9 @@ class SettingsBar(QToolBar):
 
     def arrange(self, *, in_one_line: bool) -> None:
         """Stand beside the phases, as high as they are, or in one line of its own."""
+        if in_one_line is self._is_in_one_line:
+            return
+        self._is_in_one_line = in_one_line
         for number, (label, field) in enumerate(self._pairs):
             row, column = (0, 2 * number) if in_one_line else (number % 3, number // 3 * 2)
             self._grid.addWidget(label, row, column)

@@ -4,7 +4,7 @@ import html
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.ui.elided_label import ElidedLabel
@@ -31,16 +31,25 @@ class StatusLine(ElidedLabel):
         whole = f"{self.text()}\n\n{self._code}" if self._code else self.text()
         QGuiApplication.clipboard().setText(whole)
         opened = _Opened(whole, self.window())
-        height = opened.fontMetrics().lineSpacing() * 8
-        opened.resize(self.width(), height)
-        opened.move(self.mapToGlobal(QPoint(0, -height - 4)))
+        opened.resize(self.width(), opened.height_of_text)
+        opened.move(self.mapToGlobal(QPoint(0, -opened.height() - 4)))
         opened.show()
 
 
-class _Opened(QPlainTextEdit):
-    """The whole text, until a click elsewhere."""
+class _Opened(QFrame):
+    """The whole text, until Esc or a click elsewhere. A frame: a popup that is a text edit would swallow both."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
-        super().__init__(text, parent, readOnly=True)
+        super().__init__(parent)
         self.setWindowFlag(Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self._edit = QPlainTextEdit(text, readOnly=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._edit)
+
+    @property
+    def height_of_text(self) -> int:
+        """The height of the text's lines, and of two more for what is wrapped."""
+        return (self._edit.blockCount() + 3) * self._edit.fontMetrics().lineSpacing()

@@ -1,9 +1,12 @@
 """The nine tables, each gradient beside its parameter."""
 
+from itertools import permutations
+
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Axis, MarkRows
 from perceptron_gui.core.history import History
 from perceptron_gui.core.problems import Problem
@@ -58,6 +61,10 @@ class TensorArea(QWidget):
         self._header = RowHeader(self.panels["x"].view)
         self.panels["x"].view.set_row_header(self._header)
         self._header.row_toggled.connect(self._on_row_toggled)
+        for names in (("x", "y_true", "z", "y_pred"), ("W", "W.grad")):
+            self._scroll_together(*(self.panels[name].view.verticalScrollBar() for name in names))
+        for names in (("W", "W.grad"), ("b", "b.grad")):
+            self._scroll_together(*(self.panels[name].view.horizontalScrollBar() for name in names))
         for panel in self.panels.values():
             panel.action_requested.connect(self.action_requested)
             panel.problem_found.connect(self.problem_found)
@@ -97,6 +104,12 @@ class TensorArea(QWidget):
     def _shape(self, name: str) -> tuple[int, ...]:
         return self._history.current.shape(_EDITABLE[name]) if name in _EDITABLE else ()
 
+    @staticmethod
+    def _scroll_together(*bars: QScrollBar) -> None:
+        """What is side by side belongs together: a target stays beside its sample."""
+        for bar, other in permutations(bars, 2):
+            bar.valueChanged.connect(other.setValue)
+
     def _limit_heights(self) -> None:
         """The tables of a line end together, below the last row of the longest."""
         for names in _LINES:
@@ -127,14 +140,15 @@ class TensorArea(QWidget):
 def _notes(snapshot: Snapshot) -> dict[str, str]:
     """Say of each tensor what the notebook prints beside it, or what its rows and columns are."""
     forward = snapshot.forward
+    rows = snapshot.rows if forward is None else forward.rows
     return {
         "x": translate("TensorArea", "rows: samples · columns: inputs"),
-        "y_true": translate("TensorArea", "wanted"),
+        "y_true": translate("TensorArea", "target"),
         "W": "requires_grad=True",
         "W.grad": "∂loss/∂W",
         "b": "requires_grad=True",
         "b.grad": "∂loss/∂b",
-        "z": "x @ W + b",
+        "z": f"x{lines.taken_rows(rows)} @ W + b",
         "y_pred": "" if forward is None else f"grad_fn=<{forward.y_pred_grad_fn}>",
         "loss": "" if forward is None else f"grad_fn=<{forward.loss_grad_fn}>",
     }

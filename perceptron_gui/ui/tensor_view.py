@@ -45,6 +45,7 @@ class TensorDelegate(QStyledItemDelegate):
 
     def __init__(self, colors: Colors, parent: QWidget) -> None:
         super().__init__(parent)
+        self._view = parent
         self.colors = colors
 
     @override
@@ -52,24 +53,27 @@ class TensorDelegate(QStyledItemDelegate):
         # QStyleOption's fields are not in PySide6's stubs.
         cell: Any = option
         rect: QRect = cell.rect
-        is_selected = bool(cell.state & QStyle.StateFlag.State_Selected)
-        roles = QPalette.ColorRole
+        is_refused = bool(index.data(TensorRole.REFUSED))
+        is_selected = bool(cell.state & QStyle.StateFlag.State_Selected) and not is_refused
+        roles, groups = QPalette.ColorRole, QPalette.ColorGroup
+        # Grey where the keyboard does not go.
+        group = groups.Active if self._view.hasFocus() else groups.Inactive
         painter.save()
-        painter.fillRect(rect, cell.palette.color(roles.Highlight if is_selected else roles.Base))
+        painter.fillRect(rect, cell.palette.color(group, roles.Highlight if is_selected else roles.Base))
         if index.data(TensorRole.STALE):
             painter.fillRect(rect, QBrush(QColor(self.colors.stale), Qt.BrushStyle.BDiagPattern))
         font = cell.font
         if index.data(TensorRole.CHANGED):
             font.setBold(True)
             painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height()), QColor(self.colors.changed))
-        if index.data(TensorRole.REFUSED):
+        if is_refused:
             painter.setPen(QPen(QColor(self.colors.invalid), 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
         if cell.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(self.colors.text), 1, Qt.PenStyle.DotLine))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         painter.setFont(font)
-        painter.setPen(cell.palette.color(roles.HighlightedText if is_selected else roles.Text))
+        painter.setPen(cell.palette.color(group, roles.HighlightedText if is_selected else roles.Text))
         text = str(index.data(Qt.ItemDataRole.DisplayRole))
         inside = rect.adjusted(6, 0, -6, 0)
         width = painter.fontMetrics().horizontalAdvance(text)

@@ -94,6 +94,8 @@ def palette(chosen: Colors) -> QPalette:
         (roles.BrightText, chosen.invalid),
     ):
         made.setColor(role, QColor(color))
+    made.setColor(QPalette.ColorGroup.Inactive, roles.Highlight, QColor(chosen.grid))
+    made.setColor(QPalette.ColorGroup.Inactive, roles.HighlightedText, QColor(chosen.text))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(chosen.muted))
     return made

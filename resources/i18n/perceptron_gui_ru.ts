@@ -20,7 +20,7 @@
         <translation>показано точек: {shown} из {total}</translation>
     </message>
     <message>
-        <source>hollow: of an older state</source>
+        <source>hollow points: from an earlier state</source>
         <translation>незакрашенные точки: прежнее состояние</translation>
     </message>
 </context>
@@ -39,8 +39,8 @@
         <translation>k: число выходов — столбцов в W, b и y_true</translation>
     </message>
     <message>
-        <source>seed</source>
-        <translation>seed</translation>
+        <source>next seed</source>
+        <translation>след. seed</translation>
     </message>
     <message>
         <source>The seed that the next Randomize or new weights take; then it goes on by one</source>
@@ -164,7 +164,7 @@
         <translation>строки — примеры · столбцы — входы</translation>
     </message>
     <message>
-        <source>wanted</source>
+        <source>target</source>
         <translation>целевое значение</translation>
     </message>
 </context>
@@ -477,7 +477,7 @@
     </message>
     <message>
         <source>&amp;Usual text</source>
-        <translation>О&amp;бычный текст</translation>
+        <translation>О&amp;бычный размер текста</translation>
     </message>
     <message>
         <source>Text of the usual size</source>
@@ -575,10 +575,6 @@
         <translation>до: {before} → после: {after}</translation>
     </message>
     <message>
-        <source>Of an older state: {names} changed since.</source>
-        <translation>Относится к прежнему состоянию. С тех пор изменилось: {names}.</translation>
-    </message>
-    <message>
         <source>Forward: loss = {loss}. PyTorch built a new graph for {x}.</source>
         <translation>Прямой проход: loss = {loss}. PyTorch построил новый граф вычислений для {x}.</translation>
     </message>
@@ -588,7 +584,7 @@
     </message>
     <message>
         <source>Zero grad: W.grad and b.grad are None again.</source>
-        <translation>Градиенты обнулены: W.grad и b.grad снова None.</translation>
+        <translation>Градиенты сброшены: W.grad и b.grad снова None (это не нули).</translation>
     </message>
     <message>
         <source>Zero grad: W.grad and b.grad are zeros now, in place.</source>
@@ -597,10 +593,6 @@
     <message>
         <source>{preset}: the start values. .grad is None, nothing is computed yet.</source>
         <translation>{preset}: начальные значения. .grad — None, ничего ещё не вычислено.</translation>
-    </message>
-    <message>
-        <source>Forward takes {x}.</source>
-        <translation>Прямой проход берёт {x}.</translation>
     </message>
     <message>
         <source>Randomize, seed {seed}: x from torch.rand, W from torch.randn, b zeros. .grad is None.</source>
@@ -625,10 +617,6 @@
     <message>
         <source>Backward: the gradients are in W.grad and b.grad.</source>
         <translation>Обратный проход: градиенты записаны в W.grad и b.grad.</translation>
-    </message>
-    <message>
-        <source>Backward: added to what was there. Backwards in .grad since the last Zero grad: {count}.</source>
-        <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов в .grad после обнуления: {count}.</translation>
     </message>
     <message>
         <source>The graph is spent.</source>
@@ -777,6 +765,18 @@
     <message>
         <source>m, n and k are whole numbers from 1 up. Nothing was changed.</source>
         <translation>m, n и k — целые числа от 1. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>From an earlier state. Changed since: {names}.</source>
+        <translation>Относится к прежнему состоянию. С тех пор изменено: {names}.</translation>
+    </message>
+    <message>
+        <source>The samples that Forward takes: {x}.</source>
+        <translation>В прямой проход пойдут примеры: {x}.</translation>
+    </message>
+    <message>
+        <source>Backward: added to what was there. Backward passes summed in .grad since the last Zero grad: {count}.</source>
+        <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов в .grad после обнуления: {count}.</translation>
     </message>
     <message>
         <source>At least one has to stay ({axis} = 1). Nothing was changed.</source>

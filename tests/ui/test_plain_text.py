@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QTextDocument, QTextDocumentFragment
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.session import Session
@@ -61,7 +61,11 @@ def test_the_opened_status_line_is_plain_and_copied(hands: Hands) -> None:
     assert len(opened) == 1
     assert opened[0].toPlainText().startswith(status.text())
     assert QGuiApplication.clipboard().text() == opened[0].toPlainText()
-    opened[0].close()
+    frame = opened[0].window()
+    assert frame is not hands.window
+    QTest.keyClick(opened[0], Qt.Key.Key_Escape)
+    hands.qtbot.waitUntil(lambda: not hands.window.findChildren(QPlainTextEdit))
+    assert QApplication.activePopupWidget() is None, "what is pressed next goes to the window again"
 
 
 def test_an_error_with_html_is_plain_in_its_dialog(hands: Hands, tmp_path: Path) -> None:

@@ -106,6 +106,6 @@ def test_marking_other_rows_after_forward_shows_what_is_old(or_gate: Hands) -> N
     before = or_gate.exact("y_pred")
     click_box(or_gate, 0)
     assert or_gate.exact("y_pred") == before, "z and y_pred are still those of the last Forward"
-    assert "rows changed since" in or_gate.tip("y_pred", 0, 0)
+    assert "Changed since: the marked rows." in or_gate.tip("y_pred", 0, 0)
     assert "x[[1, 2, 3]]" in or_gate.message
     assert np.array_equal(or_gate.now.x[:, 0], [0, 0, 1, 1])

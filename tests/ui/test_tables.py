@@ -142,7 +142,7 @@ def test_what_is_of_an_older_state_says_so(hands: Hands) -> None:
     hands.session.perform(FORWARD)
     hands.session.perform(Assign(TensorName.W, 0, 0, frozen([[1]]), Gesture.TYPE))
     assert hands.data("y_pred", 0, 0, TensorRole.STALE)  # type: ignore[arg-type]
-    assert "Of an older state: W changed since." in hands.tip("loss", 0, 0)
+    assert "From an earlier state. Changed since: W." in hands.tip("loss", 0, 0)
     assert not hands.data("W", 0, 0, TensorRole.STALE)  # type: ignore[arg-type]
     hands.session.perform(FORWARD)
     assert not hands.data("y_pred", 0, 0, TensorRole.STALE)  # type: ignore[arg-type]

@@ -140,7 +140,7 @@ class ActivationPlot(Plot):
         """Say what hollow points mean, in the larger of the two corners that the curve never enters."""
         if not self._stale or not self._z.size:
             return []
-        text = translate("ActivationPlot", "hollow: of an older state")
+        text = translate("ActivationPlot", "hollow points: from an earlier state")
         middle, floor = (float(place) for place in self._to_pixels(0.0, 0.0))
         width = float(self.view_box.width())
         room = max(middle, width - middle) - 2 * _CORNER

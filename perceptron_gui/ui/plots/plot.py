@@ -140,6 +140,9 @@ class Plot(QWidget):
                 self._hover(None if is_dragging else self._in_view(event.position()))
             case QEvent.Type.Leave:
                 self._hover(None)
+            case QEvent.Type.ToolTip:
+                # The view's answer would be an empty tip, in place of the one that is shown.
+                return True
             case QEvent.Type.MouseButtonDblClick:
                 self.show_all()
         return False

@@ -97,10 +97,10 @@ def test_points_of_an_older_state_are_hollow_and_say_so(show: Show, engine: Engi
     plot.display(history)
     assert filled == QColor(theme.LIGHT.series[1])
     assert plot.points.opts["brush"].color() == QColor(theme.LIGHT.base)
-    assert [label.text for label in plot.labels.shown] == ["hollow: of an older state"]
+    assert [label.text.replace("\n", " ") for label in plot.labels.shown] == ["hollow points: from an earlier state"]
     forward = _forward(history)
     said = plot.hover_text(pixel(plot, float(forward.z[0, 0]), float(forward.y_pred[0, 0])))
-    assert said.endswith("Of an older state: W, b changed since.")
+    assert said.endswith("From an earlier state. Changed since: W, b.")
     plot.display(done(engine, history, FORWARD))
     assert plot.points.opts["brush"].color() == filled
     assert plot.labels.shown == ()

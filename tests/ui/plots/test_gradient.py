@@ -131,7 +131,7 @@ def test_a_gradient_of_an_older_state_says_so(show: Show, engine: Engine) -> Non
     plot = show(GradientPlot)
     history = done(engine, begin(), FORWARD, BACKWARD, UPDATE)
     plot.display(history)
-    assert "Of an older state: W, b changed since." in plot.hover_text(pixel(plot, 0, 0))
+    assert "From an earlier state. Changed since: W, b." in plot.hover_text(pixel(plot, 0, 0))
 
 
 def test_forty_parameters_are_drawn_and_the_rest_is_told(show: Show, engine: Engine) -> None:

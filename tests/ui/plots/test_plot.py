@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QHelpEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
@@ -266,8 +266,27 @@ def test_the_tool_tip_comes_with_the_pointer_and_goes_with_it(
     assert expected
     _point_at(plot, at)
     qtbot.waitUntil(lambda: expected in QToolTip.text())
-    _point_at(plot, QPointF(plot.view_box.width() - 3, 3 if kind is not ActivationPlot else 100))
+    nothing = {
+        ActivationPlot: QPointF(plot.view_box.width() - 3, 100),
+        # Far below the short bar of W[2, 0].
+        GradientPlot: QPointF(plot.view_box.width() * 0.6, plot.view_box.height() - 3),
+    }.get(kind, QPointF(plot.view_box.width() - 3, 3))
+    assert plot.hover_text(nothing) == ""
+    _point_at(plot, nothing)
     qtbot.waitUntil(lambda: not QToolTip.isVisible())
+
+
+def test_the_tool_tip_stays_while_the_pointer_rests(show: Show, engine: Engine, qtbot: QtBot) -> None:
+    plot = show(GradientPlot)
+    plot.display(done(engine, begin(), FORWARD, BACKWARD))
+    at = _a_point(plot)
+    _point_at(plot, at)
+    qtbot.waitUntil(QToolTip.isVisible)
+    said, viewport = QToolTip.text(), plot.plot_widget.viewport()
+    place = viewport.mapToGlobal(at.toPoint())
+    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at.toPoint(), place))
+    QApplication.processEvents()
+    assert QToolTip.text() == said
 
 
 def test_the_tool_tip_follows_the_history(show: Show, engine: Engine, qtbot: QtBot) -> None:
