@@ -171,14 +171,14 @@ class MainWindow(QMainWindow):
         event.accept()
 
     def _lay_out_center(self) -> None:
-        center = QWidget()
-        layout = QVBoxLayout(center)
+        self._center = QWidget()
+        layout = QVBoxLayout(self._center)
         layout.setContentsMargins(8, 6, 6, 4)
         layout.addWidget(self._data_bar)
         layout.addWidget(self._tensors, 1)
         scroll = QScrollArea(widgetResizable=True)
         scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(center)
+        scroll.setWidget(self._center)
         self.setCentralWidget(scroll)
 
     def _dock(self, name: str, number: int) -> PlotDock:
@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
     def _share_room(self) -> None:
         """Give the tables a good third of the width, and the plots the rest."""
         gradient, loss, activation, weights = self._docks.values()
-        tables = self._tensors.minimumSizeHint().width() + _MARGINS
+        tables = self._center.minimumSizeHint().width() + _MARGINS
         column = min(round(self.width() * _PLOT_SHARE), (self.width() - tables) // 2)
         self.resizeDocks([gradient, loss], [column, column], Qt.Orientation.Horizontal)
         row = self.height() // 2
