@@ -33,6 +33,7 @@ from perceptron_gui.ui.theme import Colors
 LAYOUT_VERSION = 1
 _PLOT_SHARE = 0.292
 _MARGINS = 40
+_LEAST_PLOT = 120
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
 
@@ -210,9 +211,9 @@ class MainWindow(QMainWindow):
         """Give the tables a good third of the width, and the plots the rest."""
         gradient, loss, activation, weights = self._docks.values()
         tables = self._center.minimumSizeHint().width() + _MARGINS
-        column = min(round(self.width() * _PLOT_SHARE), (self.width() - tables) // 2)
+        column = max(min(round(self.width() * _PLOT_SHARE), (self.width() - tables) // 2), _LEAST_PLOT)
         self.resizeDocks([gradient, loss], [column, column], Qt.Orientation.Horizontal)
-        row = self.height() // 2
+        row = max(self.height() // 2, _LEAST_PLOT)
         self.resizeDocks([gradient, loss, activation, weights], [row] * 4, Qt.Orientation.Vertical)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
