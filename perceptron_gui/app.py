@@ -50,7 +50,6 @@ class Program(QObject):
         self._session = session
         self._usual_font = QFont(application.font())
         self._translations = resources.Translations(application)
-        self._language = language
         self._translations.use(language)
         self._apply_font()
         colors = self._apply_theme()
@@ -110,7 +109,6 @@ class Program(QObject):
     @Slot(str)
     def _on_language_requested(self, language: str) -> None:
         self.preferences = replace(self.preferences, language=language)
-        self._language = language
         self._translations.use(language)
 
     @Slot(str)

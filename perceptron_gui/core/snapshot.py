@@ -87,10 +87,7 @@ class ForwardPass:
 
     def changed_since(self, other: "ForwardPass") -> tuple[str, ...]:
         """Return what is not what `other` was made with: names of tensors, and "rows"."""
-        tensors = tuple(
-            name.value for name in TensorName if getattr(self, name.value) is not getattr(other, name.value)
-        )
-        return tensors if self.rows == other.rows else (*tensors, "rows")
+        return _differences(self, other)
 
     def is_same_as(self, other: "ForwardPass") -> bool:
         """Whether both are one press of Forward, whatever became of its graph since."""
@@ -172,8 +169,7 @@ class Snapshot:
 
     def changed_since(self, forward: ForwardPass) -> tuple[str, ...]:
         """Return what is no longer what `forward` was made with: names of tensors, and "rows"."""
-        tensors = tuple(name.value for name in TensorName if getattr(forward, name.value) is not self.tensor(name))
-        return tensors if forward.rows == self.rows else (*tensors, "rows")
+        return _differences(self, forward)
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -191,6 +187,12 @@ class Snapshot:
         for deposit in self.deposits:
             held += [deposit.W_grad, deposit.b_grad]
         return {id(array): array for array in held if array is not None}
+
+
+def _differences(now: Snapshot | ForwardPass, then: ForwardPass) -> tuple[str, ...]:
+    """Return the names of the tensors that are not the same objects, and "rows" where other samples are taken."""
+    tensors = tuple(name.value for name in TensorName if getattr(now, name.value) is not getattr(then, name.value))
+    return tensors if now.rows == then.rows else (*tensors, "rows")
 
 
 def same_bits(first: FloatArray, second: FloatArray) -> bool:
