@@ -57,6 +57,8 @@ class Program(QObject):
         self.window.check_choices(language, preferences.theme)
         self.window.language_requested.connect(self._on_language_requested)
         self.window.theme_requested.connect(self._on_theme_requested)
+        self.window.set_animated(preferences.animated)
+        self.window.animation_requested.connect(self._on_animation_requested)
         self.window.font_step_requested.connect(self._on_font_step_requested)
         application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
         session.failed.connect(self._on_failed)
@@ -115,6 +117,11 @@ class Program(QObject):
     def _on_theme_requested(self, name: str) -> None:
         self.preferences = replace(self.preferences, theme=Theme(name))
         self.window.set_colors(self._apply_theme())
+
+    @Slot(bool)
+    def _on_animation_requested(self, is_animated: bool) -> None:
+        self.preferences = replace(self.preferences, animated=is_animated)
+        self.window.set_animated(is_animated)
 
     @Slot(Qt.ColorScheme)
     def _on_color_scheme_changed(self) -> None:

@@ -26,6 +26,7 @@ class Preferences:
     language: str = ""
     theme: Theme = Theme.SYSTEM
     font_size: int = 0
+    animated: bool = True
     geometry: bytes = b""
     layout: bytes = b""
 
@@ -41,6 +42,7 @@ class Preferences:
             language=language if language in LANGUAGES else "",
             theme=Theme(theme) if theme in list(Theme) else Theme.SYSTEM,
             font_size=size if SMALLEST_FONT <= size <= LARGEST_FONT else 0,
+            animated=str(settings.value("animated")) != "False",
             geometry=_intact(settings, "geometry"),
             layout=_intact(settings, "layout"),
         )

@@ -11,11 +11,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from perceptron_gui.core.actions import CPU, Action, Assign, Configure, Edit, MarkRows, Start, SwitchDevice, Task
+from perceptron_gui.core.actions import (
+    CPU,
+    Action,
+    Assign,
+    AssignElements,
+    Configure,
+    Edit,
+    MarkRows,
+    Start,
+    SwitchDevice,
+    Task,
+)
 from perceptron_gui.core.editing import edited, is_quick
-from perceptron_gui.core.history import History
+from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.questions import Question
 
 if TYPE_CHECKING:
     from perceptron_gui.core.devices import Device
@@ -31,7 +43,8 @@ class Travel(Enum):
     REDO = "redo"
 
 
-Wish = Task | Edit | Travel
+Wish = Task | Edit | Travel | Entry
+"""An Entry is one to travel to."""
 
 
 class Session(QObject):
@@ -49,7 +62,10 @@ class Session(QObject):
     """torch is loaded: `torch_version` and `devices` are known."""
     waiting_changed = Signal()
     """`running` or `waiting` is another."""
+    answered = Signal(object, object)
+    """A Question and its Answer; None where it could not be computed."""
     _finished = Signal(object, object)
+    _answer_finished = Signal(object, object)
 
     def __init__(
         self, history: History, executor: Executor, load_engine: "Callable[[], Engine]", device: str = CPU
@@ -64,9 +80,12 @@ class Session(QObject):
         self._wishes: deque[tuple[Wish, object]] = deque()
         self._group: object = None
         self._future: Future[object] | None = None
+        self._questions: dict[type[Question], Question] = {}
+        self._answering: Future[object] | None = None
         self._is_loading = True
         self._task: Task | None = None
         self._finished.connect(self._on_finished)
+        self._answer_finished.connect(self._on_answer_finished)
 
     @property
     def is_loading(self) -> bool:
@@ -129,6 +148,15 @@ class Session(QObject):
         """Go one entry on, after what was wished before."""
         self._travel(Travel.REDO)
 
+    def travel(self, entry: Entry) -> None:
+        """Show the moment of an entry, after what was wished before; one that is gone by then is let be."""
+        self._travel(entry)
+
+    def ask(self, question: Question) -> None:
+        """Have a question answered on the worker, between the wishes; a newer one of its kind takes its place."""
+        self._questions[type(question)] = question
+        self._answer_next()
+
     def restart(self, preset: str) -> None:
         """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs."""
         self._wishes.clear()
@@ -140,15 +168,17 @@ class Session(QObject):
     def close(self, patience: float) -> bool:
         """Drop the line and wait at most `patience` seconds for what runs. Returns whether the worker is idle."""
         self._wishes.clear()
+        self._questions.clear()
+        self._engine = None
         self._executor.shutdown(wait=False, cancel_futures=True)
-        future = self._future
-        is_idle = future is None or future.cancelled() or not wait([future], timeout=patience).not_done
+        futures = [future for future in (self._future, self._answering) if future is not None]
+        is_idle = not wait([future for future in futures if not future.cancelled()], timeout=patience).not_done
         if is_idle:
             # A future is done before its callbacks are: none may come to a session that is gone.
             self._executor.shutdown(wait=True)
         return is_idle
 
-    def _travel(self, wish: Travel) -> None:
+    def _travel(self, wish: Travel | Entry) -> None:
         self._wishes.append((wish, None))
         self._go_on()
         self.waiting_changed.emit()
@@ -161,9 +191,11 @@ class Session(QObject):
                     self._show(self.history.undo())
                 case Travel.REDO:
                     self._show(self.history.redo())
+                case Entry():
+                    self._show(self.history.showing(wish))
                 case MarkRows() | Configure():
                     self._edit(wish)
-                case Assign() if is_quick(self.history.current, wish):
+                case Assign() | AssignElements() if is_quick(self.history.current, wish):
                     self._edit(wish)
                 case _:
                     self._run(wish)
@@ -218,12 +250,15 @@ class Session(QObject):
         self.device = outcome.device
         unchanged = outcome.snapshot is self.history.current and outcome.refusal is None
         if not unchanged:
-            self._show(self.history.push(outcome.action, outcome.snapshot, outcome.device, outcome.refusal))
+            self._show(
+                self.history.push(outcome.action, outcome.snapshot, outcome.device, outcome.refusal, outcome.printed)
+            )
 
     def _on_loaded(self, future: "Future[object]", error: BaseException | None) -> None:
         self._is_loading = False
         if error is not None:
             _log.error("torch could not be loaded", exc_info=error)
+            self._questions.clear()
             self.failed.emit(Problem(Reason.TORCH_MISSING, detail=f"{type(error).__name__}: {error}"))
             return
         self._engine = future.result()  # type: ignore[assignment]
@@ -235,8 +270,30 @@ class Session(QObject):
             self.history = History.begin(self.history.preset, self.device)
         self.readied.emit()
         self.changed.emit(self.history)
+        self._answer_next()
         if found is None:
             self.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=wanted, current=CPU))
+
+    def _answer_next(self) -> None:
+        if self._engine is None or self._answering is not None or not self._questions:
+            return
+        question = self._questions.pop(next(iter(self._questions)))
+        future: Future[object] = self._executor.submit(partial(self._engine.answer, question, self.device))
+        self._answering = future
+        future.add_done_callback(partial(self._answer_finished.emit, question))
+
+    @Slot(object, object)
+    def _on_answer_finished(self, question: Question, future: "Future[object]") -> None:
+        if future.cancelled():
+            return
+        self._answering = None
+        error = future.exception()
+        if isinstance(error, Problem) and error.reason is Reason.DEVICE_LOST:
+            self._on_device_lost(error)
+        elif error is not None:
+            _log.error("%s has no answer", type(question).__name__, exc_info=error)
+        self.answered.emit(question, None if error is not None else future.result())
+        self._answer_next()
 
     def _on_device_lost(self, problem: Problem) -> None:
         """Go on where the arrays are anyway: on the CPU, without the graph that the device held."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from perceptron_gui.core.snapshot import FloatArray, Rows, TensorName, Zeroing
+from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Rows, TensorName, Zeroing
 
 CPU = "cpu"
 """The device that is always there."""
@@ -58,6 +58,13 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
+class AssignElements:
+    """Write single numbers into W and b in place, as one edit: (element, float32 value) each."""
+
+    values: tuple[tuple[Element, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Paste:
     """Read `text` as numbers and assign them at [row, column]; a single number fills (rows, columns)."""
 
@@ -81,7 +88,7 @@ class Configure:
     """Set one field of Config, by its name."""
 
     field: str
-    value: float | bool | Zeroing
+    value: float | bool | Zeroing | Reduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +130,8 @@ class SwitchDevice:
 
 
 Reshape = Resize | Insert | Delete
-Edit = Assign | MarkRows | Configure
+Edit = Assign | AssignElements | MarkRows | Configure
 """Edits that need no torch."""
-Task = Operation | Assign | Paste | Reshape | Randomize | SwitchDevice
+Task = Operation | Assign | AssignElements | Paste | Reshape | Randomize | SwitchDevice
 """What runs on the worker; an Assign only where the tensor is large."""
 Action = Task | Edit | Start

@@ -18,10 +18,11 @@ from typing import Any
 import torch
 
 from perceptron_gui.core import deposits as ledger
-from perceptron_gui.core import devices, lines
+from perceptron_gui.core import devices, lines, parts
 from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.guidance import cause_of_refusal
 from perceptron_gui.core.history import Refusal
+from perceptron_gui.core.questions import Gradients
 from perceptron_gui.core.snapshot import Deposit, FloatArray, ForwardPass, GraphState, Snapshot, TensorName, frozen
 
 LEAVES = (TensorName.W, TensorName.B)
@@ -58,9 +59,19 @@ class Namespace:
         """Run lines of `perceptron_gui.core.lines`; whatever they raise comes out as it is."""
         exec(_compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
 
+    def printed(self, operation: Operation) -> str:
+        """Return what PyTorch prints of the tensors that a phase made or changed."""
+        shown = {
+            Operation.FORWARD: ("y_pred", "loss"),
+            Operation.BACKWARD: ("W.grad", "b.grad"),
+            Operation.UPDATE: ("W", "b"),
+            Operation.ZERO_GRAD: ("W.grad", "b.grad"),
+        }
+        return "\n".join(f"{name} = {eval(name, self.names)!r}" for name in shown[operation])  # noqa: S307
+
     def _replay(self, forward: ForwardPass, snapshot: Snapshot) -> None:
         """Bring the forward pass back as it was: made, spent if it was spent, and edited since if it was."""
-        self.execute(lines.forward(forward.rows))
+        self.execute(lines.forward(forward.rows, forward.reduction, snapshot.m))
         if forward.graph is GraphState.FREED:
             torch.autograd.grad(self["loss"], [self["W"], self["b"]])
             self.incoming.clear()
@@ -115,9 +126,20 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
             after = replace(after, forward=_forward_pass(after, names))
         case Operation.BACKWARD:
             after = _after_backward(after, names)
+            if refusal is None and after.config.part and after.rows is not None:
+                after = replace(after, rows=parts.following(after.rows, after.config.part, after.m))
         case Operation.ZERO_GRAD if refusal is None:
             after = replace(after, deposits=(), grad_was_zeros=after.W_grad is not None)
     return after, refusal
+
+
+def whole_batch(snapshot: Snapshot, device: str) -> Gradients:
+    """Return the gradients of the loss of all rows, by a Forward and a Backward of their own; no `.grad` is touched."""
+    start = replace(snapshot, rows=None, W_grad=None, b_grad=None, forward=None, deposits=())
+    names = Namespace(start, device)
+    names.execute(lines.forward(None, snapshot.reduction))
+    names.execute(lines.backward(replace(snapshot.config, retain_graph=False)))
+    return Gradients(names.incoming[TensorName.W], names.incoming[TensorName.B])
 
 
 def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[torch.Tensor], FloatArray]:
@@ -158,6 +180,7 @@ def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
         graph=GraphState.LIVE,
         y_pred_grad_fn=_grad_fn_name(names["y_pred"]),
         loss_grad_fn=_grad_fn_name(names["loss"]),
+        reduction=snapshot.reduction,
     )
 
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from perceptron_gui.core.snapshot import Deposit, FloatArray, frozen
+from perceptron_gui.core.questions import Agreement
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits
 
 MOST = 64
 """Deposits kept singly."""
@@ -40,3 +41,21 @@ def total(parts: tuple[FloatArray | None, ...], *, onto_zeros: bool) -> FloatArr
     for part in arrived[1:]:
         running = running + part
     return frozen(running)
+
+
+def tallied(snapshot: Snapshot) -> Agreement:
+    """Compare the sum of the deposits with `.grad`, bit for bit; zeros that nothing was added to are such a sum."""
+    onto_zeros = snapshot.grad_was_zeros
+
+    def agrees(parts: tuple[FloatArray | None, ...], grad: FloatArray | None) -> bool:
+        added_up = total(parts, onto_zeros=onto_zeros)
+        if grad is None:
+            return added_up is None
+        if added_up is None:
+            return onto_zeros and same_bits(grad, np.zeros_like(grad))
+        return same_bits(added_up, grad)
+
+    return Agreement(
+        agrees(tuple(deposit.W_grad for deposit in snapshot.deposits), snapshot.W_grad),
+        agrees(tuple(deposit.b_grad for deposit in snapshot.deposits), snapshot.b_grad),
+    )

@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from perceptron_gui.core import parsing
+from perceptron_gui.core import parsing, parts
 from perceptron_gui.core.actions import (
     Assign,
+    AssignElements,
     Axis,
     Configure,
     Delete,
@@ -24,7 +25,7 @@ from perceptron_gui.core.actions import (
     Resize,
 )
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, frozen, same_bits, sealed
+from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, TensorName, frozen, same_bits, sealed
 
 LARGEST = 2**24
 """The most elements that x (m·n), y_true (m·k) or W (n·k) may have: 64 MiB each in float32."""
@@ -34,9 +35,10 @@ LARGEST_SEED = 2**64 - 1
 """`torch.manual_seed` takes no larger one."""
 
 
-def is_quick(snapshot: Snapshot, edit: Assign) -> bool:
+def is_quick(snapshot: Snapshot, edit: Assign | AssignElements) -> bool:
     """Whether an edit can be done in the GUI thread; a larger tensor takes too long to copy for that."""
-    return snapshot.tensor(edit.tensor).size <= QUICK
+    names = [edit.tensor] if isinstance(edit, Assign) else [TensorName(one.name) for one, _ in edit.values]
+    return all(snapshot.tensor(name).size <= QUICK for name in names)
 
 
 def edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
@@ -48,8 +50,12 @@ def edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
     match edit:
         case Assign():
             return assigned(snapshot, edit)
+        case AssignElements():
+            return elements_assigned(snapshot, edit)
         case MarkRows(rows):
             return marked(snapshot, rows)
+        case Configure("part", part):
+            return in_parts(snapshot, int(part))
         case Configure(field, value):
             setting: dict[str, Any] = {field: value}
             config = replace(snapshot.config, **setting)
@@ -71,6 +77,14 @@ def assigned(snapshot: Snapshot, edit: Assign) -> Snapshot:
     return snapshot.with_tensor(edit.tensor, sealed(changed.reshape(snapshot.tensor(edit.tensor).shape)))
 
 
+def elements_assigned(snapshot: Snapshot, edit: AssignElements) -> Snapshot:
+    """Write single numbers in place, as `assigned` does one after the other."""
+    for element, value in edit.values:
+        one = Assign(TensorName(element.name), element.row, element.column, frozen([[value]]), Gesture.TYPE)
+        snapshot = assigned(snapshot, one)
+    return snapshot
+
+
 def pasted(snapshot: Snapshot, paste: Paste) -> Assign:
     """Read the text of a paste; a block that does not fit is refused whole.
 
@@ -87,15 +101,25 @@ def pasted(snapshot: Snapshot, paste: Paste) -> Assign:
     return Assign(paste.tensor, paste.row, paste.column, values, Gesture.PASTE)
 
 
+def in_parts(snapshot: Snapshot, part: int) -> Snapshot:
+    """Take `part` rows at a time from now on, beginning with the first ones; 0, or as many as there are, for all."""
+    rows = parts.first(part, snapshot.m)
+    part = 0 if rows is None else part
+    if part == snapshot.config.part:
+        return snapshot
+    return replace(snapshot, rows=rows, config=replace(snapshot.config, part=part))
+
+
 def marked(snapshot: Snapshot, rows: Rows) -> Snapshot:
-    """Choose the samples that Forward takes. No tensor changes."""
+    """Choose the samples that Forward takes. No tensor changes; all samples are no part."""
     if rows is not None:
         rows = tuple(sorted({row for row in rows if 0 <= row < snapshot.m}))
         if not rows:
             raise Problem(Reason.NO_ROWS)
         if len(rows) == snapshot.m:
             rows = None
-    return snapshot if rows == snapshot.rows else replace(snapshot, rows=rows)
+    config = replace(snapshot.config, part=0) if rows is None else snapshot.config
+    return snapshot if rows == snapshot.rows else replace(snapshot, rows=rows, config=config)
 
 
 def sizes_after(snapshot: Snapshot, edit: Reshape) -> dict[Axis, int]:
@@ -135,6 +159,8 @@ def check_sizes(sizes: dict[Axis, int]) -> None:
 def reshaped(snapshot: Snapshot, edit: Reshape, new_W: FloatArray) -> Snapshot:
     """Make new tensors of other sizes: old places keep their values, new ones are 0 in x, y_true and b.
 
+    A batch in parts begins with its first part again; the twin, which goes on from the old tensors, ends.
+
     Args:
         snapshot: the state before.
         edit: what happens to which axis.
@@ -147,7 +173,11 @@ def reshaped(snapshot: Snapshot, edit: Reshape, new_W: FloatArray) -> Snapshot:
     }
     m, n, k = sources[Axis.SAMPLES], sources[Axis.INPUTS], sources[Axis.OUTPUTS]
     rows = snapshot.rows
-    if rows is not None and edit.axis is Axis.SAMPLES:
+    config = replace(snapshot.config, twin=False)
+    if edit.axis is Axis.SAMPLES and config.part:
+        rows = parts.first(config.part, len(m))
+        config = config if rows is not None else replace(config, part=0)
+    elif rows is not None and edit.axis is Axis.SAMPLES:
         rows = tuple(int(row) for row in np.flatnonzero(np.isin(m, rows))) or None
         rows = None if rows is not None and len(rows) == len(m) else rows
     return Snapshot(
@@ -156,7 +186,7 @@ def reshaped(snapshot: Snapshot, edit: Reshape, new_W: FloatArray) -> Snapshot:
         W=_gathered(snapshot.W, n, k, new_W),
         b=frozen(_gathered(as_table(snapshot.b), np.zeros(1, np.int64), k)[0]),
         rows=rows,
-        config=snapshot.config,
+        config=config,
     )
 
 

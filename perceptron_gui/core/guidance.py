@@ -1,5 +1,6 @@
 """What a person wants to know of a state: what to press next, what no longer holds, where a refusal struck."""
 
+from perceptron_gui.core import parts
 from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import Cause, Entry
 from perceptron_gui.core.snapshot import GraphState, Snapshot
@@ -10,6 +11,7 @@ def next_operation(snapshot: Snapshot) -> Operation:
 
     A fresh forward that no Backward has taken wants one; gradients of the present point want an Update; gradients of
     an older point want zeroing; else, and where a refused Backward left only a part of them, it is time for a Forward.
+    A batch in parts wants a Forward and a Backward for each of its parts first.
     """
     forward = snapshot.forward
     last = snapshot.deposits[-1].forward if snapshot.deposits else None
@@ -19,7 +21,10 @@ def next_operation(snapshot: Snapshot) -> Operation:
             return Operation.BACKWARD
     if last is None or snapshot.W_grad is None or snapshot.b_grad is None:
         return Operation.FORWARD
-    return Operation.ZERO_GRAD if snapshot.changed_since(last) else Operation.UPDATE
+    changed = snapshot.changed_since(last)
+    if snapshot.config.part and changed == ("rows",):
+        return Operation.UPDATE if len(parts.covered(snapshot)) == snapshot.m else Operation.FORWARD
+    return Operation.ZERO_GRAD if changed else Operation.UPDATE
 
 
 def stale_gradient(snapshot: Snapshot) -> tuple[str, ...]:

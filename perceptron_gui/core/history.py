@@ -42,7 +42,8 @@ class Entry:
 
     A refused action is an entry like any other: its snapshot is what was read back from the tensors after the
     exception. `updates` counts the Updates done since the tensors were made. `replaced` is the future that this entry
-    cut off; undoing the entry brings it back. `preset` is the last one chosen up to here.
+    cut off; undoing the entry brings it back. `preset` is the last one chosen up to here. `printed` is what PyTorch
+    prints of the tensors that a phase made or changed.
     """
 
     action: Action
@@ -53,6 +54,7 @@ class Entry:
     replaced: "tuple[Entry, ...]" = ()
     new_bytes: int = 0
     preset: str = NOTEBOOK
+    printed: str = ""
 
     @property
     def nbytes(self) -> int:
@@ -111,11 +113,13 @@ class History:
             first -= 1
         return self.entries[first : self.index + 1]
 
-    def push(self, action: Action, snapshot: Snapshot, device: str, refusal: Refusal | None = None) -> "History":
+    def push(
+        self, action: Action, snapshot: Snapshot, device: str, refusal: Refusal | None = None, printed: str = ""
+    ) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
         kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
         preset = action.preset if isinstance(action, Start) else self.preset
-        entry = Entry(action, snapshot, device, refusal, replaced=tail, preset=preset)
+        entry = Entry(action, snapshot, device, refusal, replaced=tail, preset=preset, printed=printed)
         if kept and not entry.makes_new_tensors:
             done = isinstance(action, Operation) and action is Operation.UPDATE and refusal is None
             entry = replace(entry, updates=kept[-1].updates + done)
@@ -138,6 +142,10 @@ class History:
     def redo(self) -> "History":
         """Return the history one entry later."""
         return replace(self, index=min(self.index + 1, len(self.entries) - 1))
+
+    def showing(self, entry: Entry) -> "History":
+        """Return the history with that entry shown; unchanged where it is not among the entries."""
+        return self.at(self.entries.index(entry)) if entry in self.entries and entry is not self.entry else self
 
     def at(self, index: int) -> "History":
         """Return the history with another entry shown."""

@@ -7,6 +7,7 @@ of one, `x[[0, 2]]` a copy of some.
 from perceptron_gui.core.actions import (
     Action,
     Assign,
+    AssignElements,
     Configure,
     Delete,
     Insert,
@@ -19,7 +20,7 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
 )
 from perceptron_gui.core.parsing import full_text
-from perceptron_gui.core.snapshot import Config, FloatArray, Rows, Snapshot, TensorName, Zeroing
+from perceptron_gui.core.snapshot import Config, FloatArray, Reduction, Rows, Snapshot, TensorName, Zeroing
 
 MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
@@ -29,7 +30,7 @@ def of_operation(operation: Operation, snapshot: Snapshot) -> str:
     """Return the lines that `operation` stands for in this state."""
     match operation:
         case Operation.FORWARD:
-            return forward(snapshot.rows)
+            return forward(snapshot.rows, snapshot.reduction, snapshot.m)
         case Operation.BACKWARD:
             return backward(snapshot.config)
         case Operation.UPDATE:
@@ -38,13 +39,19 @@ def of_operation(operation: Operation, snapshot: Snapshot) -> str:
             return zero_grad(snapshot.config.zeroing)
 
 
-def forward(rows: Rows) -> str:
-    """ŷ = σ(x W + b), loss = Σ (y_true − ŷ)², on the samples taken."""
+def forward(rows: Rows, reduction: Reduction = Reduction.SUM, m: int = 0) -> str:
+    """ŷ = σ(x W + b), loss = Σ (y_true − ŷ)² or its mean, on the samples taken.
+
+    A weighted mean is that of the part times its rows over the m rows of the batch; all rows need no weight.
+    """
     taken = taken_rows(rows)
+    reduced = "sum()" if reduction is Reduction.SUM else "mean()"
+    if reduction is Reduction.WEIGHTED and rows is not None:
+        reduced += f" * {len(rows)}/{m}"
     return (
         f"z = x{taken} @ W + b\n"
         "y_pred = torch.sigmoid(z)\n"
-        f"loss = ((y_true{taken} - y_pred) ** 2).sum()"
+        f"loss = ((y_true{taken} - y_pred) ** 2).{reduced}"
     )  # fmt: skip
 
 
@@ -89,6 +96,9 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
             return of_operation(action, before)
         case Assign():
             return _assignment(action, before.m)
+        case AssignElements(values):
+            places = [(element(one.name, one.row, one.column, before.m), full_text(value)) for one, value in values]
+            return "with torch.no_grad():\n" + "\n".join(f"    {place} = {value}" for place, value in places)
         case Paste() | MarkRows():
             return ""
         case Configure("lr"):

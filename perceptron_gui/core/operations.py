@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from perceptron_gui.core import devices
+from perceptron_gui.core import autograd, checking, devices, graph, landscape, twin
 from perceptron_gui.core.actions import (
     Action,
     Assign,
+    AssignElements,
     Delete,
     Insert,
     Operation,
@@ -20,10 +21,12 @@ from perceptron_gui.core.actions import (
     Task,
 )
 from perceptron_gui.core.autograd import Namespace, phase
+from perceptron_gui.core.deposits import tallied
 from perceptron_gui.core.devices import Device
-from perceptron_gui.core.editing import assigned, pasted
+from perceptron_gui.core.editing import assigned, elements_assigned, pasted
 from perceptron_gui.core.history import Refusal
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.questions import Answer, Check, Comparison, Landscape, Question, Tally, Walk, WholeBatch
 from perceptron_gui.core.randomness import randomized, resized
 from perceptron_gui.core.snapshot import Snapshot
 
@@ -32,12 +35,16 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What an action became: the action as the history keeps it, the next snapshot, where it ran, and a refusal."""
+    """What an action became: the action as the history keeps it, the next snapshot, where it ran, and a refusal.
+
+    `printed` is what PyTorch prints of the tensors that a phase made or changed.
+    """
 
     action: Action
     snapshot: Snapshot
     device: str
     refusal: Refusal | None = None
+    printed: str = ""
 
 
 class Engine:
@@ -53,6 +60,33 @@ class Engine:
         self.devices: tuple[Device, ...] = devices.available()
         self._snapshot: Snapshot | None = None
         self._names: Namespace | None = None
+        self._replay = twin.Replay()
+
+    def answer(self, question: Question, device: str) -> Answer:
+        """Answer what a panel asks; no state changes.
+
+        Raises:
+            Problem: memory that ran out, a device that failed.
+        """
+        try:
+            match question:
+                case Tally(snapshot):
+                    return tallied(snapshot)
+                case WholeBatch(snapshot):
+                    return autograd.whole_batch(snapshot, device)
+                case Landscape():
+                    return landscape.surface(question, device)
+                case Comparison(entries):
+                    return self._replay.compared(entries, device)
+                case Check(snapshot, element):
+                    return checking.checked(snapshot, element, device)
+                case Walk(snapshot):
+                    return graph.walked(snapshot, device)
+        except Exception as error:
+            problem = devices.failure(error, device)
+            if problem is None:
+                raise
+            raise problem from error
 
     def execute(self, task: Task, snapshot: Snapshot, device: str) -> Outcome:
         """Do `task` on `snapshot` and return what became of it; PyTorch's refusal is an outcome, no exception.
@@ -85,6 +119,8 @@ class Engine:
                 return self._run(task, snapshot, device)
             case Assign():
                 return Outcome(task, assigned(snapshot, task), device)
+            case AssignElements():
+                return Outcome(task, elements_assigned(snapshot, task), device)
             case Paste():
                 assignment = pasted(snapshot, task)
                 return Outcome(assignment, assigned(snapshot, assignment), device)
@@ -102,7 +138,7 @@ class Engine:
             names = Namespace(replace(snapshot, forward=None) if forget_forward else snapshot, device)
         after, refusal = phase(operation, snapshot, names)
         self._snapshot, self._names = after, names
-        return Outcome(operation, after, device, refusal)
+        return Outcome(operation, after, device, refusal, names.printed(operation) if refusal is None else "")
 
     def _moved(self, task: SwitchDevice, snapshot: Snapshot, current: str) -> Outcome:
         """W, b and their gradients move; the graph does not, so the forward is dropped."""

@@ -45,7 +45,8 @@ def resized(snapshot: Snapshot, edit: Reshape) -> Snapshot:
 
 
 def _next_seed(config: Config) -> Config:
-    return replace(config, seed=config.seed + 1 if config.seed < LARGEST_SEED else 0)
+    """Return the settings after new random tensors: the twin, which goes on from the old ones, ends."""
+    return replace(config, twin=False, seed=config.seed + 1 if config.seed < LARGEST_SEED else 0)
 
 
 def _read(tensor: torch.Tensor) -> FloatArray:

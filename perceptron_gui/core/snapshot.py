@@ -51,18 +51,43 @@ class Zeroing(StrEnum):
     NONE = "None"
 
 
+class Reduction(StrEnum):
+    """How the loss becomes one number; the last weights the mean of a part by its rows over the batch's rows."""
+
+    SUM = "sum"
+    MEAN = "mean"
+    WEIGHTED = "weighted mean"
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One number of the window: `name` is that of its table (`W`, `W.grad`, `z`), counted from [0, 0].
+
+    A vector is a table of one row, a scalar a table of one cell.
+    """
+
+    name: str
+    row: int
+    column: int
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What a person sets beside the tensors.
 
     lr is a Python float, as in the notebook; retain_graph goes to `loss.backward()`; seed is what the next
-    Randomize or resize takes (0 to 2**64 - 1, the range of `torch.manual_seed` without its negative aliases).
+    Randomize or resize takes (0 to 2**64 - 1, the range of `torch.manual_seed` without its negative aliases);
+    part is how many rows Forward takes at a time, the next ones after each Backward (0: no parts); twin says whether
+    a second run, which treats Zero grad the other way, is shown beside this one from the entry on that set it.
     """
 
     lr: float = 1.0
     retain_graph: bool = False
     zeroing: Zeroing = Zeroing.ZERO
     seed: int = 0
+    reduction: Reduction = Reduction.SUM
+    part: int = 0
+    twin: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,9 +109,10 @@ class ForwardPass:
     graph: GraphState
     y_pred_grad_fn: str
     loss_grad_fn: str
+    reduction: Reduction = Reduction.SUM
 
     def changed_since(self, other: "ForwardPass") -> tuple[str, ...]:
-        """Return what is not what `other` was made with: names of tensors, and "rows"."""
+        """Return what is not what `other` was made with: names of tensors, "rows", and "reduction"."""
         return _differences(self, other)
 
     def is_same_as(self, other: "ForwardPass") -> bool:
@@ -151,6 +177,11 @@ class Snapshot:
         """Number of outputs of the layer."""
         return int(self.W.shape[1])
 
+    @property
+    def reduction(self) -> Reduction:
+        """How the next Forward reduces the loss."""
+        return self.config.reduction
+
     def shape(self, name: TensorName) -> tuple[int, ...]:
         """Return the shape that the tensor has in PyTorch: a single sample is a vector."""
         shape = self.tensor(name).shape
@@ -168,7 +199,7 @@ class Snapshot:
         return replace(self, **changed)
 
     def changed_since(self, forward: ForwardPass) -> tuple[str, ...]:
-        """Return what is no longer what `forward` was made with: names of tensors, and "rows"."""
+        """Return what is no longer what `forward` was made with: names of tensors, "rows", and "reduction"."""
         return _differences(self, forward)
 
     @property
@@ -190,9 +221,17 @@ class Snapshot:
 
 
 def _differences(now: Snapshot | ForwardPass, then: ForwardPass) -> tuple[str, ...]:
-    """Return the names of the tensors that are not the same objects, and "rows" where other samples are taken."""
+    """Return the tensors that are not the same objects, and "rows" and "reduction" where Forward's line is another."""
     tensors = tuple(name.value for name in TensorName if getattr(now, name.value) is not getattr(then, name.value))
-    return tensors if now.rows == then.rows else (*tensors, "rows")
+    rows = ("rows",) if now.rows != then.rows else ()
+    reduction = ("reduction",) if _reduction(now) != _reduction(then) else ()
+    return (*tensors, *rows, *reduction)
+
+
+def _reduction(state: Snapshot | ForwardPass) -> Reduction:
+    """Return how the loss is reduced: the mean of all rows needs no weight."""
+    whole_mean = state.reduction is Reduction.WEIGHTED and state.rows is None
+    return Reduction.MEAN if whole_mean else state.reduction
 
 
 def same_bits(first: FloatArray, second: FloatArray) -> bool:

@@ -14,7 +14,8 @@ translate = QCoreApplication.translate
 class ActionSpec:
     """One command: `name` is its objectName, its icon and the key of its handler; texts are to be translated.
 
-    Keys are portable texts, or one of Qt's standard keys. Actions of one `group` are checkable, one at a time.
+    Keys are portable texts, or one of Qt's standard keys. Actions of one `group` are checkable, one at a
+    time; `checkable` ones each by itself.
     """
 
     name: str
@@ -25,6 +26,7 @@ class ActionSpec:
     group: str = ""
     icon: str = ""
     starts_section: bool = False
+    checkable: bool = False
 
 
 MENUS: tuple[tuple[str, object], ...] = (
@@ -110,6 +112,11 @@ SPECS: tuple[ActionSpec, ...] = (
         QT_TRANSLATE_NOOP("actions", "Forward, Backward, Update and Zero grad, one after the other"), ("F10",),
     ),
     ActionSpec(
+        "twin", "train", QT_TRANSLATE_NOOP("actions", "Forgetful &twin"),
+        QT_TRANSLATE_NOOP("actions", "Show a second run beside this one that treats Zero grad the other way"),
+        ("Ctrl+T",), starts_section=True, checkable=True,
+    ),
+    ActionSpec(
         "randomize", "train", QT_TRANSLATE_NOOP("actions", "&Randomize"),
         QT_TRANSLATE_NOOP("actions", "Make x, W and b anew from the seed shown, as the notebook does"), ("Ctrl+R",),
         starts_section=True,
@@ -134,6 +141,16 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "preset_layer_4x2", "presets", QT_TRANSLATE_NOOP("actions", "Layer 4 × 2: 2 samples"),
         QT_TRANSLATE_NOOP("actions", "A layer with four inputs and two outputs"), ("Ctrl+Shift+4",), icon="preset",
+    ),
+    ActionSpec(
+        "preset_twin", "presets", QT_TRANSLATE_NOOP("actions", "Forgetful twin, y_true = 1"),
+        QT_TRANSLATE_NOOP("actions", "A second run forgets Zero grad, and learns faster"), ("Ctrl+Shift+5",),
+        icon="twin",
+    ),
+    ActionSpec(
+        "preset_twin_half", "presets", QT_TRANSLATE_NOOP("actions", "Forgetful twin, y_true = 0.5"),
+        QT_TRANSLATE_NOOP("actions", "A second run forgets Zero grad, and never settles"), ("Ctrl+Shift+6",),
+        icon="twin",
     ),
     ActionSpec(
         "language_en", "view", "English",
@@ -169,9 +186,18 @@ SPECS: tuple[ActionSpec, ...] = (
         QT_TRANSLATE_NOOP("actions", "Text of the usual size"), ("Ctrl+0",),
     ),
     ActionSpec(
+        "animations", "view", QT_TRANSLATE_NOOP("actions", "&Movements"),
+        QT_TRANSLATE_NOOP("actions", "Show how Forward and Backward run through the graph, and how Zero grad sweeps"),
+        ("Ctrl+Alt+M",), starts_section=True, checkable=True,
+    ),
+    ActionSpec(
+        "lecture_layout", "view", QT_TRANSLATE_NOOP("actions", "&Lecture"),
+        QT_TRANSLATE_NOOP("actions", "The phases, the gradients and one table, large, for a projector"), ("F11",),
+        starts_section=True, checkable=True,
+    ),
+    ActionSpec(
         "default_layout", "view", QT_TRANSLATE_NOOP("actions", "Usual &arrangement"),
         QT_TRANSLATE_NOOP("actions", "Put all panels back where they were at first"), ("Ctrl+Alt+Home",),
-        starts_section=True,
     ),
 )  # fmt: skip
 
@@ -192,6 +218,7 @@ class Commands:
             keys = {QKeySequence(key).toString(): QKeySequence(key) for key in spec.keys}
             action.setShortcuts(list(keys.values()))
             action.triggered.connect(lambda _checked=False, handle=handlers[spec.name]: handle())
+            action.setCheckable(spec.checkable)
             if spec.group:
                 group = self._groups.setdefault(spec.group, QActionGroup(window))
                 action.setCheckable(True)

@@ -1,4 +1,4 @@
-"""The sizes of the layer, and the seed of its random numbers, above the tables."""
+"""The sizes of the layer, the parts of the batch, and the seed of its random numbers, above the tables."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ translate = QCoreApplication.translate
 
 
 class DataBar(QWidget):
-    """m, n, k, the seed, Randomize and Reset."""
+    """m, n, k, rows at a time, the seed, Randomize and Reset."""
 
     action_requested = Signal(object)
     problem_found = Signal(object)
@@ -29,6 +29,12 @@ class DataBar(QWidget):
             Axis.OUTPUTS: _SizeBox("k_spin_box"),
         }
         self._wished = dict.fromkeys(Axis, 1)
+        self._part_label = QLabel()
+        self._part = _SizeBox("part_spin_box")
+        self._part.setMinimum(0)
+        self._part_label.setBuddy(self._part)
+        self._wished_part = 0
+        self._part.valueChanged.connect(self._on_part_changed)
         self._seed_label = QLabel()
         self._seed = seed_box()
         self._seed_label.setBuddy(self._seed)
@@ -40,7 +46,8 @@ class DataBar(QWidget):
             layout.addWidget(label)
             layout.addWidget(box)
             box.valueChanged.connect(partial(self._on_value_changed, axis))
-        layout.addSpacing(8)
+        layout.addWidget(self._part_label)
+        layout.addWidget(self._part)
         layout.addWidget(self._seed_label)
         layout.addWidget(self._seed)
         for name in ("randomize", "reset"):
@@ -61,6 +68,12 @@ class DataBar(QWidget):
             # Setting the value it has would wipe out a text that is being typed.
             if box.value() != self._wished[axis]:
                 box.setValue(self._wished[axis])
+        self._wished_part = snapshot.config.part
+        # All rows are no part: m = 2 can be taken by 1 alone.
+        self._part.setMaximum(max(snapshot.m - 1, 0))
+        self._part.setEnabled(snapshot.m > 1)
+        if self._part.value() != self._wished_part:
+            self._part.setValue(self._wished_part)
         self._seed.display(snapshot.config.seed)
 
     def retranslate(self) -> None:
@@ -73,7 +86,14 @@ class DataBar(QWidget):
         for axis, tip in tips.items():
             self._sizes[axis].setToolTip(tip)
             self._sizes[axis].setAccessibleName(tip)
-        self._seed_label.setText(translate("DataBar", "next seed"))
+        self._part_label.setText(translate("DataBar", "by"))
+        part_tip = translate(
+            "DataBar", "Rows at a time: Forward takes a part of the batch, and Backward marks the next part"
+        )
+        self._part.setSpecialValueText(translate("DataBar", "all"))
+        self._part.setToolTip(part_tip)
+        self._part.setAccessibleName(part_tip)
+        self._seed_label.setText(translate("DataBar", "seed"))
         seed_tip = translate("DataBar", "The seed that the next Randomize or new weights take; then it goes on by one")
         self._seed.setToolTip(seed_tip)
         self._seed.setAccessibleName(translate("DataBar", "next seed"))
@@ -88,6 +108,11 @@ class DataBar(QWidget):
         if size != self._wished[axis]:
             self._wished[axis] = size
             self.action_requested.emit(Resize(axis, size))
+
+    def _on_part_changed(self, part: int) -> None:
+        if part != self._wished_part:
+            self._wished_part = part
+            self.action_requested.emit(Configure("part", part))
 
     def _on_seed_entered(self, seed: int) -> None:
         self.action_requested.emit(Configure("seed", seed))

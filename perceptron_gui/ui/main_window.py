@@ -2,27 +2,33 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core import lines
-from perceptron_gui.core.actions import STEP, Action, MarkRows, Operation, Randomize
-from perceptron_gui.core.history import History
+from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Operation, Randomize
+from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.session import Session
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.actions import Commands
+from perceptron_gui.ui.arrangement import Arrangement
+from perceptron_gui.ui.code_view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
+from perceptron_gui.ui.derivation_view import DerivationView
+from perceptron_gui.ui.graph_view import GraphView
+from perceptron_gui.ui.panel import Panel
+from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar
-from perceptron_gui.ui.plot_dock import PlotDock
 from perceptron_gui.ui.plots.activation import ActivationPlot
+from perceptron_gui.ui.plots.contour import ContourPlot
 from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
-from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.weights import WeightsPlot
 from perceptron_gui.ui.settings_bar import SettingsBar
 from perceptron_gui.ui.status_line import StatusLine
@@ -30,10 +36,6 @@ from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
 
-LAYOUT_VERSION = 1
-_PLOT_SHARE = 0.292
-_MARGINS = 40
-_LEAST_PLOT = 120
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
 
@@ -43,6 +45,7 @@ class MainWindow(QMainWindow):
 
     language_requested = Signal(str)
     theme_requested = Signal(str)
+    animation_requested = Signal(bool)
     font_step_requested = Signal(int)
     """+1, -1, or 0 for the usual size."""
 
@@ -64,21 +67,29 @@ class MainWindow(QMainWindow):
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
-        self._plots: dict[str, Plot] = {
+        self._panels: dict[str, Panel] = {
             "gradient_plot": GradientPlot("gradient_plot", colors),
+            "code_view": CodeView("code_view", colors),
+            "derivation_view": DerivationView("derivation_view", colors),
+            "graph_view": GraphView("graph_view", colors),
             "loss_plot": LossPlot("loss_plot", colors),
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
+            "contour_plot": ContourPlot("contour_plot", colors),
         }
-        self._docks = {name: self._dock(name, number) for number, name in enumerate(self._plots, 1)}
-        self._arrange()
-        self._usual_layout = self.saveState(LAYOUT_VERSION)
+        docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
+        self._arrangement = Arrangement(self, docks, self._center, self._tensors)
         self._status = StatusLine()
         self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._about_torch.setObjectName("torch_label")
         self.statusBar().addWidget(self._status, 1)
         self.statusBar().addPermanentWidget(self._about_torch)
-        for source in (self._settings_bar, self._data_bar, self._tensors):
+        for panel in self._panels.values():
+            panel.question_raised.connect(session.ask)
+            panel.entry_requested.connect(self._on_entry_requested)
+            session.answered.connect(panel.take_answer)
+        sources: tuple[Any, ...] = (self._settings_bar, self._data_bar, self._tensors, *self._panels.values())
+        for source in sources:
             source.action_requested.connect(self._on_action_requested)
             source.problem_found.connect(self._on_problem_typed)
         table_actions = [self.commands[name] for name in _TABLE_ACTIONS]
@@ -99,8 +110,9 @@ class MainWindow(QMainWindow):
         self._settings_bar.display_devices(self.session)
         self._data_bar.display(history)
         self._tensors.display(history)
-        for plot in self._plots.values():
-            plot.display(history)
+        for panel in self._panels.values():
+            panel.display(history)
+        self.commands["twin"].setChecked(history.current.config.twin)
         self._enable_travel()
         self._say()
 
@@ -116,8 +128,14 @@ class MainWindow(QMainWindow):
         """Paint with other colours."""
         self._phase_bar.set_colors(colors)
         self._tensors.set_colors(colors)
-        for plot in self._plots.values():
-            plot.set_colors(colors)
+        for panel in self._panels.values():
+            panel.set_colors(colors)
+
+    def set_animated(self, is_animated: bool) -> None:
+        """Show changes as movements, or at once."""
+        self.commands["animations"].setChecked(is_animated)
+        for panel in self._panels.values():
+            panel.set_animated(is_animated)
 
     def check_choices(self, language: str, theme: str) -> None:
         """Tick the language and the colours of now in the menu."""
@@ -126,17 +144,17 @@ class MainWindow(QMainWindow):
 
     def layout_state(self) -> bytes:
         """Return where the panels are, for the next start."""
-        return bytes(self.saveState(LAYOUT_VERSION).data())
+        return self._arrangement.state()
 
     def restore_layout(self, state: bytes) -> None:
         """Put the panels where they were; what does not fit this version is left aside."""
-        self._has_layout = bool(state) and self.restoreState(QByteArray(state), LAYOUT_VERSION)
+        self._has_layout = self._arrangement.restore(state)
 
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
-        for plot in self._plots.values():
-            plot.retranslate()
+        for panel in self._panels.values():
+            panel.retranslate()
         self._say()
         self._say_about_torch()
 
@@ -147,13 +165,13 @@ class MainWindow(QMainWindow):
             self.retranslate()
         elif event.type() == QEvent.Type.FontChange:
             # When the tables know how much they need now.
-            QTimer.singleShot(0, self, self._share_room)
+            QTimer.singleShot(0, self, self._arrangement.share_room)
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
         if not self._has_layout:
             self._has_layout = True
-            self._share_room()
+            self._arrangement.share_room()
         super().showEvent(event)
 
     @override
@@ -182,20 +200,12 @@ class MainWindow(QMainWindow):
         scroll.setWidget(self._center)
         self.setCentralWidget(scroll)
 
-    def _dock(self, name: str, number: int) -> PlotDock:
-        dock = PlotDock(name, self._plots[name], self)
+    def _dock(self, name: str, number: int) -> PanelDock:
+        dock = PanelDock(name, self._panels[name], self)
         dock.toggleViewAction().setShortcut(f"Alt+{number}")
         dock.retranslate()
         self.commands.menu("view").addAction(dock.toggleViewAction())
         return dock
-
-    def _arrange(self) -> None:
-        gradient, loss, activation, weights = self._docks.values()
-        right = Qt.DockWidgetArea.RightDockWidgetArea
-        self.addDockWidget(right, gradient)
-        self.splitDockWidget(gradient, loss, Qt.Orientation.Horizontal)
-        self.splitDockWidget(gradient, activation, Qt.Orientation.Vertical)
-        self.splitDockWidget(loss, weights, Qt.Orientation.Vertical)
 
     def _break_bars(self) -> None:
         """Give the settings a line of their own where they do not fit beside the phases."""
@@ -206,15 +216,6 @@ class MainWindow(QMainWindow):
             self.removeToolBarBreak(self._settings_bar)
         elif not fits and not has_break:
             self.insertToolBarBreak(self._settings_bar)
-
-    def _share_room(self) -> None:
-        """Give the tables a good third of the width, and the plots the rest."""
-        gradient, loss, activation, weights = self._docks.values()
-        tables = self._center.minimumSizeHint().width() + _MARGINS
-        column = max(min(round(self.width() * _PLOT_SHARE), (self.width() - tables) // 2), _LEAST_PLOT)
-        self.resizeDocks([gradient, loss], [column, column], Qt.Orientation.Horizontal)
-        row = max(self.height() // 2, _LEAST_PLOT)
-        self.resizeDocks([gradient, loss, activation, weights], [row] * 4, Qt.Orientation.Vertical)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
         vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
@@ -242,6 +243,9 @@ class MainWindow(QMainWindow):
             "larger_font": partial(self.font_step_requested.emit, 1),
             "smaller_font": partial(self.font_step_requested.emit, -1),
             "default_font": partial(self.font_step_requested.emit, 0),
+            "twin": self._committed(self._toggle_twin),
+            "animations": lambda: self.animation_requested.emit(self.commands["animations"].isChecked()),
+            "lecture_layout": self._toggle_lecture,
             "default_layout": self._restore_usual_layout,
         }
 
@@ -273,8 +277,20 @@ class MainWindow(QMainWindow):
         self.session.restart(self.session.history.preset)
 
     def _restore_usual_layout(self) -> None:
-        self.restoreState(self._usual_layout, LAYOUT_VERSION)
-        self._share_room()
+        self._arrangement.restore_usual()
+        self.commands["lecture_layout"].setChecked(False)
+
+    def _toggle_lecture(self) -> None:
+        if self._arrangement.is_lecture:
+            self._arrangement.end_lecture()
+        else:
+            view = self.focusWidget()
+            name = view.tensor_model.content.name if isinstance(view, TensorView) else "W.grad"
+            self._arrangement.begin_lecture(name)
+        self.commands["lecture_layout"].setChecked(self._arrangement.is_lecture)
+
+    def _toggle_twin(self) -> None:
+        self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_table(self, do: Callable[[TensorView], object]) -> None:
         try:
@@ -294,6 +310,11 @@ class MainWindow(QMainWindow):
     def _on_action_requested(self, action: Action) -> None:
         self._problem = None
         self.session.perform(action)
+
+    def _on_entry_requested(self, entry: Entry) -> None:
+        if self._commit_typed():
+            self._problem = None
+            self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True

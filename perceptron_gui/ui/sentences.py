@@ -9,6 +9,7 @@ from perceptron_gui.core import guidance, lines
 from perceptron_gui.core.actions import (
     Action,
     Assign,
+    AssignElements,
     Configure,
     Delete,
     Gesture,
@@ -25,7 +26,7 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import GraphState, Snapshot, TensorName, Zeroing
+from perceptron_gui.core.snapshot import GraphState, Reduction, Snapshot, TensorName, Zeroing
 
 translate = QCoreApplication.translate
 _MANY = 12
@@ -76,6 +77,10 @@ def of_action(action: Action) -> str:
             return translate("sentences", "Zero grad")
         case Start():
             return translate("sentences", "Start values")
+        case AssignElements(values):
+            return translate("sentences", "Edit of {tensor}").format(
+                tensor=", ".join(dict.fromkeys(element.name for element, _ in values))
+            )
         case Assign() | Paste():
             return translate("sentences", "Edit of {tensor}").format(tensor=action.tensor)
         case MarkRows():
@@ -101,6 +106,8 @@ def of_preset(preset: str) -> str:
     names = {
         "notebook": translate("sentences", "Notebook, y_true = 1"),
         "notebook_half": translate("sentences", "Notebook, y_true = 0.5"),
+        "twin": translate("sentences", "Forgetful twin, y_true = 1"),
+        "twin_half": translate("sentences", "Forgetful twin, y_true = 0.5"),
         "or_gate": translate("sentences", "OR gate: 4 samples, 2 inputs"),
         "layer_4x2": translate("sentences", "Layer 4 × 2: 2 samples"),
     }
@@ -139,8 +146,8 @@ def of_entry(entry: Entry, before: Snapshot | None) -> str:
             return translate("sentences", "{preset}: the start values. .grad is None, nothing is computed yet.").format(
                 preset=of_preset(preset)
             )
-        case Assign():
-            return _assign(entry.action, before)
+        case Assign() | AssignElements():
+            return _assign(entry.action, after.m)
         case MarkRows(rows):
             return translate("sentences", "The samples that Forward takes: {x}.").format(x=f"x{lines.taken_rows(rows)}")
         case Configure():
@@ -168,7 +175,11 @@ def of_problem(problem: Problem) -> str:
 
 
 def _listed(names: tuple[str, ...]) -> str:
-    return ", ".join(translate("sentences", "the marked rows") if name == "rows" else name for name in names)
+    words = {
+        "rows": translate("sentences", "the marked rows"),
+        "reduction": translate("sentences", "sum or mean"),
+    }
+    return ", ".join(words.get(name, name) for name in names)
 
 
 def _new_tensors(after: Snapshot, before: Snapshot | None) -> str:
@@ -195,10 +206,17 @@ def _backward(after: Snapshot) -> str:
     return f"{said} {end}" if spent else said
 
 
-def _assign(action: Assign, before: Snapshot | None) -> str:
+def _assign(action: Assign | AssignElements, m: int) -> str:
+    if isinstance(action, AssignElements):
+        return translate("sentences", "{elements}, in place under torch.no_grad(): .grad stays.").format(
+            elements=", ".join(
+                f"{lines.element(one.name, one.row, one.column, m)} = {full_text(value)}"
+                for one, value in action.values
+            )
+        )
     rows, columns = action.values.shape
     if rows == columns == 1:
-        element = lines.element(action.tensor, action.row, action.column, 1 if before is None else before.m)
+        element = lines.element(action.tensor, action.row, action.column, m)
         return translate("sentences", "{element} = {value}, in place under torch.no_grad(): .grad stays.").format(
             element=element, value=full_text(action.values[0, 0])
         )
@@ -218,6 +236,27 @@ def _configure(action: Configure) -> str:
             return translate("sentences", "Backward keeps the graph from now on.")
         case "retain_graph", _:
             return translate("sentences", "Backward frees the graph from now on.")
+        case "reduction", Reduction.SUM:
+            return translate("sentences", "The loss is the sum over all rows and outputs from now on.")
+        case "reduction", Reduction.MEAN:
+            return translate("sentences", "The loss is the mean over all rows and outputs from now on.")
+        case "reduction", _:
+            return translate(
+                "sentences",
+                "The loss of a part is its mean, weighted by its rows over the batch's rows, from now on.",
+            )
+        case "part", 0:
+            return translate("sentences", "Forward takes all rows from now on.")
+        case "part", value:
+            return translate(
+                "sentences", "Forward takes the batch in parts, rows at a time: {count}. Backward marks the next part."
+            ).format(count=value)
+        case "twin", True:
+            return translate(
+                "sentences", "From here on a second run takes the same presses, with Zero grad the other way."
+            )
+        case "twin", _:
+            return translate("sentences", "The comparison with the second run has ended.")
         case "zeroing", value:
             return translate("sentences", "Zero grad means {code} from now on.").format(
                 code=f".grad.{value}" if value == Zeroing.ZERO else ".grad = None"
@@ -239,7 +278,7 @@ def _remark(entry: Entry, before: Snapshot | None) -> str:
             return translate(
                 "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
             ).format(names=_listed(old))
-        case Assign() | MarkRows() if after.stale:
+        case Assign() | AssignElements() | MarkRows() if after.stale:
             return translate("sentences", "z, y_pred and loss are of the old values until the next Forward.")
     return ""
 

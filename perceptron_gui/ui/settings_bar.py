@@ -9,17 +9,18 @@ from typing_extensions import override
 
 from perceptron_gui.core.actions import CPU, Configure, SwitchDevice
 from perceptron_gui.core.history import History
-from perceptron_gui.core.snapshot import Config, Zeroing
+from perceptron_gui.core.snapshot import Config, Reduction, Zeroing
 from perceptron_gui.session import Session
 from perceptron_gui.ui.value_spin_box import learning_rate_box
 from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
+_REDUCTIONS = ((Reduction.SUM, ".sum()"), (Reduction.MEAN, ".mean()"), (Reduction.WEIGHTED, ".mean() * rows/m"))
 _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
 
 
 class SettingsBar(QToolBar):
-    """lr, the way of zeroing, retain_graph, the device, and how many updates were done."""
+    """lr, the way of zeroing, sum or mean, retain_graph, the device, and how many updates were done."""
 
     action_requested = Signal(object)
     problem_found = Signal(object)
@@ -39,6 +40,11 @@ class SettingsBar(QToolBar):
         self._zeroing.setObjectName("zeroing_combo_box")
         for zeroing, code in _ZEROING:
             self._zeroing.addItem(code, zeroing)
+        self._reduction_label = QLabel("loss")
+        self._reduction = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self._reduction.setObjectName("reduction_combo_box")
+        for reduction, code in _REDUCTIONS:
+            self._reduction.addItem(code, reduction)
         self._device_label = QLabel()
         self._device = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._device.setObjectName("device_combo_box")
@@ -50,6 +56,7 @@ class SettingsBar(QToolBar):
             (self._lr_label, self._lr),
             (self._zeroing_label, self._zeroing),
             (self._device_label, self._device),
+            (self._reduction_label, self._reduction),
             (self._count_label, self._count),
         )
         settings = QWidget()
@@ -64,8 +71,9 @@ class SettingsBar(QToolBar):
         self._lr.problem_found.connect(self.problem_found)
         self._retain_graph.toggled.connect(self._on_retain_graph_toggled)
         self._zeroing.currentIndexChanged.connect(self._on_zeroing_changed)
+        self._reduction.currentIndexChanged.connect(self._on_reduction_changed)
         self._device.currentIndexChanged.connect(self._on_device_changed)
-        for combo in (self._zeroing, self._device):
+        for combo in (self._zeroing, self._reduction, self._device):
             WheelGuard(combo)
         self._wished_config = Config()
         self._wished_device = CPU
@@ -86,7 +94,7 @@ class SettingsBar(QToolBar):
             row, column = (0, 2 * number) if in_one_line else (number % 3, number // 3 * 2)
             self._grid.addWidget(label, row, column)
             self._grid.addWidget(field, row, column + 1)
-        row, column = (0, 2 * len(self._pairs)) if in_one_line else (1, 2)
+        row, column = (0, 2 * len(self._pairs)) if in_one_line else (2, 2)
         self._grid.addWidget(self._retain_graph, row, column, 1, 2)
 
     def display(self, history: History) -> None:
@@ -95,6 +103,7 @@ class SettingsBar(QToolBar):
         self._lr.display(config.lr)
         self._retain_graph.setChecked(config.retain_graph)
         self._zeroing.setCurrentIndex(self._zeroing.findData(config.zeroing))
+        self._reduction.setCurrentIndex(self._reduction.findData(config.reduction))
         self._count.setText(str(history.entry.updates))
 
     def display_devices(self, session: Session) -> None:
@@ -125,6 +134,12 @@ class SettingsBar(QToolBar):
         self._zeroing.setToolTip(
             translate("SettingsBar", "The notebook zeroes in place; optimizers set None since PyTorch 2.0")
         )
+        self._reduction.setToolTip(
+            translate(
+                "SettingsBar",
+                "The loss is the sum, as in the notebook, or the mean; a part's mean is to be weighted by rows/m",
+            )
+        )
         self._device_label.setText(translate("SettingsBar", "device"))
         self._device.setToolTip(translate("SettingsBar", "Where PyTorch computes: the devices that worked when tried"))
         self._count_label.setText(translate("SettingsBar", "updates:"))
@@ -144,13 +159,16 @@ class SettingsBar(QToolBar):
     def _on_zeroing_changed(self, index: int) -> None:
         self._configure("zeroing", Zeroing(self._zeroing.itemData(index)))
 
+    def _on_reduction_changed(self, index: int) -> None:
+        self._configure("reduction", Reduction(self._reduction.itemData(index)))
+
     def _on_device_changed(self, index: int) -> None:
         name = self._device.itemData(index)
         if self._wished_device and name is not None and name != self._wished_device:
             self._wished_device = name
             self.action_requested.emit(SwitchDevice(name))
 
-    def _configure(self, field: str, value: float | bool | Zeroing) -> None:
+    def _configure(self, field: str, value: float | bool | Zeroing | Reduction) -> None:
         """Ask for a setting that is not there yet: what was asked for before may still wait in line."""
         change: dict[str, Any] = {field: value}
         wished = replace(self._wished_config, **change)

@@ -85,6 +85,11 @@ class TensorArea(QWidget):
         self._header.display(snapshot.rows, snapshot.m)
         self._limit_heights()
 
+    def show_only(self, name: str | None) -> None:
+        """Show one table alone, or all of them again."""
+        for shown, panel in self.panels.items():
+            panel.setVisible(name is None or shown == name)
+
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
         for view in self.views:

@@ -18,7 +18,7 @@ from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from tests.ui.hands import Hands
 
-CHOICES = Preferences("ru", Theme.DARK, 18, bytes(range(256)), b"layout\x00\xff")
+CHOICES = Preferences("ru", Theme.DARK, 18, False, bytes(range(256)), b"layout\x00\xff")
 
 
 def at(folder: Path) -> QSettings:

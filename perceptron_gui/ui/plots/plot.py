@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
+from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.plots.labels import Labels
 from perceptron_gui.ui.plots.ranging import GROWTH, Span, fitted, followed, is_sound
 from perceptron_gui.ui.theme import Colors
@@ -32,7 +33,7 @@ _GRID_ALPHA = 70
 _TICK, _TICK_OFFSET = 4, 3
 
 
-class Plot(QWidget):
+class Plot(Panel):
     """A live plot. What it shows follows from the history it was given last.
 
     A subclass says what is read from a history (`_read`), puts it into its items (`_draw`), says where they are
@@ -74,17 +75,13 @@ class Plot(QWidget):
         self.setAutoFillBackground(True)
         self._set_up()
 
-    def title(self) -> str:
-        """Return the name of the plot, for the title bar around it."""
-        raise NotImplementedError
-
+    @override
     def display(self, history: History) -> None:
-        """Show a history. A plot nobody sees does it when it is seen."""
         self._history = history
         self._refresh()
 
+    @override
     def set_colors(self, colors: Colors) -> None:
-        """Paint in other colours."""
         self._colors = colors
         palette = self.palette()
         for role, color in (
@@ -102,8 +99,8 @@ class Plot(QWidget):
         self._paint(colors)
         self._redraw()
 
+    @override
     def retranslate(self) -> None:
-        """Put every word in the language of now."""
         self.plot_widget.setAccessibleName(self.title())
         x_label, y_label = self._axis_labels()
         self.x_axis.setLabel(html.escape(x_label))

@@ -6,20 +6,20 @@ from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QToolButton
 from typing_extensions import override
 
 from perceptron_gui.ui.elided_label import ElidedLabel
-from perceptron_gui.ui.plots.plot import Plot
+from perceptron_gui.ui.panel import Panel
 
 translate = QCoreApplication.translate
 _ASIDE = 40
 
 
-class PlotDock(QDockWidget):
-    """A dock around a plot, with a title bar of its own: Fusion's keeps the font it was first painted with."""
+class PanelDock(QDockWidget):
+    """A dock around a panel, with a title bar of its own: Fusion's keeps the font it was first painted with."""
 
-    def __init__(self, name: str, plot: Plot, window: QMainWindow) -> None:
+    def __init__(self, name: str, panel: Panel, window: QMainWindow) -> None:
         super().__init__(window)
-        self._plot = plot
+        self._panel = panel
         self.setObjectName(f"{name}_dock")
-        self.setWidget(plot)
+        self.setWidget(panel)
         bar = QWidget()
         self._title = ElidedLabel()
         font = QFont()
@@ -43,14 +43,14 @@ class PlotDock(QDockWidget):
 
     def retranslate(self) -> None:
         """Say everything in the language of now."""
-        title = self._plot.title()
+        title = self._panel.title()
         self.setWindowTitle(title)
         self._title.setText(title)
-        self._float.setToolTip(translate("PlotDock", "Take the panel out of the window, or put it back"))
-        self._close.setToolTip(translate("PlotDock", "Hide the panel; the View menu brings it back"))
+        self._float.setToolTip(translate("PanelDock", "Take the panel out of the window, or put it back"))
+        self._close.setToolTip(translate("PanelDock", "Hide the panel; the View menu brings it back"))
         toggle = self.toggleViewAction()
         key = toggle.shortcut().toString()
-        toggle.setToolTip(translate("PlotDock", "Show or hide: {panel} ({key})").format(panel=title, key=key))
+        toggle.setToolTip(translate("PanelDock", "Show or hide: {panel} ({key})").format(panel=title, key=key))
 
     @override
     def changeEvent(self, event: QEvent) -> None:

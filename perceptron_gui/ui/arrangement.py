@@ -1,0 +1,92 @@
+"""Where the panels stand: the usual arrangement, and the one for a lecture."""
+
+from PySide6.QtCore import QByteArray, Qt
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+
+from perceptron_gui.ui.panel_dock import PanelDock
+from perceptron_gui.ui.tensor_area import TensorArea
+
+VERSION = 2
+_CURVES_SHARE = 0.26
+_LEDGER_SHARE = 0.34
+_LECTURE_SHARE = 0.6
+_MARGINS = 40
+_LEAST = 120
+
+
+class Arrangement:
+    """The docks of a window around its tables.
+
+    The ledger stands beside the tables, and under it what PyTorch did; the curves stand at the right. What is looked
+    at in its turn shares a place as tabs.
+    """
+
+    def __init__(self, window: QMainWindow, docks: dict[str, PanelDock], center: QWidget, tensors: TensorArea) -> None:
+        self._window = window
+        self._docks = docks
+        self._center = center
+        self._tensors = tensors
+        self._before_lecture = QByteArray()
+        corner, right = Qt.Corner, Qt.DockWidgetArea.RightDockWidgetArea
+        for place in (corner.TopRightCorner, corner.BottomRightCorner):
+            window.setCorner(place, right)
+        window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        gradient, code, derivation, graph, loss, activation, weights, contour = docks.values()
+        window.addDockWidget(right, gradient)
+        window.splitDockWidget(gradient, loss, Qt.Orientation.Horizontal)
+        window.splitDockWidget(gradient, code, Qt.Orientation.Vertical)
+        window.splitDockWidget(loss, activation, Qt.Orientation.Vertical)
+        for first, others in ((code, (derivation, graph)), (activation, (weights, contour))):
+            for before, dock in zip((first, *others), others, strict=False):
+                window.tabifyDockWidget(before, dock)
+            first.raise_()
+        self._usual = window.saveState(VERSION)
+
+    @property
+    def is_lecture(self) -> bool:
+        """Whether the window is arranged for a lecture."""
+        return not self._before_lecture.isEmpty()
+
+    def state(self) -> bytes:
+        """Return where the panels are when there is no lecture."""
+        state = self._before_lecture if self.is_lecture else self._window.saveState(VERSION)
+        return bytes(state.data())
+
+    def restore(self, state: bytes) -> bool:
+        """Put the panels where they were; return whether that fits this version."""
+        return bool(state) and self._window.restoreState(QByteArray(state), VERSION)
+
+    def restore_usual(self) -> None:
+        """Put all panels back where they were at first."""
+        self.end_lecture()
+        self._window.restoreState(self._usual, VERSION)
+        self.share_room()
+
+    def begin_lecture(self, table: str) -> None:
+        """Show the phases, the ledger and one table, large."""
+        self._before_lecture = self._window.saveState(VERSION)
+        self._tensors.show_only(table)
+        gradient = self._docks["gradient_plot"]
+        for dock in self._docks.values():
+            dock.setVisible(dock is gradient)
+        width = round(self._window.width() * _LECTURE_SHARE)
+        self._window.resizeDocks([gradient], [width], Qt.Orientation.Horizontal)
+
+    def end_lecture(self) -> None:
+        """Show everything that was shown before the lecture."""
+        if self.is_lecture:
+            self._tensors.show_only(None)
+            self._window.restoreState(self._before_lecture, VERSION)
+            self._before_lecture = QByteArray()
+
+    def share_room(self) -> None:
+        """Give the tables the room they need, the ledger a good third of the width, and the curves the rest."""
+        width, height = self._window.width(), self._window.height()
+        gradient, code, _, _, loss, activation, *_ = self._docks.values()
+        tables = self._center.minimumSizeHint().width() + _MARGINS
+        room = max(width - tables, 2 * _LEAST)
+        ledger = max(min(round(width * _LEDGER_SHARE), round(room * 0.56)), _LEAST)
+        curves = max(min(round(width * _CURVES_SHARE), room - ledger), _LEAST)
+        self._window.resizeDocks([gradient, loss], [ledger, curves], Qt.Orientation.Horizontal)
+        row = max(height // 2, _LEAST)
+        self._window.resizeDocks([gradient, code, loss, activation], [row] * 4, Qt.Orientation.Vertical)

@@ -1,0 +1,43 @@
+"""What can stand in a dock: it shows a history, and asks for the rest by signal."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from perceptron_gui.core.history import History
+from perceptron_gui.core.questions import Answer, Question
+from perceptron_gui.ui.theme import Colors
+
+
+class Panel(QWidget):
+    """A panel. One that nobody sees does its work, and asks its questions, when it is seen."""
+
+    action_requested = Signal(object)
+    """An Action that a person wants done."""
+    entry_requested = Signal(object)
+    """The Entry whose moment a person wants to see."""
+    problem_found = Signal(object)
+    """A Problem with what a person did here."""
+    question_raised = Signal(object)
+    """A Question for PyTorch; the answer comes to `take_answer`."""
+
+    def title(self) -> str:
+        """Return the name of the panel, for the title bar around it."""
+        raise NotImplementedError
+
+    def display(self, history: History) -> None:
+        """Show a history."""
+        raise NotImplementedError
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint in other colours."""
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Put every word in the language of now."""
+        raise NotImplementedError
+
+    def take_answer(self, question: Question, answer: Answer | None) -> None:
+        """Take the answer to a question, which may be another panel's or an older one; None: it has no answer."""
+
+    def set_animated(self, is_animated: bool) -> None:
+        """Show changes as movements, or at once. No press ever waits for a movement."""
