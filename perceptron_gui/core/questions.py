@@ -67,11 +67,11 @@ class Surface:
     losses: FloatArray
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """What becomes of the same presses if Zero grad is treated the other way?
 
-    `entries` are those from the one that switched the twin on up to the shown one. Answer: Twin.
+    `entries` are `History.compared`. Two panels may ask it: equal questions have equal answers. Answer: Twin.
     """
 
     entries: tuple[Entry, ...]

@@ -25,7 +25,7 @@ class ContourPlot(Panel):
 
     @override
     def title(self) -> str:
-        return translate("ContourPlot", "Loss over two parameters")
+        return translate("ContourPlot", "Contour")
 
     @override
     def display(self, history: History) -> None:
