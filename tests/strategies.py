@@ -8,8 +8,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from perceptron_gui.core.actions import Assign, Configure, Edit, Gesture, MarkRows, Operation
-from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, Zeroing, frozen
+from perceptron_gui.core.actions import Assign, AssignElements, Configure, Edit, Gesture, MarkRows, Operation
+from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Snapshot, TensorName, Zeroing, frozen
 
 briefly = settings(max_examples=60, deadline=None)
 thoroughly = settings(max_examples=200, deadline=None)
@@ -77,6 +77,15 @@ def assignments(draw: st.DrawFn, snapshot: Snapshot, elements: st.SearchStrategy
     return Assign(name, row, column, draw(float32_arrays(shape, elements)), Gesture.TYPE)
 
 
+@st.composite
+def placements(draw: st.DrawFn, snapshot: Snapshot) -> AssignElements:
+    """Draw one or two numbers for elements of W and b, as a click on a plot gives them."""
+    places = [Element("W", i, j) for i in range(snapshot.n) for j in range(snapshot.k)]
+    places += [Element("b", 0, j) for j in range(snapshot.k)]
+    chosen = draw(st.lists(st.sampled_from(places), min_size=1, max_size=2, unique=True))
+    return AssignElements(tuple((place, draw(numbers)) for place in chosen))
+
+
 def marks(snapshot: Snapshot) -> st.SearchStrategy[MarkRows]:
     """Draw which samples Forward takes."""
     some = st.sets(st.integers(0, snapshot.m - 1), min_size=1).map(lambda rows: tuple(sorted(rows)))
@@ -87,13 +96,15 @@ settings_of_a_step = st.one_of(
     st.builds(Configure, st.just("lr"), learning_rates),
     st.builds(Configure, st.just("retain_graph"), st.booleans()),
     st.builds(Configure, st.just("zeroing"), st.sampled_from(Zeroing)),
+    st.builds(Configure, st.just("reduction"), st.sampled_from(Reduction)),
+    st.builds(Configure, st.just("part"), st.integers(0, 4)),
 )
 
 
 def edits(snapshot: Snapshot) -> st.SearchStrategy[Edit]:
     """Draw edits that keep the sizes of the snapshot."""
     written = assignments(snapshot)
-    return st.one_of(written, written, written, marks(snapshot), settings_of_a_step)
+    return st.one_of(written, written, written, placements(snapshot), marks(snapshot), settings_of_a_step)
 
 
 def step_lists(start: Snapshot) -> st.SearchStrategy[list[Step]]:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from perceptron_gui.core.actions import Assign, Configure, Edit, MarkRows, Operation
-from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot, Zeroing
+from perceptron_gui.core.actions import Assign, AssignElements, Configure, Edit, MarkRows, Operation
+from perceptron_gui.core.snapshot import FloatArray, Reduction, Rows, Snapshot, Zeroing
 
 TENSORS = ("x", "y_true", "W", "b")
 
@@ -25,6 +25,7 @@ W.grad = None
 b.grad = None
 """
 
+Point = dict[str, object]
 State = dict[str, list[str] | None]
 """Every number to the last bit (`float.hex`; one NaN is as good as another), by name; None where there is none."""
 
@@ -37,8 +38,10 @@ class Notebook:
         self.rows: Rows = None
         self.retain_graph = False
         self.zeroing = Zeroing.ZERO
-        self.at_forward: dict[str, int] = {}
-        self.rows_at_forward: Rows = None
+        self.reduction = Reduction.SUM
+        self.part = 0
+        self.at_forward: Point = {}
+        self.points: list[Point] = []
         self.names: dict[str, Any] = {
             "torch": torch,
             "x": torch.tensor(start.x[0] if self.m == 1 else start.x),
@@ -53,18 +56,26 @@ class Notebook:
         match action:
             case Operation.FORWARD:
                 self.run(self.forward_cell())
-                self.at_forward = self.versions()
-                self.rows_at_forward = self.rows
+                self.at_forward = self.point()
             case Operation.BACKWARD:
-                return self.run("loss.backward(retain_graph=True)" if self.retain_graph else "loss.backward()")
+                return self.go_back()
             case Operation.UPDATE:
                 return self.run(UPDATE)
             case Operation.ZERO_GRAD:
-                return self.run(ZERO_GRAD if self.zeroing is Zeroing.ZERO else SET_TO_NONE)
+                refusal = self.run(ZERO_GRAD if self.zeroing is Zeroing.ZERO else SET_TO_NONE)
+                if refusal is None:
+                    self.points.clear()
+                return refusal
             case Assign():
                 self.write(action)
+            case AssignElements(values):
+                for element, value in values:
+                    self.put(element.name, element.row, element.column, np.float32(value))
             case MarkRows(rows):
                 self.rows = None if rows is None or len(rows) == self.m else rows
+                self.part = 0 if self.rows is None else self.part
+            case Configure("part", value):
+                self.take_parts(int(value))
             case Configure("lr", value):
                 self.names["lr"] = value
             case Configure(field, value):
@@ -78,12 +89,40 @@ class Notebook:
             return type(error).__name__, without_versions(str(error))
         return None
 
+    def go_back(self) -> tuple[str, str] | None:
+        """Run Backward; what reached a gradient is of the point at Forward, and then comes the next part."""
+        before = self.arrived()
+        refusal = self.run("loss.backward(retain_graph=True)" if self.retain_graph else "loss.backward()")
+        if self.arrived() != before:
+            self.points.append(self.at_forward)
+        if refusal is None and self.part and self.rows is not None:
+            rows = range(self.m)[self.rows[-1] + 1 :][: self.part] or range(self.m)[: self.part]
+            self.rows = tuple(rows)
+        return refusal
+
+    def arrived(self) -> list[int | None]:
+        """Return how often each gradient was written to, or None where there is none."""
+        grads = (self.names[name].grad for name in ("W", "b"))
+        return [None if grad is None else grad._version for grad in grads]
+
+    def take_parts(self, part: int) -> None:
+        """Take so many rows at a time, from the first on."""
+        part = part if 0 < part < self.m else 0
+        if part != self.part:
+            self.part = part
+            self.rows = tuple(range(part)) or None
+
     def forward_cell(self) -> str:
         taken = "" if self.rows is None else f"[{self.rows[0]}]" if len(self.rows) == 1 else f"[{list(self.rows)}]"
+        reduced = {
+            Reduction.SUM: ".sum()",
+            Reduction.MEAN: ".mean()",
+            Reduction.WEIGHTED: ".mean()" if self.rows is None else f".mean() * {len(self.rows)} / {self.m}",
+        }[self.reduction]
         return f"""
 z = x{taken} @ W + b
 y_pred = torch.sigmoid(z)
-loss = ((y_true{taken} - y_pred) ** 2).sum()
+loss = ((y_true{taken} - y_pred) ** 2){reduced}
 """
 
     def write(self, edit: Assign) -> None:
@@ -96,18 +135,36 @@ loss = ((y_true{taken} - y_pred) ** 2).sum()
             if bits(block.numpy()) != bits(edit.values):
                 block.copy_(torch.tensor(edit.values))
 
-    def versions(self) -> dict[str, int]:
-        """Return how often each tensor was written to in place, as PyTorch counts it."""
-        return {name: self.names[name]._version for name in TENSORS}
+    def put(self, name: str, row: int, column: int, value: np.float32) -> None:
+        """Write one number into a tensor, unless it is there already."""
+        tensor = self.names[name]
+        with torch.no_grad():
+            cell = (tensor if tensor.dim() == 2 else tensor.unsqueeze(0))[row : row + 1, column : column + 1]
+            if bits(cell.numpy()) != bits(np.array([value])):
+                cell.fill_(float(value))
+
+    def point(self) -> Point:
+        """Return how often each tensor was written to in place, as PyTorch counts it, and the cell that takes them."""
+        return {name: self.names[name]._version for name in TENSORS} | {
+            "rows": self.rows,
+            "reduction": self.forward_cell().rpartition("** 2)")[2].partition("*")[0]
+            + str(self.reduction is Reduction.WEIGHTED and self.rows is not None),
+        }
 
     @property
     def stale(self) -> tuple[str, ...]:
         """What was written to since Forward."""
-        if not self.at_forward:
-            return ()
-        now = self.versions()
-        written = tuple(name for name in TENSORS if now[name] != self.at_forward[name])
-        return written if self.rows == self.rows_at_forward else (*written, "rows")
+        return self.since(self.at_forward)
+
+    @property
+    def stale_gradient(self) -> set[str]:
+        """What was written to since a Forward whose gradient was added and not zeroed."""
+        return {name for point in self.points for name in self.since(point)}
+
+    def since(self, point: Point) -> tuple[str, ...]:
+        """Return what is not as it was at a point."""
+        now = self.point()
+        return tuple(name for name, value in point.items() if now[name] != value)
 
     @property
     def state(self) -> State:

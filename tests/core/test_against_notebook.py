@@ -5,6 +5,7 @@ from unittest.mock import patch
 from hypothesis import given
 
 from perceptron_gui.core import lines
+from perceptron_gui.core.guidance import stale_gradient
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import Snapshot
 from tests.core.notebook import Notebook, accumulated, state, without_versions
@@ -40,6 +41,7 @@ def check_every_step(story: Scenario | Journey, *, is_rebuilt: bool) -> None:
         assert refusal == expected_refusal
         assert state(snapshot) == notebook.state
         assert snapshot.stale == notebook.stale
+        assert set(stale_gradient(snapshot)) == notebook.stale_gradient
         check_deposits(snapshot)
 
 

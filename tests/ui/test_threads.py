@@ -27,8 +27,12 @@ DISPLAY_METHODS = ("display", "display_devices", "render", "say", "_on_failed", 
 def display_methods(window: MainWindow) -> set[tuple[type, str]]:
     """Return the methods by which the window's parts are told what to show, with the classes that define them."""
     parts = [window, *window.findChildren(QObject)]
-    classes = {base for part in parts for base in type(part).__mro__ if base.__module__.startswith("perceptron_gui.ui")}
-    return {(owner, name) for owner in classes for name in DISPLAY_METHODS if name in vars(owner)}
+    found = {
+        (next((base for base in type(part).__mro__ if name in vars(base)), object), name)
+        for part in parts
+        for name in DISPLAY_METHODS
+    }
+    return {(owner, name) for owner, name in found if owner.__module__.startswith("perceptron_gui.ui")}
 
 
 class WatchedEngine(FakeEngine):
