@@ -5,7 +5,7 @@ from typing import cast
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from perceptron_gui.core import guidance, lines
+from perceptron_gui.core import freshness, guidance, lines
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -119,9 +119,16 @@ def before_and_after(before: str, after: str) -> str:
     return translate("sentences", "before: {before} → after: {after}").format(before=before, after=after)
 
 
-def stale(names: tuple[str, ...]) -> str:
-    """Say that a number no longer follows from what the tables show."""
-    return translate("sentences", "From an earlier state. Changed since: {names}.").format(names=_listed(names))
+def stale(names: tuple[str, ...], history: History | None = None, table: str = "") -> str:
+    """Say that a number no longer follows from what the tables show: why, and, with its history, since when."""
+    said = translate("sentences", "From an earlier state. Changed since: {names}.").format(names=_listed(names))
+    index = None if history is None else freshness.stale_since(history, table)
+    if history is None or index is None:
+        return said
+    since = translate("sentences", "Stale since In [{number}], {action}.").format(
+        number=index + 1, action=of_action(history.entries[index].action)
+    )
+    return f"{said} {since}"
 
 
 def of_entry(entry: Entry, before: Snapshot | None) -> str:

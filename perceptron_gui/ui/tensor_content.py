@@ -21,8 +21,8 @@ class TensorContent:
 
     `values` (a vector is a row, a scalar a cell) has a row for every table row, or for those in `taken` alone, or is
     None when there is none; `absent` is what stands where there is no value. `before` is the same table before the
-    last action. `stale` names what was edited after these values were computed. `refusal` is PyTorch's, where it
-    struck here.
+    last action. `stale` names what was edited after these values were computed, which `history` dates. `refusal` is
+    PyTorch's, where it struck here.
     """
 
     name: str
@@ -34,6 +34,7 @@ class TensorContent:
     before: "TensorContent | None" = None
     stale: tuple[str, ...] = ()
     refusal: Refusal | None = None
+    history: History | None = None
 
     def value(self, row: int, column: int) -> np.float32 | None:
         """Return one element, or None where there is none."""
@@ -106,7 +107,12 @@ def contents(history: History) -> dict[str, TensorContent]:
     earlier = {} if before is None else _of_snapshot(before)
     refused = guidance.refused_at(entry)
     return {
-        name: replace(content, before=earlier.get(name), refusal=entry.refusal if name in refused else None)
+        name: replace(
+            content,
+            before=earlier.get(name),
+            refusal=entry.refusal if name in refused else None,
+            history=history if content.stale else None,
+        )
         for name, content in shown.items()
     }
 

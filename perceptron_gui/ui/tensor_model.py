@@ -139,7 +139,7 @@ class TensorModel(QAbstractTableModel):
                 sentences.before_and_after(content.before.exact_text(row, column), content.exact_text(row, column))
             )
         if content.stale and content.value(row, column) is not None:
-            said.append(sentences.stale(content.stale))
+            said.append(sentences.stale(content.stale, content.history, content.name))
         if content.refusal is not None:
             said += sentences.of_refusal(content.refusal).split("\n")
         problem = self._refused_here(row, column)

@@ -69,7 +69,7 @@ class ActivationPlot(Plot):
         if forward.rows is not None:
             said.append(translate("ActivationPlot", "of sample {x}").format(x=f"x[{forward.rows[row]}]"))
         if self._stale:
-            said.append(sentences.stale(self._stale))
+            said.append(sentences.stale(self._stale, self._history, "z"))
         return "\n".join(said)
 
     @override
