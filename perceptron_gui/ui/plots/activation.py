@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPen
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.history import History
-from perceptron_gui.core.parsing import full_text
+from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import ForwardPass
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.plots.labels import Label, in_two_lines
@@ -22,11 +22,15 @@ from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
 MOST_POINTS = 200
+MOST_SLOPES = 8
+"""Up to so many points each has its slope beside it, where that covers no other."""
 LEAST_Z = 6.0
 _TANGENT = 34
 """Pixels of a tangent to either side of its point."""
 _CURVE_POINTS = 301
 _CORNER = 8
+_BESIDE = 12
+"""Pixels from a point to the words beside it."""
 _NOTHING = np.empty(0, np.float32)
 
 
@@ -66,6 +70,8 @@ class ActivationPlot(Plot):
                 y_pred=y_pred, value=full_text(self._slope[index])
             ),
         ]
+        if self._slope[index] == 0:
+            said.append(translate("ActivationPlot", "the gradient is exactly 0 here"))
         if forward.rows is not None:
             said.append(translate("ActivationPlot", "of sample {x}").format(x=f"x[{forward.rows[row]}]"))
         if self._stale:
@@ -98,6 +104,11 @@ class ActivationPlot(Plot):
     def _notes(self) -> list[str]:
         total = 0 if self._forward is None else self._forward.z.size
         notes = [] if self._finite().all() else [self._gap_note()]
+        flat = np.count_nonzero(self._slope == 0)
+        if flat and len(self._slope) > 1:
+            notes.append(
+                translate("ActivationPlot", "points where the gradient is exactly 0: {count}").format(count=flat)
+            )
         if total > MOST_POINTS:
             notes.append(
                 translate("ActivationPlot", "{shown} of {total} points drawn").format(shown=MOST_POINTS, total=total)
@@ -126,7 +137,7 @@ class ActivationPlot(Plot):
             np.column_stack([z - half, z + half]).reshape(-1),
             np.column_stack([y_pred - half * slope, y_pred + half * slope]).reshape(-1),
         )
-        self.labels.place(self._stale_label())
+        self.labels.place([*self._stale_label(), *self._slope_labels()])
 
     @override
     def _paint(self, colors: Colors) -> None:
@@ -151,6 +162,33 @@ class ActivationPlot(Plot):
         if middle > width / 2:
             return [Label(text, _CORNER, _CORNER, (0, 0), muted=True)]
         return [Label(text, width - _CORNER, floor, (1, 1), muted=True)]
+
+    def _slope_labels(self) -> list[Label]:
+        """Write the slope beside each of a few points, on the side where the curve is not."""
+        finite = np.flatnonzero(self._finite())
+        if len(finite) > MOST_SLOPES:
+            return []
+        made: list[Label] = []
+        taken: list[QRectF] = []
+        room = self.view_box.boundingRect()
+        for index in finite:
+            slope = float(self._slope[index])
+            text = translate("ActivationPlot", "slope {value}").format(value=display_text(slope))
+            if slope == 0:
+                flat = translate("ActivationPlot", "the gradient is exactly 0 here")
+                text = f"{text}\n{flat}"
+            width = max(map(self.labels.width, text.split("\n")))
+            height = self.labels.height * (text.count("\n") + 1)
+            across, down = (float(place) for place in self._to_pixels(self._z[index], self._y_pred[index]))
+            is_low = self._z[index] < 0
+            left = across - _BESIDE - width if is_low else across + _BESIDE
+            top = down - _BESIDE - height if is_low else down + _BESIDE
+            left = min(max(left, 2.0), room.width() - width - 2)
+            box = QRectF(left, min(max(top, 0.0), room.height() - height), width, height)
+            if room.contains(QPointF(across, down)) and not any(map(box.intersects, taken)):
+                taken.append(box)
+                made.append(Label(text, box.left(), box.top(), (0, 0), muted=bool(self._stale)))
+        return made
 
     def _paint_points(self) -> None:
         color = QColor(self._colors.series[1])

@@ -1,11 +1,15 @@
+from itertools import combinations
+
 import numpy as np
 import pytest
+import torch
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
 from perceptron_gui.core.actions import MarkRows
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.core.parsing import full_text
+from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import ForwardPass, frozen
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.activation import ActivationPlot, sigmoid
@@ -97,13 +101,16 @@ def test_points_of_an_older_state_are_hollow_and_say_so(show: Show, engine: Engi
     plot.display(history)
     assert filled == QColor(theme.LIGHT.series[1])
     assert plot.points.opts["brush"].color() == QColor(theme.LIGHT.base)
-    assert [label.text.replace("\n", " ") for label in plot.labels.shown] == ["hollow points: from an earlier state"]
+    assert [label.text.replace("\n", " ") for label in plot.labels.shown] == [
+        "hollow points: from an earlier state",
+        "slope 0.1381",
+    ]
     forward = _forward(history)
     said = plot.hover_text(pixel(plot, float(forward.z[0, 0]), float(forward.y_pred[0, 0])))
-    assert said.endswith("From an earlier state. Changed since: W, b.")
+    assert said.endswith("From an earlier state. Changed since: W, b. Stale since In [4], Update.")
     plot.display(done(engine, history, FORWARD))
     assert plot.points.opts["brush"].color() == filled
-    assert plot.labels.shown == ()
+    assert [label.text for label in plot.labels.shown] == _slopes(plot)
 
 
 def test_the_view_holds_every_point(show: Show, engine: Engine) -> None:
@@ -133,11 +140,11 @@ def test_what_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engine) -> N
     history = begin_with(x=x, y_true=frozen([[1], [1], [1]]), W=frozen([[1.0], [3e38], [2.0]]), b=frozen([3e38]))
     plot.display(done(engine, history, FORWARD))
     assert len(_points(plot)) == 2
-    assert plot.note.text() == "nan/inf not drawn"
+    assert plot.note.text() == "nan/inf not drawn · points where the gradient is exactly 0: 3"
     plot.grab()
     plot.display(done(engine, begin_with(W=frozen([[NAN], [0.0], [0.0]])), FORWARD))
     assert _points(plot) == []
-    assert plot.note.text() == "nan/inf not drawn"
+    assert plot.note.text() == "nan/inf not drawn · points where the gradient is exactly 0: 3"
     plot.grab()
 
 
@@ -147,3 +154,48 @@ def test_undo_takes_the_points_back(show: Show, engine: Engine) -> None:
     plot.display(history)
     plot.display(history.undo())
     assert _points(plot) == []
+
+
+def _slopes(plot: ActivationPlot) -> list[str]:
+    return [label.text for label in plot.labels.shown if label.text.startswith("slope")]
+
+
+@pytest.mark.parametrize("preset", ["notebook", "or_gate", "layer_4x2"])
+def test_the_slope_beside_a_point_is_what_autograd_multiplies_by(show: Show, engine: Engine, preset: str) -> None:
+    plot = show(ActivationPlot)
+    plot.resize(900, 600)
+    history = done(engine, begin(preset), FORWARD)
+    plot.display(history)
+    z = torch.tensor(_forward(history).z, requires_grad=True)
+    torch.sigmoid(z).sum().backward()
+    assert z.grad is not None
+    slopes = {f"slope {display_text(slope)}" for slope in z.grad.reshape(-1).tolist()}
+    assert _slopes(plot)
+    assert set(_slopes(plot)) <= slopes
+
+
+@pytest.mark.parametrize("bias", [16.0, 17.0, 20.0, -80.0, -100.0, -110.0])
+def test_where_float32_has_no_gradient_left_it_is_said(show: Show, engine: Engine, bias: float) -> None:
+    plot = show(ActivationPlot)
+    history = begin_with(x=frozen([[1.0]]), y_true=frozen([[0.5]]), W=frozen([[0.0]]), b=frozen([bias]))
+    history = done(engine, history, FORWARD, BACKWARD)
+    plot.display(history)
+    grad = history.current.b_grad
+    assert grad is not None
+    (said,) = _slopes(plot)
+    place = pixel(plot, bias, float(_forward(history).y_pred[0, 0]))
+    assert ("the gradient is exactly 0 here" in said) == (grad[0] == 0)
+    assert ("the gradient is exactly 0 here" in plot.hover_text(place)) == (grad[0] == 0)
+
+
+def test_words_beside_points_stay_inside_and_cover_no_others(show: Show, engine: Engine) -> None:
+    plot = show(ActivationPlot)
+    plot.display(done(engine, begin("or_gate"), FORWARD))
+    boxes = [
+        QRectF(label.x, label.y, plot.labels.width(label.text), plot.labels.height)
+        for label in plot.labels.shown
+        if label.text.startswith("slope")
+    ]
+    assert boxes
+    assert all(plot.view_box.boundingRect().contains(box) for box in boxes)
+    assert not any(first.intersects(second) for first, second in combinations(boxes, 2))
