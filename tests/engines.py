@@ -9,7 +9,9 @@ from typing_extensions import override
 from perceptron_gui.core.actions import CPU, Operation, SwitchDevice
 from perceptron_gui.core.devices import Device
 from perceptron_gui.core.operations import Engine, Outcome
+from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.core.twin import Replay
 
 
 class FakeEngine(Engine):
@@ -22,6 +24,11 @@ class FakeEngine(Engine):
         self.ran_on: list[str] = []
         self._snapshot = None
         self._names = None
+        self._replay = Replay()
+
+    @override
+    def answer(self, question: Question, device: str) -> Answer:
+        return super().answer(question, CPU)
 
     @override
     def _run(self, operation: Operation, snapshot: Snapshot, device: str) -> Outcome:
