@@ -92,19 +92,21 @@ def marks(snapshot: Snapshot) -> st.SearchStrategy[MarkRows]:
     return st.one_of(st.none(), some).map(MarkRows)
 
 
-settings_of_a_step = st.one_of(
-    st.builds(Configure, st.just("lr"), learning_rates),
-    st.builds(Configure, st.just("retain_graph"), st.booleans()),
-    st.builds(Configure, st.just("zeroing"), st.sampled_from(Zeroing)),
-    st.builds(Configure, st.just("reduction"), st.sampled_from(Reduction)),
-    st.builds(Configure, st.just("part"), st.integers(0, 4)),
-)
+def settings_of_a_step(snapshot: Snapshot) -> st.SearchStrategy[Configure]:
+    """Draw what is set beside the tensors."""
+    return st.one_of(
+        st.builds(Configure, st.just("lr"), learning_rates),
+        st.builds(Configure, st.just("retain_graph"), st.booleans()),
+        st.builds(Configure, st.just("zeroing"), st.sampled_from(Zeroing)),
+        st.builds(Configure, st.just("reduction"), st.sampled_from(Reduction)),
+        st.builds(Configure, st.just("part"), st.integers(0, snapshot.m - 1)),
+    )
 
 
 def edits(snapshot: Snapshot) -> st.SearchStrategy[Edit]:
     """Draw edits that keep the sizes of the snapshot."""
     written = assignments(snapshot)
-    return st.one_of(written, written, written, placements(snapshot), marks(snapshot), settings_of_a_step)
+    return st.one_of(written, written, written, placements(snapshot), marks(snapshot), settings_of_a_step(snapshot))
 
 
 def step_lists(start: Snapshot) -> st.SearchStrategy[list[Step]]:

@@ -45,7 +45,7 @@ def edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
     """Do an edit that needs no torch. An edit that changes nothing returns `snapshot` itself.
 
     Raises:
-        Problem: DOES_NOT_FIT, NO_ROWS or NOT_A_SEED; nothing has changed then.
+        Problem: DOES_NOT_FIT, NO_ROWS, NOT_A_PART or NOT_A_SEED; nothing has changed then.
     """
     match edit:
         case Assign():
@@ -102,12 +102,16 @@ def pasted(snapshot: Snapshot, paste: Paste) -> Assign:
 
 
 def in_parts(snapshot: Snapshot, part: int) -> Snapshot:
-    """Take `part` rows at a time from now on, beginning with the first ones; 0, or as many as there are, for all."""
-    rows = parts.first(part, snapshot.m)
-    part = 0 if rows is None else part
+    """Take `part` rows at a time from now on, beginning with the first ones; 0 for all rows.
+
+    Raises:
+        Problem: NOT_A_PART unless a part has fewer rows than the batch.
+    """
     if part == snapshot.config.part:
         return snapshot
-    return replace(snapshot, rows=rows, config=replace(snapshot.config, part=part))
+    if not 0 <= part < snapshot.m:
+        raise Problem(Reason.NOT_A_PART, most=snapshot.m - 1)
+    return replace(snapshot, rows=parts.first(part, snapshot.m), config=replace(snapshot.config, part=part))
 
 
 def marked(snapshot: Snapshot, rows: Rows) -> Snapshot:

@@ -25,6 +25,7 @@ class Reason(Enum):
     LAST_ONE = auto()  # axis
     NO_ROWS = auto()
     NOT_A_SEED = auto()  # text
+    NOT_A_PART = auto()  # most
     NO_SUCH_DEVICE = auto()  # device, current
     NO_FILES_YET = auto()  # file
     OUT_OF_MEMORY = auto()  # device, detail

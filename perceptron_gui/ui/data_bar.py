@@ -69,8 +69,6 @@ class DataBar(QWidget):
             if box.value() != self._wished[axis]:
                 box.setValue(self._wished[axis])
         self._wished_part = snapshot.config.part
-        # All rows are no part: m = 2 can be taken by 1 alone.
-        self._part.setMaximum(max(snapshot.m - 1, 0))
         self._part.setEnabled(snapshot.m > 1)
         if self._part.value() != self._wished_part:
             self._part.setValue(self._wished_part)

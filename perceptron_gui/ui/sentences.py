@@ -378,6 +378,9 @@ def _problems() -> dict[Reason, str]:
         Reason.NOT_A_SEED: translate(
             "sentences", "“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed."
         ),
+        Reason.NOT_A_PART: translate(
+            "sentences", "A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed."
+        ),
         Reason.NO_SUCH_DEVICE: translate(
             "sentences", "The device {device} does not work on this machine. The computation stays on {current}."
         ),

@@ -107,7 +107,6 @@ class Notebook:
 
     def take_parts(self, part: int) -> None:
         """Take so many rows at a time, from the first on."""
-        part = part if 0 < part < self.m else 0
         if part != self.part:
             self.part = part
             self.rows = tuple(range(part)) or None

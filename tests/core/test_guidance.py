@@ -39,6 +39,15 @@ def test_the_marked_phases_are_the_step_of_the_notebook(settings: Actions) -> No
     assert marked == [FORWARD, BACKWARD, UPDATE, ZERO_GRAD] * 2
 
 
+@pytest.mark.parametrize(("part", "times"), [(1, 4), (2, 2), (3, 2)])
+def test_a_batch_in_parts_takes_them_all_before_the_update(part: int, times: int) -> None:
+    snapshot, marked = after(PRESETS["or_gate"], Configure("part", part)), []
+    for _ in range(2 * (2 * times + 2)):
+        marked.append(next_operation(snapshot))
+        snapshot = after(snapshot, marked[-1])
+    assert marked == [*[FORWARD, BACKWARD] * times, UPDATE, ZERO_GRAD] * 2
+
+
 @pytest.mark.parametrize(
     ("actions", "expected"),
     [
