@@ -4,6 +4,8 @@ The gradient of the whole batch is the sum of the gradients of its parts, so a b
 parts. With the mean, each part has to be weighted by its rows over the batch's rows.
 """
 
+from collections import Counter
+
 from perceptron_gui.core.snapshot import Rows, Snapshot
 
 
@@ -18,9 +20,18 @@ def following(rows: tuple[int, ...], part: int, m: int) -> Rows:
     return tuple(range(start, min(start + part, m))) if start < m else first(part, m)
 
 
-def covered(snapshot: Snapshot) -> frozenset[int]:
-    """Return the rows whose share is in `.grad`, by the Backwards since the last Zero grad."""
-    rows: set[int] = set()
+def covered(snapshot: Snapshot) -> Counter[int]:
+    """Return how often each row went into `.grad`, by the Backwards since the last Zero grad that are kept singly."""
+    rows: Counter[int] = Counter()
     for deposit in snapshot.deposits:
         rows.update(range(snapshot.m) if deposit.forward.rows is None else deposit.forward.rows)
-    return frozenset(rows)
+    return rows
+
+
+def make_the_batch(snapshot: Snapshot) -> bool:
+    """Whether every row is in `.grad` exactly once, each taken at the present values of everything but the rows."""
+    counts = covered(snapshot)
+    is_here = all(
+        not deposit.mixed and set(snapshot.changed_since(deposit.forward)) <= {"rows"} for deposit in snapshot.deposits
+    )
+    return is_here and len(counts) == snapshot.m and max(counts.values()) == 1

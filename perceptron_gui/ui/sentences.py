@@ -5,7 +5,7 @@ from typing import cast
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from perceptron_gui.core import freshness, guidance, lines
+from perceptron_gui.core import freshness, guidance, lines, parts
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -276,11 +276,15 @@ def _remark(entry: Entry, before: Snapshot | None) -> str:
     """Say what PyTorch lets through in silence."""
     after = entry.snapshot
     match entry.action:
-        case Operation.BACKWARD if after.stale:
+        case Operation.BACKWARD if before is not None and before.stale:
             return translate(
                 "sentences",
                 "Edited after Forward: {names}. This is the gradient of the old point; PyTorch says nothing.",
-            ).format(names=_listed(after.stale))
+            ).format(names=_listed(before.stale))
+        case Operation.BACKWARD if before is not None and before.rows != after.rows:
+            return _next_part(after)
+        case Operation.UPDATE if before is not None and parts.make_the_batch(before):
+            return ""
         case Operation.UPDATE if before is not None and (old := guidance.stale_gradient(before)):
             return translate(
                 "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
@@ -288,6 +292,22 @@ def _remark(entry: Entry, before: Snapshot | None) -> str:
         case Assign() | AssignElements() | MarkRows() if after.stale:
             return translate("sentences", "z, y_pred and loss are of the old values until the next Forward.")
     return ""
+
+
+def _next_part(after: Snapshot) -> str:
+    """Say which rows come next; when all parts are in `.grad`, what they are together."""
+    if parts.make_the_batch(after) and after.reduction is Reduction.MEAN:
+        return translate(
+            "sentences",
+            "All parts are in .grad, but the sum of their means is no mean: each wants the weight rows/m.",
+        )
+    if parts.make_the_batch(after):
+        return translate(
+            "sentences", "All parts are in .grad: together they are the gradient of the batch. Next: Update."
+        )
+    return translate("sentences", "Marked as the next part: {x}. Next: Forward.").format(
+        x=f"x{lines.taken_rows(after.rows)}"
+    )
 
 
 def _not_finite(after: Snapshot, before: Snapshot | None) -> str:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from PySide6.QtWidgets import QComboBox, QSpinBox
+from PySide6.QtWidgets import QCheckBox, QComboBox, QSpinBox
 
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Reduction, Snapshot
@@ -121,3 +121,39 @@ def test_undo_takes_the_next_part_back_with_its_backward(hands: Hands) -> None:
     hands.action("undo").trigger()
     assert hands.now.rows == (0,)
     assert hands.now.deposits == ()
+
+
+def test_the_status_line_says_which_part_comes_next_and_what_they_are_together(hands: Hands) -> None:
+    hands.session.restart("or_gate")
+    hands.type_into_box("part_spin_box", "2")
+    hands.click("forward", "backward")
+    assert "x[[2, 3]]" in hands.message
+    hands.click("forward", "backward")
+    assert "together they are the gradient of the batch" in hands.message
+    hands.click("update")
+    assert "older state" not in hands.message
+    hands.click("update")
+    assert "older state" in hands.message
+
+
+def test_a_part_that_was_taken_twice_or_elsewhere_makes_no_batch(hands: Hands) -> None:
+    hands.session.restart("or_gate")
+    hands.type_into_box("part_spin_box", "2")
+    hands.find(QCheckBox, "retain_graph_check_box").setChecked(True)
+    hands.click("forward", "backward", "backward", "forward", "backward")
+    assert "together" not in hands.message
+    hands.session.restart("or_gate")
+    hands.type_into_box("part_spin_box", "2")
+    hands.click("forward", "backward")
+    hands.type_into_cell("W", 0, 0, "1")
+    hands.click("forward", "backward")
+    assert "together" not in hands.message
+
+
+def test_the_sum_of_means_is_not_called_the_gradient_of_the_batch(hands: Hands) -> None:
+    hands.session.restart("or_gate")
+    choose(hands, Reduction.MEAN)
+    hands.type_into_box("part_spin_box", "2")
+    hands.click("forward", "backward", "forward", "backward")
+    assert "rows/m" in hands.message
+    assert "together" not in hands.message
