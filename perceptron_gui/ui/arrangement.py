@@ -1,7 +1,8 @@
 """Where the panels stand: the usual arrangement, and the one for a lecture."""
 
-from PySide6.QtCore import QByteArray, Qt
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QToolBar, QWidget
 
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.tensor_area import TensorArea
@@ -10,6 +11,9 @@ VERSION = 2
 _CURVES_SHARE = 0.26
 _LEDGER_SHARE = 0.34
 _LECTURE_SHARE = 0.6
+_LARGER = 1.3
+_LEDGER_HEIGHT = 0.46
+_WIDE, _HIGH = 1700, 900
 _MARGINS = 40
 _LEAST = 120
 
@@ -18,11 +22,20 @@ class Arrangement:
     """The docks of a window around its tables.
 
     The ledger stands beside the tables, and under it what PyTorch did; the curves stand at the right. What is looked
-    at in its turn shares a place as tabs.
+    at in its turn shares a place as tabs; a large window has places of their own for the numbers by hand and the
+    contour.
     """
 
-    def __init__(self, window: QMainWindow, docks: dict[str, PanelDock], center: QWidget, tensors: TensorArea) -> None:
+    def __init__(
+        self,
+        window: QMainWindow,
+        bars: tuple[QToolBar, QToolBar],
+        docks: dict[str, PanelDock],
+        center: QWidget,
+        tensors: TensorArea,
+    ) -> None:
         self._window = window
+        self._phase_bar, self._settings_bar = bars
         self._docks = docks
         self._center = center
         self._tensors = tensors
@@ -41,6 +54,13 @@ class Arrangement:
                 window.tabifyDockWidget(before, dock)
             first.raise_()
         self._usual = window.saveState(VERSION)
+        # Qt has no signal for tabs that come and go: what makes them is told, and they are looked at when it is done.
+        self._moved = QTimer(window, singleShot=True, interval=0)
+        self._moved.timeout.connect(self._name_panels)
+        for dock in docks.values():
+            dock.visibilityChanged.connect(self._moved.start)
+            dock.dockLocationChanged.connect(self._moved.start)
+            dock.topLevelChanged.connect(self._moved.start)
 
     @property
     def is_lecture(self) -> bool:
@@ -60,12 +80,18 @@ class Arrangement:
         """Put all panels back where they were at first."""
         self.end_lecture()
         self._window.restoreState(self._usual, VERSION)
+        if self._window.width() >= _WIDE and self._window.height() >= _HIGH:
+            gradient, _, derivation, _, loss, _, _, contour = self._docks.values()
+            self._window.splitDockWidget(gradient, derivation, Qt.Orientation.Vertical)
+            self._window.splitDockWidget(loss, contour, Qt.Orientation.Vertical)
         self.share_room()
 
     def begin_lecture(self, table: str) -> None:
         """Show the phases, the ledger and one table, large."""
         self._before_lecture = self._window.saveState(VERSION)
         self._tensors.show_only(table)
+        self._set_letters(_LARGER)
+        self._settings_bar.hide()
         gradient = self._docks["gradient_plot"]
         for dock in self._docks.values():
             dock.setVisible(dock is gradient)
@@ -76,17 +102,36 @@ class Arrangement:
         """Show everything that was shown before the lecture."""
         if self.is_lecture:
             self._tensors.show_only(None)
+            self._set_letters(1.0)
             self._window.restoreState(self._before_lecture, VERSION)
             self._before_lecture = QByteArray()
+
+    def _set_letters(self, size: float) -> None:
+        for widget in (self._phase_bar, self._docks["gradient_plot"]):
+            font = QFont()
+            if size != 1.0:
+                font.setPointSizeF(size * self._window.font().pointSizeF())
+            widget.setFont(font)
+
+    def _name_panels(self) -> None:
+        """Name each panel once: in its tab, or above it."""
+        for dock in self._docks.values():
+            others = self._window.tabifiedDockWidgets(dock)
+            dock.show_title(not any(other.toggleViewAction().isChecked() for other in others))
 
     def share_room(self) -> None:
         """Give the tables the room they need, the ledger a good third of the width, and the curves the rest."""
         width, height = self._window.width(), self._window.height()
-        gradient, code, _, _, loss, activation, *_ = self._docks.values()
+        gradient, code, derivation, _, loss, activation, _, contour = self._docks.values()
         tables = self._center.minimumSizeHint().width() + _MARGINS
         room = max(width - tables, 2 * _LEAST)
         ledger = max(min(round(width * _LEDGER_SHARE), round(room * 0.56)), _LEAST)
         curves = max(min(round(width * _CURVES_SHARE), room - ledger), _LEAST)
         self._window.resizeDocks([gradient, loss], [ledger, curves], Qt.Orientation.Horizontal)
-        row = max(height // 2, _LEAST)
-        self._window.resizeDocks([gradient, code, loss, activation], [row] * 4, Qt.Orientation.Vertical)
+        for column, share in (((gradient, derivation, code), _LEDGER_HEIGHT), ((loss, contour, activation), 0.0)):
+            first, middle, last = column
+            docks = [first, last] if middle in self._window.tabifiedDockWidgets(last) else [*column]
+            top = share or 1 / len(docks)
+            rows = [top, *[(1 - top) / (len(docks) - 1)] * (len(docks) - 1)]
+            sizes = [max(round(height * row), _LEAST) for row in rows]
+            self._window.resizeDocks(docks, sizes, Qt.Orientation.Vertical)

@@ -45,9 +45,11 @@ class DataBar(QWidget):
             label.setBuddy(box)
             layout.addWidget(label)
             layout.addWidget(box)
+            if axis is Axis.SAMPLES:
+                layout.addWidget(self._part_label)
+                layout.addWidget(self._part)
             box.valueChanged.connect(partial(self._on_value_changed, axis))
-        layout.addWidget(self._part_label)
-        layout.addWidget(self._part)
+        layout.addSpacing(8)
         layout.addWidget(self._seed_label)
         layout.addWidget(self._seed)
         for name in ("randomize", "reset"):

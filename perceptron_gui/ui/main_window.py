@@ -78,7 +78,7 @@ class MainWindow(QMainWindow):
             "contour_plot": ContourPlot("contour_plot", colors),
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
-        self._arrangement = Arrangement(self, docks, self._center, self._tensors)
+        self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
         self._status = StatusLine()
         self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._about_torch.setObjectName("torch_label")
@@ -171,7 +171,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         if not self._has_layout:
             self._has_layout = True
-            self._arrangement.share_room()
+            self._arrangement.restore_usual()
         super().showEvent(event)
 
     @override
@@ -277,15 +277,18 @@ class MainWindow(QMainWindow):
         self.session.restart(self.session.history.preset)
 
     def _restore_usual_layout(self) -> None:
+        self._data_bar.show()
         self._arrangement.restore_usual()
         self.commands["lecture_layout"].setChecked(False)
 
     def _toggle_lecture(self) -> None:
         if self._arrangement.is_lecture:
             self._arrangement.end_lecture()
+            self._data_bar.show()
         else:
             view = self.focusWidget()
             name = view.tensor_model.content.name if isinstance(view, TensorView) else "W.grad"
+            self._data_bar.hide()
             self._arrangement.begin_lecture(name)
         self.commands["lecture_layout"].setChecked(self._arrangement.is_lecture)
 

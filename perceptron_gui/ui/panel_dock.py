@@ -21,6 +21,7 @@ class PanelDock(QDockWidget):
         self.setObjectName(f"{name}_dock")
         self.setWidget(panel)
         bar = QWidget()
+        self._is_titled = True
         self._title = ElidedLabel()
         font = QFont()
         font.setBold(True)
@@ -41,11 +42,16 @@ class PanelDock(QDockWidget):
         self.toggleViewAction().setIcon(QIcon("icons:plot.svg"))
         self.retranslate()
 
+    def show_title(self, is_shown: bool) -> None:
+        """Show the name of the panel; where a tab says it already, it would stand there twice."""
+        self._title.setText(self._panel.title() if is_shown else "")
+        self._is_titled = is_shown
+
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         title = self._panel.title()
         self.setWindowTitle(title)
-        self._title.setText(title)
+        self.show_title(self._is_titled)
         self._float.setToolTip(translate("PanelDock", "Take the panel out of the window, or put it back"))
         self._close.setToolTip(translate("PanelDock", "Hide the panel; the View menu brings it back"))
         toggle = self.toggleViewAction()

@@ -15,6 +15,7 @@ from perceptron_gui.ui.value_spin_box import learning_rate_box
 from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
+_LINES = 3
 _REDUCTIONS = ((Reduction.SUM, ".sum()"), (Reduction.MEAN, ".mean()"), (Reduction.WEIGHTED, ".mean() * rows/m"))
 _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
 
@@ -82,8 +83,12 @@ class SettingsBar(QToolBar):
     @property
     def width_beside_phases(self) -> int:
         """The width it takes in several lines."""
-        columns = [max(pair[place].sizeHint().width() for pair in self._pairs) for place in (0, 1)]
-        return 2 * sum(columns) + 40
+        columns = [
+            max(pair[place].sizeHint().width() for pair in pairs)
+            for pairs in (self._pairs[:_LINES], self._pairs[_LINES:])
+            for place in (0, 1)
+        ]
+        return sum(columns) + 40
 
     def arrange(self, *, in_one_line: bool) -> None:
         """Stand beside the phases, as high as they are, or in one line of its own."""
@@ -91,7 +96,7 @@ class SettingsBar(QToolBar):
             return
         self._is_in_one_line = in_one_line
         for number, (label, field) in enumerate(self._pairs):
-            row, column = (0, 2 * number) if in_one_line else (number % 3, number // 3 * 2)
+            row, column = (0, 2 * number) if in_one_line else (number % _LINES, number // _LINES * 2)
             self._grid.addWidget(label, row, column)
             self._grid.addWidget(field, row, column + 1)
         row, column = (0, 2 * len(self._pairs)) if in_one_line else (2, 2)

@@ -3,6 +3,7 @@
 from itertools import permutations
 
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
+from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -33,6 +34,7 @@ _LINES = (("x", "y_true"), ("W", "W.grad"), ("b", "b.grad"), ("z", "y_pred", "lo
 _FEW_COLUMNS = {"x": 5, "y_true": 2, "W": 3, "W.grad": 3, "b": 3, "b.grad": 3, "z": 2, "y_pred": 2, "loss": 1}
 _EDITABLE = {name.value: name for name in TensorName}
 _MOST_SHARE = 4
+_LARGE = 1.8
 _SHARES = {"z": 30, "y_pred": 50, "loss": 45}
 
 
@@ -58,6 +60,7 @@ class TensorArea(QWidget):
             self._column.addLayout(line)
             self._column.addStretch()
         self._history = history
+        self._only: str | None = None
         self._header = RowHeader(self.panels["x"].view)
         self.panels["x"].view.set_row_header(self._header)
         self._header.row_toggled.connect(self._on_row_toggled)
@@ -86,9 +89,16 @@ class TensorArea(QWidget):
         self._limit_heights()
 
     def show_only(self, name: str | None) -> None:
-        """Show one table alone, or all of them again."""
+        """Show one table alone, in large letters, or all of them again."""
+        self._only = name
         for shown, panel in self.panels.items():
             panel.setVisible(name is None or shown == name)
+            font = QFont()
+            if shown == name:
+                font.setPointSizeF(_LARGE * self.font().pointSizeF())
+            panel.setFont(font)
+        self._share_room(self._history.current)
+        self._limit_heights()
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
@@ -127,7 +137,8 @@ class TensorArea(QWidget):
         """Give every table room by its shape, not by its values: nothing jumps while training."""
         heights = (snapshot.m, snapshot.n, 1, snapshot.m)
         for line, rows in enumerate(heights):
-            self._column.setStretch(2 * line, 2 + min(rows, 2 * _MOST_SHARE))
+            is_shown = self._only is None or self._only in _LINES[line]
+            self._column.setStretch(2 * line, 2 + min(rows, 2 * _MOST_SHARE) if is_shown else 0)
         self._lines[0].setStretch(0, min(snapshot.n, _MOST_SHARE))
         self._lines[0].setStretch(1, min(snapshot.k, _MOST_SHARE))
 

@@ -81,7 +81,7 @@ def learning_rate_box() -> ValueSpinBox:
 def seed_box() -> ValueSpinBox:
     """Return the field of the seed, a whole number of up to 64 bits."""
     return ValueSpinBox(
-        "seed_spin_box", parse_seed, lambda seed, steps: min(max(seed + steps, 0), LARGEST_SEED), "0" * 12
+        "seed_spin_box", parse_seed, lambda seed, steps: min(max(seed + steps, 0), LARGEST_SEED), "0" * 8
     )
 
 

@@ -26,6 +26,7 @@ PHASES = ("forward", "backward", "update", "zero_grad", "step")
 ACTIONS = (
     *PHASES, "undo", "redo", "reset", "randomize",
     "preset_notebook", "preset_notebook_half", "preset_or_gate", "preset_layer_4x2",
+    "preset_twin", "preset_twin_half", "twin", "animations", "lecture_layout", "default_layout",
 )  # fmt: skip
 NAMES: tuple[tuple[type[QObject], tuple[str, ...]], ...] = (
     (QAction, ACTIONS),
@@ -34,10 +35,12 @@ NAMES: tuple[tuple[type[QObject], tuple[str, ...]], ...] = (
     (QTableView, ("z_table", "y_pred_table", "loss_table")),
     (QAbstractSpinBox, ("lr_spin_box", "samples_spin_box", "n_spin_box", "k_spin_box")),
     (QSpinBox, ("samples_spin_box", "n_spin_box", "k_spin_box")),
-    (QComboBox, ("device_combo_box",)),
+    (QSpinBox, ("part_spin_box",)),
+    (QComboBox, ("device_combo_box", "zeroing_combo_box", "reduction_combo_box")),
     (QCheckBox, ("retain_graph_check_box",)),
     (QLabel, ("update_count_label", "status_message")),
-    (QWidget, ("loss_plot", "gradient_plot", "weights_plot", "activation_plot")),
+    (QWidget, ("loss_plot", "gradient_plot", "weights_plot", "activation_plot", "contour_plot")),
+    (QWidget, ("code_view", "derivation_view", "graph_view")),
 )  # fmt: skip
 KEYS = {
     "forward": {"Ctrl+1", "F6"}, "backward": {"Ctrl+2", "F7"}, "update": {"Ctrl+3", "F8"},
@@ -111,11 +114,15 @@ def test_tables_stand_for_the_state(hands: Hands) -> None:
 
 
 def test_everything_a_person_sets_has_a_name_for_assistive_tools_and_a_tip(hands: Hands) -> None:
-    for name in ("lr_spin_box", "samples_spin_box", "n_spin_box", "k_spin_box", "seed_spin_box"):
+    for name in ("lr_spin_box", "samples_spin_box", "n_spin_box", "k_spin_box", "seed_spin_box", "part_spin_box"):
         box = hands.find(QAbstractSpinBox, name)
         assert box.accessibleName(), name
         assert box.toolTip(), name
-    for kind, name in ((QComboBox, "device_combo_box"), (QCheckBox, "retain_graph_check_box")):
+    for kind, name in (
+        (QComboBox, "device_combo_box"),
+        (QComboBox, "reduction_combo_box"),
+        (QCheckBox, "retain_graph_check_box"),
+    ):
         assert hands.find(kind, name).toolTip(), name
     for phase in PHASES:
         assert hands.button(phase).accessibleName(), phase
