@@ -31,7 +31,7 @@ from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
 from perceptron_gui.ui.plots.weights import WeightsPlot
 from perceptron_gui.ui.settings_bar import SettingsBar
-from perceptron_gui.ui.status_line import StatusLine
+from perceptron_gui.ui.status_line import Still, StatusLine
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self._status = StatusLine()
         self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._about_torch.setObjectName("torch_label")
-        self.statusBar().addWidget(self._status, 1)
+        self.statusBar().addWidget(Still(self._status), 1)
         self.statusBar().addPermanentWidget(self._about_torch)
         for panel in self._panels.values():
             panel.question_raised.connect(session.ask)

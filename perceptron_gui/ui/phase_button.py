@@ -26,6 +26,7 @@ class PhaseButton(QPushButton):
         self._code = ""
         self._widest = widest
         self._is_next = False
+        self._size = QSize()
         action.changed.connect(self._on_action_changed)
         self.clicked.connect(action.trigger)
         self._on_action_changed()
@@ -34,8 +35,11 @@ class PhaseButton(QPushButton):
         """Show the code that a press runs, and whether this is the phase to press next."""
         if (code, is_next) == (self._code, self._is_next):
             return
+        has_other_code = code != self._code
         self._code, self._is_next = code, is_next
-        self._on_action_changed()
+        if has_other_code:
+            self.setAccessibleDescription(code)
+            self._measure()
         self.update()
 
     def set_colors(self, colors: Colors) -> None:
@@ -55,13 +59,20 @@ class PhaseButton(QPushButton):
 
     @override
     def sizeHint(self) -> QSize:
+        return self._size
+
+    def _measure(self) -> None:
+        """Find the size anew; the layout is asked only when it is another: a press costs none."""
         title = QFontMetrics(self._title_font())
         code = QFontMetrics(self._code_font())
         # Room for the widest code it may show: other code moves nothing.
         lines = [*self._widest.split("\n"), *self._code.split("\n")]
         widths = [title.horizontalAdvance(f"{_NEXT}{self._title()}"), *(code.horizontalAdvance(line) for line in lines)]
         height = title.lineSpacing() + 3 * code.lineSpacing()
-        return QSize(max(widths) + 2 * _MARGIN + 4, height + 2 * _MARGIN)
+        size = QSize(max(widths) + 2 * _MARGIN + 4, height + 2 * _MARGIN)
+        if size != self._size:
+            self._size = size
+            self.updateGeometry()
 
     @override
     def minimumSizeHint(self) -> QSize:
@@ -71,7 +82,7 @@ class PhaseButton(QPushButton):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.updateGeometry()
+            self._measure()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -100,8 +111,7 @@ class PhaseButton(QPushButton):
     def _on_action_changed(self) -> None:
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._title())
-        self.setAccessibleDescription(self._code)
-        self.updateGeometry()
+        self._measure()
         self.update()
 
     def _title(self) -> str:

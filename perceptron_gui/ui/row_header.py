@@ -21,10 +21,13 @@ class RowHeader(QHeaderView):
 
     def display(self, rows: Rows, samples: int) -> None:
         """Show which rows are marked; a single sample has no box."""
-        self._has_boxes = samples > 1
-        self._rows = rows
-        self.updateGeometry()
-        self.viewport().update()
+        if rows != self._rows:
+            self._rows = rows
+            self.viewport().update()
+        if self._has_boxes is not (samples > 1):
+            self._has_boxes = samples > 1
+            self.updateGeometry()
+            self.viewport().update()
 
     def is_marked(self, row: int) -> bool:
         """Whether Forward takes the row."""
