@@ -109,7 +109,10 @@ class SettingsBar(QToolBar):
         self._retain_graph.setChecked(config.retain_graph)
         self._zeroing.setCurrentIndex(self._zeroing.findData(config.zeroing))
         self._reduction.setCurrentIndex(self._reduction.findData(config.reduction))
-        self._count.setText(str(history.entry.updates))
+        count = str(history.entry.updates)
+        if count != self._count.text():
+            # QLabel asks for a layout also when the text is the same.
+            self._count.setText(count)
 
     def display_devices(self, session: Session) -> None:
         """Show the devices that work; one that failed since is greyed until the next start."""
