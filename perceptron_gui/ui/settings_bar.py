@@ -78,6 +78,7 @@ class SettingsBar(QToolBar):
             WheelGuard(combo)
         self._wished_config = Config()
         self._wished_device = CPU
+        self._shown_devices: object = None
         self.retranslate()
 
     @property
@@ -116,6 +117,10 @@ class SettingsBar(QToolBar):
 
     def display_devices(self, session: Session) -> None:
         """Show the devices that work; one that failed since is greyed until the next start."""
+        shown = (session.devices, session.lost_devices, session.device)
+        if shown == self._shown_devices and self._wished_device == session.device:
+            return
+        self._shown_devices = shown
         # Empty: a list that begins to fill shows its first item, which nobody chose.
         self._wished_device = ""
         names = [device.name for device in session.devices] or [session.device]
