@@ -27,6 +27,7 @@ class PhaseButton(QPushButton):
         self._widest = widest
         self._is_next = False
         self._size = QSize()
+        self._name = ""
         action.changed.connect(self._on_action_changed)
         self.clicked.connect(action.trigger)
         self._on_action_changed()
@@ -109,14 +110,15 @@ class PhaseButton(QPushButton):
         painter.drawText(QRect(inside.adjusted(0, title_height, 0, 0)), flags, self._code)
 
     def _on_action_changed(self) -> None:
+        # Kept: letters change also while the window is taken down, when there is no action any more.
+        self._name = self._action.iconText()
         self.setToolTip(self._action.toolTip())
         self.setAccessibleName(self._title())
         self._measure()
         self.update()
 
     def _title(self) -> str:
-        name = self._action.iconText()
-        return f"{self._number}  {name}" if self._number else name
+        return f"{self._number}  {self._name}" if self._number else self._name
 
     def _title_font(self) -> QFont:
         font = QFont(self.font())
