@@ -1,7 +1,9 @@
 """What can stand in a dock: it shows a history, and asks for the rest by signal."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from perceptron_gui.core.history import History
 from perceptron_gui.core.questions import Answer, Question
@@ -9,7 +11,7 @@ from perceptron_gui.ui.theme import Colors
 
 
 class Panel(QWidget):
-    """A panel. One that nobody sees does its work, and asks its questions, when it is seen."""
+    """A panel. One that nobody sees does its work, and asks its questions, when it is seen (`catch_up`)."""
 
     action_requested = Signal(object)
     """An Action that a person wants done."""
@@ -19,6 +21,32 @@ class Panel(QWidget):
     """A Problem with what a person did here."""
     question_raised = Signal(object)
     """A Question for PyTorch; the answer comes to `take_answer`."""
+
+    _is_in_front = True
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a person can see it: shown, and not behind the tab of another."""
+        return self.isVisible() and self._is_in_front
+
+    def set_in_front(self, is_in_front: bool) -> None:
+        """Say whether it is behind a tab: there Qt has it visible, only moved out of the window."""
+        self._is_in_front = is_in_front
+        # The docks are just being laid out: what changes a size now would crash Qt.
+        QTimer.singleShot(0, self, self._on_moved)
+
+    def catch_up(self) -> None:
+        """Do what was left while nobody saw it."""
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.is_seen:
+            self.catch_up()
+
+    def _on_moved(self) -> None:
+        if self.is_seen:
+            self.catch_up()
 
     def title(self) -> str:
         """Return the name of the panel, for the title bar around it."""

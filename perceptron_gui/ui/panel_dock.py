@@ -39,6 +39,7 @@ class PanelDock(QDockWidget):
         self._float.clicked.connect(self._on_float_clicked)
         self._close.clicked.connect(self.close)
         self.topLevelChanged.connect(self._on_top_level_changed)
+        self.visibilityChanged.connect(panel.set_in_front)
         self.toggleViewAction().setIcon(QIcon("icons:plot.svg"))
         self.retranslate()
 

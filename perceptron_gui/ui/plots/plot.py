@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPalette, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPalette
 from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -113,8 +113,7 @@ class Plot(Panel):
         raise NotImplementedError
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
+    def catch_up(self) -> None:
         self._refresh()
 
     @override
@@ -206,13 +205,13 @@ class Plot(Panel):
 
     def _redraw(self) -> None:
         """Show the same in other words, colours or letters."""
-        if self._has_drawn and self.isVisible():
+        if self._has_drawn and self.is_seen:
             self._show(growth=1.0)
         else:
             self._is_outdated = True
 
     def _refresh(self) -> None:
-        if self._history is None or not self.isVisible():
+        if self._history is None or not self.is_seen:
             return
         has_changed = self._read(self._history)
         entry = self._history.entry
