@@ -5,6 +5,7 @@ arrays are float32 and read-only.
 """
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
@@ -77,38 +78,73 @@ class Comparison:
     entries: tuple[Entry, ...]
 
 
+class Incomparable(Enum):
+    """Why the run that forgets Zero grad is not compared with SGD with momentum 1."""
+
+    NO_UPDATE = "there was no Update yet"
+    NOT_ONE_BACKWARD = "there was not exactly one Backward before an Update"
+    EDITED = "a number was written into a tensor"
+    REFUSED = "PyTorch refused a phase"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """W (points, n, k) and b (points, k) as they were last at each update count `updates` (points,), oldest first.
+
+    That is where the run starts, and where each Update led (or an edit after it). Beyond 64 MiB the oldest points are
+    dropped; the last one is always there.
+    """
+
+    updates: npt.NDArray[np.int64]
+    W: FloatArray
+    b: FloatArray
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Twin:
     """The second run, replayed from the history's actions.
 
-    `forgets` says whether the twin leaves Zero grad out (else it zeroes after every Update). `updates` (points,) counts
-    as the main run does; `losses` (points,) are of the last Forward at each count; `path` holds the snapshots after
-    each Update, the start first. `momentum_difference` is the largest |difference| between the run that forgets and
-    torch.optim.SGD(momentum=1) beside it in all of W and b, over all updates; None where the two are not comparable.
+    `forgets` says whether the twin leaves Zero grad out (else it zeroes after every Update). `updates` (points,) are
+    counts of the Updates it did, on from that of the marked entry; `losses` (points,) those of its last Forward at
+    each. `momentum_difference` is the largest |difference| between the run that forgets, this one or the person's, and
+    torch.optim.SGD(momentum=1) beside it in all of W and b, over all Updates: 0.0 where they are equal. It is None
+    where they are not comparable, and `incomparable` says why. The momentum buffers hold at first what `.grad` held at
+    the mark.
     """
 
     forgets: bool
     updates: npt.NDArray[np.int64]
     losses: FloatArray
-    path: tuple[Snapshot, ...]
+    path: Path
     momentum_difference: float | None
+    incomparable: Incomparable | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Check:
-    """Is this number, found by hand, what PyTorch finds? Answer: Checked."""
+    """Is this number, found by hand, what PyTorch finds? Answer: Checked.
+
+    `before` is the state that the Update changed, of an element of W or b.
+    """
 
     snapshot: Snapshot
     element: Element
+    before: Snapshot | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One derivative found in three ways: float32 by autograd, float64 by the chain rule and by central difference."""
+    """One number found in several ways.
 
-    autograd: float
-    chain_rule: float
-    central_difference: float
+    `pytorch` is what stands in the float32 tensor; `by_hand` is its formula in float64, from the float32 numbers that
+    the formula shows; `central_difference`, of a gradient alone, is the slope of the loss in float64 from x, W, b and
+    y_true. Of `merged` Backwards only the sum is kept: it is in all three as it is.
+    """
+
+    pytorch: float
+    by_hand: float
+    central_difference: float | None = None
+    merged: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,26 +154,45 @@ class Walk:
     snapshot: Snapshot
 
 
+MOST_NUMBERS = 64
+"""Of a larger tensor in the graph only the shape is kept."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """The shape of a tensor, and its numbers, or None where they are more than MOST_NUMBERS."""
+
+    shape: tuple[int, ...]
+    values: FloatArray | None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One node of the graph: its PyTorch name, the named tensor it made or accumulates into, and its gradient.
+    """One node of the graph: its PyTorch name, and the tensor that it made or accumulates into.
 
-    `value` is that of the named tensor, None where none has a name; `grad` is what a hook on the node saw in a
-    Backward: the gradient with respect to its output.
+    `shape` and `tensor` are that tensor's, "" where it has no name; only of a named one there is a `value`. `grad` is
+    what reached the node in a Backward: the gradient with respect to its output. `is_leaf` is True where the node
+    accumulates into a `.grad`.
     """
 
     name: str
+    shape: tuple[int, ...]
     tensor: str
-    value: FloatArray | None
-    grad: FloatArray | None
+    value: Numbers | None
+    grad: Numbers | None
+    is_leaf: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Graph:
-    """The nodes from `loss` on, and its edges (from, to) as `next_functions` gives them, by index."""
+    """The nodes from `loss` on, its edges (from, to) as `next_functions` gives them, by index, and what is not in it.
+
+    `outside` names the tensors that need no gradient: autograd knows nothing of them.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[int, int], ...]
+    outside: tuple[str, ...] = ()
 
 
 Question = Tally | WholeBatch | Landscape | Comparison | Check | Walk
