@@ -116,10 +116,12 @@ class History:
     @property
     def compared(self) -> "tuple[Entry, ...]":
         """The entries from the one that switched the twin on up to the shown one; none while there is no twin."""
-        first = self.index + 1
-        while first > 0 and self.entries[first - 1].snapshot.config.twin:
+        entries, first = self.entries, self.index + 1
+        while first > 0 and entries[first - 1].snapshot.config.twin:
             first -= 1
-        return self.entries[first : self.index + 1]
+            if isinstance(entries[first].action, Start):
+                break
+        return entries[first : self.index + 1]
 
     def push(
         self, action: Action, snapshot: Snapshot, device: str, refusal: Refusal | None = None, printed: str = ""

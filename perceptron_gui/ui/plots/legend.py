@@ -1,11 +1,31 @@
 """The legend of a plot, beside it and never on it."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap, QResizeEvent
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 _BETWEEN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """The swatch of a curve: its pen, and the symbol of its points, `o` or `s`."""
+
+    style: Qt.PenStyle
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pile:
+    """The swatch of bars that look differently: their brushes and pens, side by side."""
+
+    looks: tuple[tuple[QBrush, QPen], ...] = ()
+
+
+Swatch = Qt.BrushStyle | Stroke | Pile
 
 
 class Legend(QWidget):
@@ -14,7 +34,7 @@ class Legend(QWidget):
     It asks for no width of its own.
     """
 
-    def __init__(self, styles: tuple[Qt.BrushStyle, ...], parent: QWidget | None = None) -> None:
+    def __init__(self, styles: tuple[Swatch, ...], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._styles = styles
         self._colors: tuple[str, ...] = ()
@@ -66,15 +86,20 @@ class Legend(QWidget):
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
-            painter.setPen(QColor(color))
-            painter.setBrush(QBrush(QColor(color), style))
-            painter.drawRect(0, 0, size.width() - 1, size.height() - 1)
+            _paint(painter, style, QColor(color), size)
             painter.end()
             label.setPixmap(pixmap)
 
+    def set_styles(self, *styles: Swatch) -> None:
+        """Paint other swatches in the same colours."""
+        self._styles = styles
+        if self._colors:
+            self.set_colors(*self._colors)
+
     def _swatch_size(self) -> QSize:
         height = self.fontMetrics().ascent()
-        return QSize(round(height * 1.6), height)
+        has_strokes = any(isinstance(style, Stroke) for style in self._styles)
+        return QSize(round(height * (2.6 if has_strokes else 1.6)), height)
 
     def _break_lines(self) -> None:
         entry = self._swatch_size().width() + 2 * _BETWEEN
@@ -85,3 +110,29 @@ class Legend(QWidget):
         self._rows.setSpacing(0 if is_narrow else _BETWEEN)
         for text in self._texts:
             text.setWordWrap(is_narrow)
+
+
+def _paint(painter: QPainter, style: Swatch, color: QColor, size: QSize) -> None:
+    match style:
+        case Stroke(line, symbol):
+            middle, radius = size.height() / 2, size.height() / 4
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(color, 2, line))
+            painter.drawLine(QPointF(0, middle), QPointF(size.width(), middle))
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(color)
+            mark = QRectF(size.width() / 2 - radius, middle - radius, 2 * radius, 2 * radius)
+            if symbol == "o":
+                painter.drawEllipse(mark)
+            else:
+                painter.drawRect(mark)
+        case Pile(looks):
+            width = size.width() // max(1, len(looks))
+            for index, (brush, pen) in enumerate(looks):
+                painter.setPen(pen)
+                painter.setBrush(brush)
+                painter.drawRect(index * width, 0, width - 1, size.height() - 1)
+        case _:
+            painter.setPen(color)
+            painter.setBrush(QBrush(color, style))
+            painter.drawRect(0, 0, size.width() - 1, size.height() - 1)

@@ -53,12 +53,15 @@ class UpdatesPlot(Plot):
         index = self._nearest(counts, values.reshape(-1), position)
         if index is None:
             return ""
-        value = full_text(values.reshape(-1)[index])
-        element = self._element(index % values.shape[1])
-        if counts[index] == 1:
+        return self._told(self._element(index % values.shape[1]), int(counts[index]), values.reshape(-1)[index])
+
+    def _told(self, element: str, count: int, number: float) -> str:
+        """Say a number in full."""
+        value = full_text(number)
+        if count == 1:
             return translate("UpdatesPlot", "{element} after 1 update: {value}").format(element=element, value=value)
         return translate("UpdatesPlot", "{element} after {count} updates: {value}").format(
-            element=element, count=int(counts[index]), value=value
+            element=element, count=count, value=value
         )
 
     def _element(self, column: int) -> str:

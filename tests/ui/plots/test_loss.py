@@ -1,11 +1,16 @@
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
+import pytest
 from PySide6.QtCore import QPointF
 
-from perceptron_gui.core.actions import STEP, Configure, Randomize
+from perceptron_gui.core.actions import STEP, AssignElements, Configure, Operation, Randomize
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text, full_text
-from perceptron_gui.core.snapshot import TensorName, frozen
-from perceptron_gui.ui.plots.loss import LossPlot
+from perceptron_gui.core.questions import Comparison, Question, Tally, Twin
+from perceptron_gui.core.snapshot import Element, TensorName, frozen
+from perceptron_gui.ui.plots.loss import MOST_DOTS, LossPlot
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.scenes import (
     BACKWARD,
@@ -20,6 +25,7 @@ from tests.ui.plots.scenes import (
     losses,
     numbers,
     pixel,
+    view,
 )
 
 
@@ -130,3 +136,263 @@ def test_whole_numbers_stand_at_the_updates(show: Show, engine: Engine) -> None:
     plot = show(LossPlot)
     plot.display(done(engine, begin(), FORWARD))
     assert plot.x_axis.tickSpacing(0, 6, 400) == [(1.0, 0.0)]
+
+
+class Answers:
+    """Real PyTorch behind a plot: keeps what is asked, and answers when it is told to."""
+
+    def __init__(self, plot: LossPlot, engine: Engine, *, at_once: bool = True) -> None:
+        self.asked: list[Question] = []
+        self._plot, self._engine, self._at_once = plot, engine, at_once
+        # A connection to a bound method would not keep its object.
+        plot.question_raised.connect(partial(Answers._on_question_raised, self))
+
+    def give(self, question: Question) -> None:
+        self._plot.take_answer(question, self._engine.answer(question, "cpu"))
+
+    def _on_question_raised(self, question: Question) -> None:
+        self.asked.append(question)
+        if self._at_once:
+            self.give(question)
+
+
+def _twin_curve(plot: LossPlot) -> dict[float, float]:
+    return dict(zip(numbers(plot.twin_curve.xData), numbers(plot.twin_curve.yData), strict=True))
+
+
+class TestTwin:
+    """The second run beside this one."""
+
+    @pytest.mark.parametrize(("own", "other"), [(STEP, STEP[:3]), (STEP[:3], STEP)])
+    def test_both_curves_hold_what_the_tensors_hold(
+        self, show: Show, engine: Engine, own: tuple[Operation, ...], other: tuple[Operation, ...]
+    ) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin_half"), *own * 6)
+        plot.display(history)
+        assert _curve(plot) == losses(history)
+        assert _twin_curve(plot) == losses(done(engine, begin("notebook_half"), *other * 6))
+
+    def test_without_a_twin_nothing_is_asked_and_nothing_more_is_shown(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        answers = Answers(plot, engine)
+        plot.display(done(engine, begin(), *STEP))
+        assert answers.asked == []
+        assert not plot.legend.isVisibleTo(plot)
+        assert not plot.caption.isVisibleTo(plot)
+
+    def test_undo_and_travel_show_the_twin_of_then(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history, other = begin("twin_half"), begin("notebook_half")
+        other = done(engine, other, *STEP[:3] * 4)
+        history = done(engine, history, *STEP * 4)
+        for index in (16, 9, 13, 16):
+            plot.display(history.at(index))
+            expected = {count: loss for count, loss in losses(other).items() if count in losses(history.at(index))}
+            assert _twin_curve(plot) == expected
+
+    def test_the_last_answer_is_shown_only_while_it_is_the_beginning_of_what_is_shown(
+        self, show: Show, engine: Engine
+    ) -> None:
+        plot = show(LossPlot)
+        answers = Answers(plot, engine, at_once=False)
+        history = done(engine, begin("twin_half"), *STEP * 3)
+        plot.display(history)
+        assert _twin_curve(plot) == {}
+        answers.give(answers.asked[-1])
+        drawn = _twin_curve(plot)
+        assert len(drawn) == 3
+        plot.display(done(engine, history, FORWARD))
+        assert _twin_curve(plot) == drawn
+        plot.display(history.undo())
+        assert _twin_curve(plot) == {}
+        assert plot.labels.shown == (plot.labels.shown[0],)
+        assert "torch" not in plot.caption.text()
+
+    def test_only_the_answer_to_the_last_question_is_taken(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        answers = Answers(plot, engine, at_once=False)
+        history = done(engine, begin("twin_half"), *STEP * 3)
+        for shown in (history.at(5), history):
+            plot.display(shown)
+        older, last = answers.asked
+        answers.give(older)
+        answers.give(Tally(history.current))
+        assert _twin_curve(plot) == {}
+        answers.give(Comparison(history.compared))
+        assert len(_twin_curve(plot)) == 3, "two panels may ask the same"
+        drawn = plot.twin_curve.yData
+        answers.give(last)
+        assert plot.twin_curve.yData is drawn
+
+    def test_no_answer_is_said(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        answers = Answers(plot, engine, at_once=False)
+        plot.display(begin("twin"))
+        plot.take_answer(answers.asked[-1], None)
+        assert plot.note.text() == "The twin could not be computed."
+        plot.display(done(engine, begin("twin"), FORWARD))
+        assert plot.note.text() == ""
+
+    def test_a_plot_that_nobody_sees_asks_nothing_and_asks_when_it_is_seen(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        answers = Answers(plot, engine)
+        plot.hide()
+        history = done(engine, begin("twin_half"), *STEP * 2)
+        plot.display(history)
+        assert answers.asked == []
+        plot.show()
+        assert [question.entries for question in answers.asked if isinstance(question, Comparison)] == [
+            history.compared
+        ]
+        assert len(_twin_curve(plot)) == 2
+
+    def test_words_say_which_is_which(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin"), *STEP[:3])
+        plot.display(history)
+        assert plot.legend.texts == ("this run", "twin: always Zero grad")
+        plot.display(done(engine, history, *STEP[3:]))
+        assert plot.legend.texts == ("this run", "twin: never Zero grad")
+
+    @pytest.mark.parametrize(
+        ("lr", "tasks", "said"),
+        [
+            (1.0, STEP * 3, "bit-equal to torch.optim.SGD"),
+            (1.0, STEP[:2], "compared with torch.optim.SGD at each Update"),
+            (1.0, (*STEP[:2], *STEP), "not compared: one Backward an Update is needed"),
+            (1.0, (UPDATE, *STEP), "not compared any more: PyTorch refused"),
+        ],
+    )
+    def test_the_caption_says_what_forgetting_is(
+        self, show: Show, engine: Engine, lr: float, tasks: tuple[Operation, ...], said: str
+    ) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        plot.display(done(engine, after_edit(begin("twin_half"), Configure("lr", lr)), *tasks))
+        assert plot.caption.text() == f"Forgetting Zero grad = SGD with momentum 1:\n{said}"
+
+    def test_the_caption_says_how_large_the_rounding_is(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        answers = Answers(plot, engine)
+        history = done(engine, after_edit(begin("twin_half"), Configure("lr", 0.3)), *STEP * 6)
+        plot.display(history)
+        twin = engine.answer(answers.asked[-1], "cpu")
+        assert isinstance(twin, Twin)
+        assert twin.momentum_difference
+        assert plot.caption.text().endswith(
+            f"\ntorch.optim.SGD: largest difference {display_text(twin.momentum_difference)}"
+        )
+
+    def test_an_edit_ends_the_comparison_with_the_optimizer_alone(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        edit = AssignElements(((Element("b", 0, 0), 0.5),))
+        history = after_edit(done(engine, begin("twin"), *STEP), edit)
+        plot.display(done(engine, history, *STEP))
+        assert plot.caption.text().endswith("\nnot compared any more: a number was edited")
+        other = after_edit(done(engine, begin("notebook"), *STEP[:3]), edit)
+        assert _twin_curve(plot) == losses(done(engine, other, *STEP[:3]))
+
+    @pytest.mark.parametrize(
+        ("ending", "said"),
+        [
+            (Randomize(), "The comparison has ended: new tensors."),
+            (Configure("twin", False), "The comparison has ended."),
+        ],
+    )
+    def test_the_end_is_said_once(self, show: Show, engine: Engine, ending: Randomize | Configure, said: str) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin"), *STEP * 2)
+        plot.display(history)
+        ended = after_edit(history, ending) if isinstance(ending, Configure) else done(engine, history, ending)
+        plot.display(ended)
+        assert plot.note.text() == said
+        assert _twin_curve(plot) == {}
+        assert not plot.legend.isVisibleTo(plot)
+        assert not plot.caption.isVisibleTo(plot)
+        plot.display(done(engine, ended, FORWARD))
+        assert plot.note.text() == ""
+        plot.display(ended.undo())
+        assert len(_twin_curve(plot)) == 2
+
+    def test_a_mark_that_is_no_longer_kept_is_said(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin"), *STEP * 2)
+        plot.display(replace(history, entries=history.entries[4:], index=4))
+        assert plot.note.text() == "The twin starts at update 1: what was before is no longer kept."
+        assert min(_twin_curve(plot)) == 1
+
+    def test_the_pointer_finds_both_at_a_count(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin_half"), *STEP * 6)
+        plot.display(history)
+        own, others = losses(history), _twin_curve(plot)
+        for curve in (own, others):
+            said = plot.hover_text(pixel(plot, 4, curve[4]) + QPointF(2, -2))
+            assert said == (
+                f"loss of this run after 4 updates: {full_text(own[4])}\n"
+                f"loss of the twin after 4 updates: {full_text(others[4])}"
+            )
+        assert plot.hover_text(pixel(plot, 4, 0.08)) == ""
+
+    @pytest.mark.parametrize("tasks", [STEP, STEP[:3]])
+    def test_both_are_in_view(self, show: Show, engine: Engine, tasks: tuple[Operation, ...]) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = after_edit(begin("twin_half"), Configure("lr", 3.0))
+        for _ in range(12):
+            history = done(engine, history, *tasks)
+            plot.display(history)
+            left, right, bottom, top = view(plot)
+            for curve in (_curve(plot), _twin_curve(plot)):
+                assert left <= min(curve) <= max(curve) <= right
+                assert bottom <= min(curve.values()) <= max(curve.values()) <= top
+
+    def test_the_last_losses_never_stand_on_each_other(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = begin("twin")
+        for _ in range(12):
+            history = done(engine, history, *STEP)
+            plot.display(history)
+            own, other = plot.labels.shown
+            assert (own.text[0], other.text[0]) == ("●", "■")
+            assert abs(own.y - other.y) >= plot.labels.height - 1e-6
+            for label in (own, other):
+                assert plot.labels.height / 2 <= label.y <= plot.view_box.height() - plot.labels.height / 2
+
+    def test_what_is_not_finite_is_a_gap_and_a_note(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = after_edit(begin_with(x=frozen([[0, 1, 1]])), Configure("twin", True))
+        history = done(engine, after_edit(history, Configure("lr", INF)), *STEP, FORWARD)
+        plot.display(history)
+        assert np.isnan(plot.twin_curve.yData).tolist() == [False, True]
+        assert plot.note.text() == "nan/inf not drawn"
+        assert not plot.twin_marker.getData()[0].size
+        plot.grab()
+
+    def test_beyond_a_hundred_points_some_have_squares(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        plot.display(done(engine, begin("twin_half"), *STEP * (MOST_DOTS + 20)))
+        squares = numbers(plot.twin_dots.getData()[0])
+        assert 10 < len(squares) < MOST_DOTS / 2
+        assert max(squares) - min(squares) > MOST_DOTS
+
+    def test_a_backward_draws_neither_anew(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin"), *STEP, FORWARD)
+        plot.display(history)
+        drawn = plot.curve.yData, plot.twin_curve.yData
+        plot.display(done(engine, history, BACKWARD))
+        assert plot.curve.yData is drawn[0]
+        assert plot.twin_curve.yData is drawn[1]

@@ -1,0 +1,84 @@
+"""Forgetting Zero grad, seen as what it is: gradient descent with momentum 1, by PyTorch's own optimizer.
+
+The gradients that nobody zeroes add up in `.grad` as they do in a momentum buffer that keeps all of itself:
+
+    .grad  = .grad + g            buffer = 1 · buffer + g
+    W      = W − lr · .grad       W      = W − lr · buffer
+"""
+
+import numpy as np
+import torch
+
+from perceptron_gui.core import lines
+from perceptron_gui.core.actions import Action, Assign, AssignElements, Operation
+from perceptron_gui.core.autograd import LEAVES, Namespace
+from perceptron_gui.core.questions import Incomparable
+from perceptron_gui.core.snapshot import FloatArray, Snapshot
+
+
+class Momentum:
+    """torch.optim.SGD(momentum=1) beside a run that forgets Zero grad: the same presses on tensors of its own.
+
+    Comparable as long as there is exactly one Backward before an Update, no number is written into a tensor, and
+    PyTorch refuses nothing. The learning rate may change: the buffer knows nothing of it.
+    """
+
+    def __init__(self, start: Snapshot, device: str) -> None:
+        self.difference: float | None = None
+        self.incomparable: Incomparable | None = Incomparable.NO_UPDATE
+        self._backwards = 0
+        self._names: Namespace | None = Namespace(start, device)
+        leaves = [self._names[name] for name in LEAVES]
+        self._optimizer: torch.optim.SGD | None = torch.optim.SGD(leaves, lr=1.0, momentum=1.0)
+        for leaf in leaves:
+            if leaf.grad is not None:
+                self._optimizer.state[leaf]["momentum_buffer"] = leaf.grad.clone()
+
+    def take(self, action: Action, after: Snapshot, *, is_refused: bool) -> None:
+        """Take the same press.
+
+        Args:
+            action: what was pressed.
+            after: the state that it left in the run that forgets.
+            is_refused: whether PyTorch refused it there.
+        """
+        names, optimizer = self._names, self._optimizer
+        if names is None or optimizer is None or action is Operation.ZERO_GRAD:
+            return
+        match action:
+            case Assign() | AssignElements():
+                self._end(Incomparable.EDITED)
+            case Operation() if is_refused:
+                self._end(Incomparable.REFUSED)
+            case Operation.FORWARD:
+                names.names["rows"] = list(after.rows or ())
+                names.execute(lines.of_operation(action, after))
+            case Operation.BACKWARD:
+                optimizer.zero_grad()
+                names.execute(lines.of_operation(action, after))
+                names.incoming.clear()
+                self._backwards += 1
+            case Operation.UPDATE if self._backwards != 1:
+                self._end(Incomparable.NOT_ONE_BACKWARD)
+            case Operation.UPDATE:
+                optimizer.param_groups[0]["lr"] = after.config.lr
+                optimizer.step()
+                self._backwards = 0
+                self._compare(names, after)
+
+    def _compare(self, names: Namespace, after: Snapshot) -> None:
+        apart = [self.difference or 0.0]
+        apart += [difference(after.tensor(name), names[name].detach().cpu().numpy()) for name in LEAVES]
+        self.difference, self.incomparable = float(np.max(apart)), None
+
+    def _end(self, reason: Incomparable) -> None:
+        self.difference, self.incomparable = None, reason
+        self._names = self._optimizer = None
+
+
+def difference(first: FloatArray, second: FloatArray) -> float:
+    """Return the largest |difference| of two arrays, elementwise: nan where one alone is nan, 0 where both are."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = np.abs(first - second)
+    apart[(first == second) | (np.isnan(first) & np.isnan(second))] = 0
+    return float(apart.max())
