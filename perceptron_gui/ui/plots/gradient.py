@@ -1,96 +1,76 @@
-"""What lies in `.grad`, and beside it what the last Backward added."""
+"""The ledger: how `.grad` came to be, one slab a Backward, and beside it what the last Backward added."""
 
-from dataclasses import dataclass, replace
 from operator import is_
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QPointF, Qt
-from PySide6.QtGui import QBrush, QColor, QTransform
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core import guidance, lines
+from perceptron_gui.core import deposits
+from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import History
-from perceptron_gui.core.parsing import display_text, full_text
-from perceptron_gui.core.snapshot import FloatArray, Snapshot
-from perceptron_gui.ui import sentences
+from perceptron_gui.core.questions import Agreement, Answer, Question, Tally
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
+from perceptron_gui.ui.plots import ledger_hits, ledger_labels, whole_batch
+from perceptron_gui.ui.plots import ledger_words as words
+from perceptron_gui.ui.plots.heat_maps import HeatMaps
 from perceptron_gui.ui.plots.labels import Label
-from perceptron_gui.ui.plots.legend import Legend
-from perceptron_gui.ui.plots.plot import REACH, Plot
+from perceptron_gui.ui.plots.ledger import Ledger, gathered
+from perceptron_gui.ui.plots.legend import Legend, Pile
+from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
+from perceptron_gui.ui.plots.stacks import Stacks
+from perceptron_gui.ui.plots.story import Story
+from perceptron_gui.ui.plots.sweep import Sweep
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
 MOST_PARAMETERS = 40
-MOST_LABELLED = 12
-NONE = "None"
-_STORED, _STORED_WIDTH = -0.12, 0.44
-_INCOMING, _INCOMING_WIDTH = 0.25, 0.22
 _TICK_REACH = 60
 """Pixels by which the name of a parameter may stand out at the ends of the axis."""
-_MOST_TURNED = 2 / 3
-"""Turned numbers may take this part of the height."""
-_GAP = 3
-"""Pixels between the end of a bar and its number."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bars:
-    """One number a parameter; nan in `numbers` where `is_none`."""
-
-    numbers: FloatArray
-    is_none: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-
-    @classmethod
-    def of(cls, snapshot: Snapshot, W: FloatArray | None, b: FloatArray | None) -> "Bars":
-        """Read W in row order, then b, at most MOST_PARAMETERS numbers."""
-        numbers: list[FloatArray] = []
-        is_none: list[bool] = []
-        for array, size in ((W, snapshot.W.size), (b, snapshot.b.size)):
-            taken = min(size, MOST_PARAMETERS - len(is_none))
-            is_none += [array is None] * taken
-            numbers.append(np.full(taken, np.nan, np.float32) if array is None else array.reshape(-1)[:taken])
-        return cls(np.concatenate(numbers), np.array(is_none))
-
-    @property
-    def drawn(self) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
-        """The parameters that have a finite number."""
-        return np.flatnonzero(np.isfinite(self.numbers))
-
-    @property
-    def has_gap(self) -> bool:
-        """Whether a number is there that cannot be drawn."""
-        return bool((~np.isfinite(self.numbers) & ~self.is_none).any())
-
-
-_NO_BARS = Bars(np.empty(0, np.float32), np.empty(0, np.bool_))
+_TALL = 250
+"""Pixels of height from which the story has a line more."""
+_MAPS_SHARE, _STACK_SHARE = 3, 2
 
 
 class GradientPlot(Plot):
-    """A bar for the stored gradient of every parameter, and a narrower one for the last Backward's part in it."""
+    """The stack of deposits of every parameter; of many parameters heat maps, and the stack of one of them.
+
+    A deposit is selected by a click on one of its slabs, the next or the one before by the arrow keys.
+    """
 
     x_is_fitted = True
 
     def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
         super().__init__(name, colors, parent)
-        self._arrays: tuple[FloatArray | None, ...] = ()
-        self._shape = (0, 0)
-        self._old: tuple[str, ...] = ()
-        self._stored = self._incoming = _NO_BARS
-        self._ticks: tuple[float, ...] = ()
-        nothing = np.empty(0)
-        self.stored_bars: Any = pg.BarGraphItem(x=nothing, height=nothing, width=_STORED_WIDTH)
-        self.incoming_bars: Any = pg.BarGraphItem(x=nothing, height=nothing, width=_INCOMING_WIDTH)
-        self.zero_line: Any = pg.InfiniteLine(pos=0, angle=0)
-        self.zeros: Any = pg.ScatterPlotItem(symbol="d", size=9)
-        for item in (self.zero_line, self.stored_bars, self.incoming_bars, self.zeros):
-            self.view_box.addItem(item, ignoreBounds=True)
+        self._shown: tuple[object, ...] = ()
+        self._snapshot: Snapshot | None = None
+        self._ledger: Ledger | None = None
+        self._numbers: tuple[tuple[int, int], ...] = ()
+        self._parameter: int | None = None
+        self._chosen: Deposit | None = None
+        self._chosen_column = 0
+        self._comparison: whole_batch.Comparison | None = None
+        self._outline = whole_batch.Outline()
+        self._tally: Tally | None = None
+        self._agreement: Agreement | None = None
+        self._is_animated = False
+        self._ticks: tuple[object, ...] = ()
+        self.stacks = Stacks(self.view_box)
+        self.sweep = Sweep(self.view_box, self)
         self.x_axis.setGrid(False)
         self.x_axis.setStyle(hideOverlappingLabels=_TICK_REACH)
-        self.legend = Legend((Qt.BrushStyle.SolidPattern, Qt.BrushStyle.BDiagPattern))
-        self.column.insertWidget(0, self.legend)
+        self.legend = Legend((Pile(), Pile()))
+        self.story = Story(2)
+        self.heat_maps = HeatMaps(colors)
+        self.heat_maps.setVisible(False)
+        self.heat_maps.parameter_chosen.connect(self._on_parameter_chosen)
+        self._lay_out()
+        self.plot_widget.installEventFilter(self)
+        self.plot_widget.scene().sigMouseClicked.connect(self._on_mouse_clicked)
         self.set_colors(colors)
         self.retranslate()
 
@@ -100,46 +80,107 @@ class GradientPlot(Plot):
 
     @override
     def retranslate(self) -> None:
-        self.legend.set_texts(*self._parts())
+        self.legend.set_texts(*words.parts())
+        self.heat_maps.retranslate()
         super().retranslate()
 
     @override
+    def set_animated(self, is_animated: bool) -> None:
+        self._is_animated = is_animated
+        self.sweep.end()
+
+    @override
+    def take_answer(self, question: Question, answer: Answer | None) -> None:
+        if question is self._tally and isinstance(answer, Agreement):
+            self._agreement = answer
+            self._tell()
+        elif self._outline.take(question, answer) and self._snapshot is not None:
+            self._compare(self._snapshot)
+            self._redraw()
+
+    @override
     def hover_text(self, position: QPointF) -> str:
-        """The bar that the pointer is in or near; where there is None, the place of the bar."""
-        stored, incoming = self._parts()
-        found: list[tuple[float, str]] = []
-        for bars, offset, width, part in (
-            (self._stored, _STORED, _STORED_WIDTH, stored),
-            (self._incoming, _INCOMING, _INCOMING_WIDTH, incoming),
-        ):
-            index = round(self._from_pixel(position.x()) - offset)
-            if not 0 <= index < len(bars.numbers):
-                continue
-            place = index + offset
-            number = bars.numbers[index]
-            tip = float(number) if np.isfinite(number) else 0.0
-            across, down = self._to_pixels([place - width / 2, place + width / 2], [0.0, tip])
-            distance = float(np.hypot(_beyond(position.x(), *across), _beyond(position.y(), *down)))
-            value = NONE if bars.is_none[index] else full_text(number)
-            found.append((distance, f"{self._element(index)} = {value}\n{part}"))
-        if not found or min(found)[0] > REACH:
+        """The slab or bar that the pointer is in or near; where there is None, the place of the bar."""
+        ledger, found = self._ledger, self._hit(position)
+        if ledger is None or found is None:
             return ""
-        text = min(found)[1]
-        return f"{text}\n{sentences.stale(self._old)}" if self._old else text
+        match found:
+            case ledger_hits.Slab(index, column):
+                told = words.slab(ledger, self._numbers[index], index, column)
+            case ledger_hits.Stored(column):
+                told = words.stored(ledger, column)
+            case _:
+                return words.incoming(ledger, found.column)
+        whole, weighted = (float(values[column]) for values in self._wholes())
+        return "\n".join([told, *words.whole(whole, weighted)])
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.sweep.end()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.story.set_lines(3 if self.height() >= _TALL else 2)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is not self.plot_widget:
+            return super().eventFilter(watched, event)
+        return event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._press(event.key())
+
+    @override
+    def _refresh(self) -> None:
+        super()._refresh()
+        if self._history is not None and self.isVisible():
+            self._ask(self._history.current)
 
     @override
     def _read(self, history: History) -> bool:
         snapshot = history.current
-        last = snapshot.deposits[-1] if snapshot.deposits and snapshot.deposits[-1].count == 1 else None
-        incoming = (None, None) if last is None else (last.W_grad, last.b_grad)
-        arrays = (snapshot.W_grad, snapshot.b_grad, *incoming)
-        self._old = guidance.stale_gradient(snapshot)
-        if snapshot.W.shape == self._shape and all(map(is_, arrays, self._arrays)):
+        shown = _visible_part(snapshot)
+        if len(shown) == len(self._shown) and all(map(is_, shown, self._shown)):
             return False
-        self._arrays, self._shape = arrays, (snapshot.n, snapshot.k)
-        self._stored = Bars.of(snapshot, snapshot.W_grad, snapshot.b_grad)
-        self._incoming = _NO_BARS if last is None else Bars.of(snapshot, *incoming)
+        before, self._shown, self._snapshot = self._ledger, shown, snapshot
+        self._ledger = self._read_ledger(snapshot)
+        self._numbers = deposits.numbers(snapshot.deposits)
+        if not any(each is self._chosen for each in snapshot.deposits):
+            self._chosen = None
+        self._compare(snapshot)
+        self.sweep.end()
+        if self._is_animated and before is not None and _is_swept(history, before):
+            self.sweep.begin(before, self._colors)
         return True
+
+    def _read_ledger(self, snapshot: Snapshot) -> Ledger:
+        count = snapshot.W.size + snapshot.b.size
+        is_map = count > MOST_PARAMETERS
+        if self._ledger is not None and self._ledger.shape != snapshot.W.shape:
+            self._parameter = None
+        if is_map != self.heat_maps.isVisibleTo(self):
+            self.heat_maps.setVisible(is_map)
+        if not is_map:
+            return Ledger.of(snapshot, np.arange(count))
+        if self._parameter is None and snapshot.W_grad is not None:
+            self._parameter = self.heat_maps.largest(snapshot)
+        chosen = self._parameter or 0
+        self.heat_maps.display(snapshot, chosen)
+        return Ledger.of(snapshot, np.array([chosen]))
+
+    def _ask(self, snapshot: Snapshot) -> None:
+        """Ask what is wanted and not known of the state that is shown."""
+        asked = self._tally.snapshot if self._tally is not None else None
+        if asked is None or not all(map(is_, _ledger_part(snapshot), _ledger_part(asked))):
+            self._tally, self._agreement = Tally(snapshot), None
+            self._tell()
+            self.question_raised.emit(self._tally)
+        question = self._outline.question(snapshot)
+        if question is not None:
+            self.question_raised.emit(question)
+
+    def _compare(self, snapshot: Snapshot) -> None:
+        self._comparison = whole_batch.compared(snapshot, self._outline.known(snapshot))
 
     @override
     def _axis_labels(self) -> tuple[str, str]:
@@ -147,10 +188,13 @@ class GradientPlot(Plot):
 
     @override
     def _bounds(self) -> tuple[Span, Span]:
-        finite = [0.0]
-        for bars in (self._stored, self._incoming):
-            finite += bars.numbers[bars.drawn].tolist()
-        return Span(-0.5, len(self._stored.numbers) - 0.5), Span(min(finite), max(finite))
+        ledger = self._ledger
+        if ledger is None:
+            return Span(-0.5, 0.5), Span(0.0, 0.0)
+        whole, right = self._wholes()
+        reached = np.concatenate([ledger.stored, ledger.incoming, whole, right, ledger.after[ledger.drawn], [0.0]])
+        finite = reached[np.isfinite(reached)].astype(np.float64)
+        return Span(-0.5, len(ledger.parameters) - 0.5), Span(float(finite.min()), float(finite.max()))
 
     @override
     def _margins(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -158,146 +202,193 @@ class GradientPlot(Plot):
         for label in self._number_labels():
             if label.muted:
                 continue
-            room = (self.labels.width(label.text) if label.turned else self.labels.height) + _GAP + 4
+            room = (self.labels.width(label.text) if label.turned else self.labels.height) + ledger_labels.GAP + 4
             below, above = (max(below, room), above) if label.anchor[1] == 0 else (below, max(above, room))
         return (2, 2), (below, above)
 
     @override
     def _notes(self) -> list[str]:
-        n, k = self._shape
-        shown, total = len(self._stored.numbers), n * k + k
-        notes = [self._gap_note()] if self._stored.has_gap or self._incoming.has_gap else []
-        if shown < total:
-            notes.append(
-                translate("GradientPlot", "{shown} of {total} parameters drawn").format(shown=shown, total=total)
-            )
+        notes = [self._gap_note()] if self._ledger is not None and self._ledger.has_gap else []
+        if self.heat_maps.isVisibleTo(self):
+            notes += [note for note in [self.heat_maps.note()] if note]
         return notes
 
     @override
     def _draw(self) -> None:
-        zeros: list[float] = []
-        for item, bars, offset, width in (
-            (self.stored_bars, self._stored, _STORED, _STORED_WIDTH),
-            (self.incoming_bars, self._incoming, _INCOMING, _INCOMING_WIDTH),
-        ):
-            drawn = bars.drawn
-            heights = bars.numbers[drawn].astype(np.float64)
-            item.setOpts(x=drawn + offset, height=heights, width=width)
-            zeros += (drawn[heights == 0] + offset).tolist()
-        self.zeros.setData(zeros, [0.0] * len(zeros))
+        ledger = self._ledger
+        if ledger is None:
+            return
+        self.stacks.show(ledger, self._numbers, self._chosen_index(), *self._wholes())
+        self._show_legend()
+        self._tell()
 
     @override
     def _arrange(self) -> None:
         self._arrange_ticks()
-        # A pattern would be stretched with the view.
-        transform, invertible = self.view_box.childTransform().inverted()
-        brush = QBrush(QColor(self._colors.series[1]), Qt.BrushStyle.BDiagPattern)
-        if invertible:
-            brush.setTransform(QTransform.fromScale(transform.m11(), transform.m22()))
-        self.incoming_bars.setOpts(brush=brush)
-        self.labels.place(self._number_labels() or self._block_labels())
+        self.stacks.arrange()
+        ledger = self._ledger
+        if ledger is None:
+            return
+        room = self._room()
+        numbers = self._number_labels()
+        slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, room)
+        grounded = slabs + [label for label in numbers if ledger_labels.is_on_stack(label, ledger, room)]
+        self._place_plates(grounded)
+        has_words = any(label.text != words.OPPOSITE for label in numbers)
+        self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, room))])
 
     @override
     def _paint(self, colors: Colors) -> None:
-        self.stored_bars.setOpts(brush=QColor(colors.series[0]), pen=QColor(colors.series[0]))
-        self.incoming_bars.setOpts(pen=QColor(colors.series[1]))
-        self.zero_line.setPen(colors.muted, width=1)
-        self.zeros.setPen(colors.text, width=1)
-        self.zeros.setBrush(colors.base)
-        self.legend.set_colors(colors.series[0], colors.series[1])
+        self.stacks.set_colors(colors)
+        self.heat_maps.set_colors(colors)
+        self.sweep.end()
+        self._show_legend()
+        self.legend.set_colors(colors.text, colors.text)
 
-    def _parts(self) -> tuple[str, str]:
-        return (
-            translate("GradientPlot", "stored .grad"),
-            translate("GradientPlot", "incoming in the last Backward"),
+    def _lay_out(self) -> None:
+        """Legend, what is not drawn, maps beside stacks, and the story."""
+        self.column.removeWidget(self.plot_widget)
+        row = QHBoxLayout()
+        row.addWidget(self.heat_maps, _MAPS_SHARE)
+        row.addWidget(self.plot_widget, _STACK_SHARE)
+        self.column.insertWidget(0, self.legend)
+        self.column.addLayout(row, 1)
+        self.column.addWidget(self.story)
+
+    def _show_legend(self) -> None:
+        self.legend.set_styles(*self.stacks.swatches())
+
+    def _tell(self) -> None:
+        """Say under the plot whether it adds up, which slab is selected, and what else is to be seen."""
+        snapshot, ledger = self._snapshot, self._ledger
+        if snapshot is None or ledger is None:
+            return
+        told = [words.tally(snapshot, self._agreement)]
+        index = self._chosen_index()
+        if index is not None:
+            told.append(words.selected(ledger, self._numbers[index], index, self._chosen_column))
+        told += [words.batch(self._comparison), words.opposite(ledger), words.hollow(ledger)]
+        told = [line for line in told if line]
+        if ledger.drawn.any() and len(told) == 1:
+            told.append(words.hint())
+        self.story.tell("\n".join(told))
+
+    def _hit(self, position: QPointF) -> ledger_hits.Hit | None:
+        if self._ledger is None:
+            return None
+        return ledger_hits.hit(self._ledger, self._to_pixels, position.x(), position.y())
+
+    def _wholes(self) -> tuple[FloatArray, FloatArray]:
+        """Return the gradient of the whole batch and the weighted sum, (p,) each; nan where they are not shown."""
+        ledger, comparison = self._ledger, self._comparison
+        count = 0 if ledger is None else len(ledger.parameters)
+        nothing: FloatArray = np.full(count, np.nan, np.float32)
+        if ledger is None or self._snapshot is None:
+            return nothing, nothing
+        size = self._snapshot.W.size
+        whole = self._outline.known(self._snapshot)
+        right = None if comparison is None else comparison.weighted
+        outline, weighted = (
+            nothing if one is None else gathered(one.W_grad, one.b_grad, ledger.parameters, size)[0]
+            for one in (whole, right)
         )
+        return outline, weighted
 
-    def _element(self, index: int) -> str:
-        return _element(index, self._shape, ".grad")
+    def _chosen_index(self) -> int | None:
+        """Return the place of the selected deposit."""
+        if self._snapshot is None or self._chosen is None:
+            return None
+        return next(index for index, each in enumerate(self._snapshot.deposits) if each is self._chosen)
 
-    def _from_pixel(self, across: float) -> float:
+    def _choose(self, index: int | None, column: int = 0) -> None:
+        if self._snapshot is not None:
+            self._chosen = None if index is None else self._snapshot.deposits[index]
+            self._chosen_column = column
+            self._redraw()
+
+    def _press(self, key: int) -> bool:
+        """Select the deposit before or after the selected one, or none; return whether the key meant that."""
+        count, index = len(self._numbers), self._chosen_index()
+        if key == Qt.Key.Key_Escape and index is not None:
+            self._choose(None)
+        elif key in {Qt.Key.Key_Left, Qt.Key.Key_Right} and count:
+            step = 1 if key == Qt.Key.Key_Right else -1
+            before = (-1 if step > 0 else count) if index is None else index
+            self._choose(min(max(before + step, 0), count - 1), self._chosen_column)
+        else:
+            return False
+        return True
+
+    def _on_mouse_clicked(self, event: Any) -> None:
+        if event.button() != Qt.MouseButton.LeftButton or event.double():
+            return
+        position = self.view_box.mapFromScene(event.scenePos())
+        match self._hit(position) if self.view_box.boundingRect().contains(position) else None:
+            case ledger_hits.Slab(index, column) if (index, column) != (self._chosen_index(), self._chosen_column):
+                self._choose(index, column)
+            case _ if self._chosen is not None:
+                self._choose(None)
+
+    def _on_parameter_chosen(self, parameter: int) -> None:
+        self._parameter = parameter
+        if self._snapshot is not None:
+            self._ledger = self._read_ledger(self._snapshot)
+            self._redraw()
+            if not self.is_zoomed:
+                self._fit()
+
+    def _room(self) -> ledger_labels.Room:
+        width, height = float(self.view_box.width()), float(self.view_box.height())
         (left, right), _ = self.view_box.viewRange()
-        return float(left + (right - left) * across / self.view_box.width())
-
-    def _slot(self) -> float:
-        """Pixels of one parameter."""
-        if not self.is_zoomed:
-            return float(self.view_box.width() / max(1, len(self._stored.numbers)))
-        (left, right), _ = self.view_box.viewRange()
-        return float(self.view_box.width() / (right - left))
+        count = 0 if self._ledger is None else len(self._ledger.parameters)
+        slot = width / (right - left) if self.is_zoomed else width / max(1, count)
+        return ledger_labels.Room(self.labels, self._to_pixels, slot, width, height)
 
     def _number_labels(self) -> list[Label]:
-        """Return a number, or None, for every bar, where all of them have room."""
-        count = len(self._stored.numbers)
-        if not 0 < count <= MOST_LABELLED:
-            return []
-        slot = self._slot()
-        numbers = self._labels_of(self._stored, _STORED)
-        widest = max(self.labels.width(label.text) for label in numbers)
-        turned = widest > slot
-        sides = len({label.anchor for label in numbers if not label.muted})
-        if turned and (self.labels.height > slot or sides * widest > _MOST_TURNED * self.view_box.height()):
-            return []
-        incoming = self._labels_of(self._incoming, _INCOMING)
-        both = [label.text for label in (*numbers, *incoming)]
-        if not turned and max(map(self.labels.width, both)) + 4 < slot * (_INCOMING - _STORED):
-            numbers += incoming
-        return [replace(one, turned=turned) for one in numbers]
+        return [] if self._ledger is None else ledger_labels.of_numbers(self._ledger, self._room())
 
-    def _labels_of(self, bars: Bars, offset: float) -> list[Label]:
-        made: list[Label] = []
-        slot = self._slot()
-        for index, number in enumerate(bars.numbers):
-            is_drawn = bool(np.isfinite(number))
-            across, down = self._to_pixels(index + offset, float(number) if is_drawn else 0.0)
-            has_bar = is_drawn and number != 0
-            is_below = number < 0 if has_bar else down < self.view_box.height() / 2
-            gap = _GAP if has_bar else _GAP + 4
-            text = NONE if bars.is_none[index] else _short(float(number))
-            y = float(down) + (gap if is_below else -gap)
-            x = self._kept_inside(float(across), text) if slot >= self.labels.width(text) else float(across)
-            made.append(Label(text, x, y, (0.5, 0.0 if is_below else 1.0), muted=not has_bar))
-        return made
-
-    def _block_labels(self) -> list[Label]:
-        """Where the numbers have no room, say once a tensor that its gradient is None."""
-        count, (n, k) = len(self._stored.numbers), self._shape
-        made: list[Label] = []
-        for row, (name, first, last) in enumerate((("W", 0, min(n * k, count)), ("b", n * k, count))):
-            if first < last and self._stored.is_none[first]:
-                across, down = self._to_pixels((first + last - 1) / 2, 0.0)
-                text = f"{name}.grad: {NONE}"
-                y = float(down) - _GAP - row * self.labels.height
-                made.append(Label(text, self._kept_inside(float(across), text), y, (0.5, 1.0)))
-        return made
-
-    def _kept_inside(self, x: float, text: str) -> float:
-        half = self.labels.width(text) / 2
-        return min(max(x, half), float(self.view_box.width()) - half)
+    def _place_plates(self, grounded: list[Label]) -> None:
+        (left, right), (bottom, top) = self.view_box.viewRange()
+        across = (right - left) / max(1.0, self.view_box.width())
+        up = (top - bottom) / max(1.0, self.view_box.height())
+        height = self.labels.height
+        boxes = [
+            (label.x - label.anchor[0] * self.labels.width(label.text), label.y + (1 - label.anchor[1]) * height)
+            for label in grounded
+        ]
+        self.stacks.place_plates(
+            [left + x * across for x, _ in boxes],
+            [top - y * up for _, y in boxes],
+            [self.labels.width(label.text) * across for label in grounded],
+            [height * up] * len(grounded),
+        )
 
     def _arrange_ticks(self) -> None:
         """Name the parameters under their bars: all of them, or every second, third, … where they are crowded."""
-        count = len(self._stored.numbers)
-        names = [_element(index, self._shape) for index in range(count)]
+        ledger = self._ledger
+        count = 0 if ledger is None else len(ledger.parameters)
+        names = [] if ledger is None else [ledger.element(column) for column in range(count)]
         widest = max(map(self.labels.width, names), default=0.0) + 5
-        stride = max(1, int(np.ceil(widest / self._slot())))
-        ticks = (*self._shape, stride)
+        stride = max(1, int(np.ceil(widest / self._room().slot)))
+        ticks = (*names, stride)
         if ticks != self._ticks:
             self._ticks = ticks
             self.x_axis.setTicks([[(index, names[index]) for index in range(0, count, stride)]])
 
 
-def _element(index: int, shape: tuple[int, int], suffix: str = "") -> str:
-    row, column = divmod(index, shape[1])
-    return lines.element(f"{'W' if row < shape[0] else 'b'}{suffix}", row, column, 0)
+def _ledger_part(snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the sum of the deposits is compared with, and what it is made of."""
+    return snapshot.W_grad, snapshot.b_grad, snapshot.deposits, snapshot.grad_was_zeros
 
 
-def _short(number: float) -> str:
-    """Return a number as the tables show it; fewer digits where they show it in scientific form."""
-    text = display_text(number)
-    return f"{number:.1e}" if "e" in text else text
+def _visible_part(snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the ledger shows of a state; by identity."""
+    tensors = (snapshot.x, snapshot.y_true, snapshot.W, snapshot.b)
+    return (*_ledger_part(snapshot), *tensors, snapshot.reduction, deposits.is_in_parts(snapshot))
 
 
-def _beyond(place: float, first: float, second: float) -> float:
-    """Return how far a place lies outside of two others."""
-    return max(min(first, second) - place, place - max(first, second), 0.0)
+def _is_swept(history: History, shown: Ledger) -> bool:
+    """Whether the shown entry is the Zero grad that took away a stack of before."""
+    before, entry = history.before, history.entry
+    is_zeroed = isinstance(entry.action, Operation) and entry.action is Operation.ZERO_GRAD and entry.refusal is None
+    return is_zeroed and before is not None and bool(shown.deposits) and before.deposits is shown.deposits

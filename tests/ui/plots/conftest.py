@@ -5,7 +5,9 @@ from typing import Protocol, TypeVar
 import pytest
 from pytestqt.qtbot import QtBot
 
+from perceptron_gui.core.operations import Engine
 from perceptron_gui.ui import theme
+from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.plot import Plot
 
 AnyPlot = TypeVar("AnyPlot", bound=Plot)
@@ -30,3 +32,11 @@ def show(qtbot: QtBot) -> Show:
         return plot
 
     return shown
+
+
+@pytest.fixture
+def ledger(show: Show, engine: Engine) -> GradientPlot:
+    """Return a ledger whose questions PyTorch answers at once."""
+    plot = show(GradientPlot)
+    plot.question_raised.connect(lambda question: plot.take_answer(question, engine.answer(question, "cpu")))
+    return plot

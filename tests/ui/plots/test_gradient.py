@@ -1,13 +1,26 @@
+"""The ledger: stacks of deposits, drawn."""
+
+from typing import Any
+
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, Qt
 
 from perceptron_gui.core.actions import STEP, Assign, Axis, Configure, Gesture, Resize
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.core.parsing import full_text
-from perceptron_gui.core.snapshot import Snapshot, TensorName, Zeroing, frozen
+from perceptron_gui.core.snapshot import TensorName, Zeroing, frozen
 from perceptron_gui.ui.plots.gradient import GradientPlot
+from perceptron_gui.ui.plots.slabs import STYLES, style_of
 from tests.ui.plots.conftest import Show
+from tests.ui.plots.ledger_hands import (
+    FORWARD_BACKWARD,
+    STACK,
+    count,
+    heights,
+    incoming_of,
+    slabs,
+    stored_of,
+    texts,
+)
 from tests.ui.plots.scenes import (
     BACKWARD,
     FORWARD,
@@ -24,124 +37,119 @@ from tests.ui.plots.scenes import (
 )
 
 
-def _stored(snapshot: Snapshot) -> list[float]:
-    assert snapshot.W_grad is not None
-    assert snapshot.b_grad is not None
-    return numbers(np.concatenate([snapshot.W_grad, snapshot.b_grad], axis=None))
-
-
-def _incoming(snapshot: Snapshot) -> list[float]:
-    last = snapshot.deposits[-1]
-    assert last.W_grad is not None
-    assert last.b_grad is not None
-    return numbers(np.concatenate([last.W_grad, last.b_grad], axis=None))
-
-
-def _heights(bars: object) -> list[float]:
-    return numbers(bars.opts["height"])  # type: ignore[attr-defined]
-
-
 @pytest.mark.parametrize("preset", ["notebook", "or_gate", "layer_4x2"])
-def test_the_bars_are_the_stored_gradient_and_the_last_part_of_it(show: Show, engine: Engine, preset: str) -> None:
-    plot = show(GradientPlot)
+def test_the_stack_is_the_stored_gradient_a_slab_a_backward(ledger: GradientPlot, engine: Engine, preset: str) -> None:
     history = begin(preset)
-    for _ in range(3):
+    for times in (1, 2, 3):
         history = done(engine, history, FORWARD, BACKWARD)
-        plot.display(history)
-        assert _heights(plot.stored_bars) == _stored(history.current)
-        assert _heights(plot.incoming_bars) == _incoming(history.current)
-    assert _stored(history.current) != _incoming(history.current)
+        ledger.display(history)
+        stored = stored_of(history.current)
+        assert numbers(ledger.stacks.stored.opts["y0"]) == stored
+        assert heights(ledger.stacks.incoming) == incoming_of(history.current)
+        assert count(ledger.stacks.slabs.fresh) == times * len(stored)
+        for index, value in enumerate(stored):
+            column = [height for (left, _), height in slabs(ledger).items() if abs(left - index - STACK) < 0.3]
+            assert sum(column) == pytest.approx(value, rel=1e-6, abs=1e-9)
+    assert stored_of(history.current) != incoming_of(history.current)
 
 
-def test_none_is_a_word_and_not_a_bar(show: Show) -> None:
-    plot = show(GradientPlot)
-    plot.display(begin())
-    assert _heights(plot.stored_bars) == []
-    assert not len(plot.zeros.data)
-    assert [label.text for label in plot.labels.shown] == ["None"] * 4
-    assert plot.hover_text(pixel(plot, 1, 0)) == "W.grad[1, 0] = None\nstored .grad"
+def test_a_slab_goes_from_the_running_sum_before_to_the_one_after(ledger: GradientPlot, engine: Engine) -> None:
+    history = done(engine, begin(), *FORWARD_BACKWARD * 3)
+    ledger.display(history)
+    first, second, third = (float(each.b_grad[0]) for each in history.current.deposits)  # type: ignore[index]
+    left = 3 + STACK - 0.22
+    once, twice = first, float(np.float32(first) + np.float32(second))
+    whole = float(np.float32(twice) + np.float32(third))
+    own = {start: start + height for (edge, start), height in slabs(ledger).items() if edge == pytest.approx(left)}
+    assert own == {0: once, once: pytest.approx(twice), twice: pytest.approx(whole)}
+    assert [text for text in texts(ledger) if len(text) == 1][-3:] == ["1", "2", "3"]
 
 
-def test_zero_is_a_mark_and_not_none(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
-    history = done(engine, begin(), *STEP)
-    plot.display(history)
-    assert _heights(plot.stored_bars) == [0, 0, 0, 0]
-    assert numbers(plot.zeros.getData()[1]) == [0, 0, 0, 0]
-    assert [label.text for label in plot.labels.shown] == ["0.0000"] * 4
-    assert _heights(plot.incoming_bars) == []
+def test_neighbours_differ_in_colour_and_in_pattern(ledger: GradientPlot) -> None:
+    looks = ledger.stacks.slabs._styles
+    images = [look.fresh.texture().toImage() for look in looks]
+    for one in range(1, 130):
+        this, following = style_of(one), style_of(one + 1)
+        assert looks[this].fresh_pen.color() != looks[following].fresh_pen.color()
+        assert images[this] != images[following]
+    assert len({style_of(one) for one in range(1, STYLES + 1)}) == STYLES
 
 
-def test_zero_grad_to_none_is_none(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
+def test_the_incoming_bar_looks_as_its_slab_does(ledger: GradientPlot, engine: Engine) -> None:
+    history = begin()
+    for number in range(1, 9):
+        history = done(engine, history, FORWARD, BACKWARD)
+        ledger.display(history)
+        look = ledger.stacks.slabs._styles[style_of(number)]
+        assert ledger.stacks.incoming._sharedPen.color() == look.fresh_pen.color()
+    assert ledger.stacks.incoming.opts["width"].max() < 0.3
+
+
+def test_sixty_four_deposits_and_more_are_a_few_items(ledger: GradientPlot, engine: Engine) -> None:
+    history = done(engine, begin("notebook_half"), *(*FORWARD_BACKWARD, UPDATE) * 70)
+    items = len(ledger.view_box.addedItems)
+    ledger.display(history)
+    assert len(ledger.view_box.addedItems) == items
+    assert count([*ledger.stacks.slabs.fresh, *ledger.stacks.slabs.old]) == 64 * 4
+    assert "Deposits: 70" in ledger.story.text()
+    ledger.grab()
+
+
+def test_a_merged_slab_says_which_backwards_it_is(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.display(done(engine, begin(), *FORWARD_BACKWARD * 70))
+    assert "Backwards 1–7, merged: += " in ledger.hover_text(pixel(ledger, 3 + STACK, -0.5))
+
+
+def test_none_is_a_word_and_not_a_bar(ledger: GradientPlot) -> None:
+    ledger.display(begin())
+    assert not slabs(ledger)
+    assert not len(ledger.stacks.stored.opts["x0"])
+    assert not len(ledger.stacks.zeros.data)
+    assert texts(ledger) == ["None"] * 4
+    assert ledger.hover_text(pixel(ledger, 1, 0)) == "W.grad[1, 0] = None\nstored .grad"
+    assert ledger.story.text() == ".grad is None: nothing has been added yet."
+
+
+def test_zero_is_a_mark_and_not_none(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.display(done(engine, begin(), *STEP))
+    assert numbers(ledger.stacks.stored.opts["y0"]) == [0, 0, 0, 0]
+    assert numbers(ledger.stacks.zeros.getData()[1]) == [0, 0, 0, 0]
+    assert texts(ledger) == ["0.0000"] * 4
+    assert heights(ledger.stacks.incoming) == []
+    assert ledger.story.text() == ".grad holds the zeros that Zero grad left; nothing was added since."
+
+
+def test_zero_grad_to_none_is_an_empty_place_marked_none(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, begin_with(), FORWARD, BACKWARD, UPDATE)
     history = after_edit(history, Configure("zeroing", Zeroing.NONE))
-    plot.display(done(engine, history, ZERO_GRAD))
-    assert [label.text for label in plot.labels.shown] == ["None"] * 4
+    ledger.display(done(engine, history, ZERO_GRAD))
+    assert texts(ledger) == ["None"] * 4
+    assert not slabs(ledger)
 
 
-def test_where_pytorch_refused_half_way_one_part_is_none(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
+def test_where_pytorch_refused_half_way_one_part_is_none(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, begin(), FORWARD)
     history = after_edit(history, Assign(TensorName.X, 0, 0, frozen([[5]]), Gesture.TYPE))
     history = done(engine, history, BACKWARD)
     now = history.current
     assert now.W_grad is None
     assert now.b_grad is not None
-    plot.display(history)
-    assert _heights(plot.stored_bars) == numbers(now.b_grad)
-    assert [label.text for label in plot.labels.shown][:3] == ["None"] * 3
+    ledger.display(history)
+    assert numbers(ledger.stacks.stored.opts["y0"]) == numbers(now.b_grad)
+    assert [text for text in texts(ledger) if text != "1"][:3] == ["None"] * 3
+    assert ledger.hover_text(pixel(ledger, 0.25, 0)) == "W.grad[0, 0] += None\nincoming in the last Backward"
 
 
-def test_undo_shows_the_gradient_before(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
+def test_undo_shows_the_gradient_before(ledger: GradientPlot, engine: Engine) -> None:
     once = done(engine, begin(), FORWARD, BACKWARD)
     twice = done(engine, once, FORWARD, BACKWARD)
-    plot.display(twice)
-    plot.display(twice.undo())
-    assert _heights(plot.stored_bars) == _stored(once.current)
-    plot.display(twice.at(0))
-    assert _heights(plot.stored_bars) == []
-
-
-def test_the_two_bars_differ_in_more_than_colour(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
-    plot.display(done(engine, begin(), FORWARD, BACKWARD))
-    assert plot.incoming_bars._sharedBrush.style() is Qt.BrushStyle.BDiagPattern
-    assert plot.stored_bars._sharedBrush.style() is Qt.BrushStyle.SolidPattern
-    assert plot.incoming_bars.opts["width"] < plot.stored_bars.opts["width"]
-    assert plot.legend.texts == ("stored .grad", "incoming in the last Backward")
-
-
-def test_a_bar_under_the_pointer_is_told_in_full(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
-    history = done(engine, begin(), FORWARD, BACKWARD, FORWARD, BACKWARD)
-    plot.display(history)
-    now = history.current
-    assert now.W_grad is not None
-    grad = float(now.W_grad[0, 0])
-    assert plot.hover_text(pixel(plot, -0.12, grad / 2)) == f"W.grad[0, 0] = {full_text(grad)}\nstored .grad"
-    part = _incoming(now)[3]
-    expected = f"b.grad[0] = {full_text(part)}\nincoming in the last Backward"
-    assert plot.hover_text(pixel(plot, 3.25, part / 2)) == expected
-    assert plot.hover_text(pixel(plot, 2, min(_stored(now)))) == ""
-
-
-def test_a_gradient_of_an_older_state_says_so(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
-    history = done(engine, begin(), FORWARD, BACKWARD, UPDATE)
-    plot.display(history)
-    assert "From an earlier state. Changed since: W, b." in plot.hover_text(pixel(plot, 0, 0))
-
-
-def test_forty_parameters_are_drawn_and_the_rest_is_told(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
-    history = done(engine, begin(), Resize(Axis.INPUTS, 784), Resize(Axis.OUTPUTS, 10), FORWARD, BACKWARD)
-    plot.display(history)
-    assert _heights(plot.stored_bars) == _stored(history.current)[:40]
-    assert _heights(plot.incoming_bars) == _incoming(history.current)[:40]
-    assert "40 of 7850" in plot.note.text()
-    plot.grab()
+    ledger.display(twice)
+    ledger.display(twice.undo())
+    ledger.display(twice.undo().undo())
+    assert numbers(ledger.stacks.stored.opts["y0"]) == stored_of(once.current)
+    assert len(slabs(ledger)) == 4
+    ledger.display(twice.at(0))
+    assert not slabs(ledger)
 
 
 def test_crowded_nones_are_said_once_a_tensor(show: Show, engine: Engine) -> None:
@@ -164,7 +172,7 @@ def test_what_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engine) -> N
     plot = show(GradientPlot)
     history = begin_with(W_grad=frozen([[NAN], [INF], [-2.0]]), b_grad=frozen([-INF]))
     plot.display(history)
-    assert _heights(plot.stored_bars) == [-2]
+    assert numbers(plot.stacks.stored.opts["y0"]) == [-2]
     assert plot.note.text() == "nan/inf not drawn"
     assert [label.text for label in plot.labels.shown] == ["nan", "inf", "-2.0000", "-inf"]
     plot.grab()
@@ -183,8 +191,13 @@ def test_the_axis_rests_while_gradients_come_and_go(show: Show, engine: Engine) 
         assert plot.view_box.viewRange()[1] == before
 
 
-def test_the_pointer_beside_all_bars_tells_nothing(show: Show, engine: Engine) -> None:
-    plot = show(GradientPlot)
-    assert plot.hover_text(QPointF(10, 10)) == ""
-    plot.display(done(engine, begin(), FORWARD, BACKWARD))
-    assert plot.hover_text(QPointF(-500, 10)) == ""
+def test_a_number_stands_clear_of_slabs_that_go_a_little_further(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.display(done(engine, begin("notebook_half"), *(FORWARD, BACKWARD, UPDATE) * 6))
+    label = next(label for label in ledger.labels.shown if label.text == "-0.3170")
+    starts = [start + height for item in ledger.stacks.slabs.old for start, height in _ends(item)]
+    assert label.y > pixel(ledger, 3, min(starts)).y() > pixel(ledger, 3, -0.317).y()
+    assert label.y - pixel(ledger, 3, -0.317).y() < 3 * ledger.labels.height
+
+
+def _ends(item: Any) -> list[tuple[float, float]]:
+    return list(zip(numbers(item.opts["y0"]), numbers(item.opts["height"]), strict=True))

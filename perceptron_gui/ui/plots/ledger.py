@@ -1,0 +1,141 @@
+"""The stacks of deposits as geometry: which slab lies where, in numbers and in lanes. No Qt, no drawing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from perceptron_gui.core import deposits, lines
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.intp]
+Places = npt.NDArray[np.float64]
+
+STACK, STACK_WIDTH = -0.12, 0.44
+"""Where the stack of a parameter stands beside its whole number, and how wide it is."""
+INCOMING, INCOMING_WIDTH = 0.25, 0.22
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ledger:
+    """How `.grad` of some parameters came to be.
+
+    `parameters` (p,) counts W in row order, then b; `shape` is that of W. `stored` (p,) is nan where `is_none`. Of the
+    d deposits, `added`, `before` and `after` (d, p) are float32: what each added, and the running sum around it, 0
+    where there was None; `arrived` (d, p) is False where PyTorch refused before it reached the parameter. Every
+    reversal of direction begins a lane: `lane` (d, p) counts them from 0, and there are `lanes` (p,).
+    """
+
+    shape: tuple[int, int]
+    parameters: Ints
+    deposits: tuple[Deposit, ...]
+    ages: tuple[tuple[str, ...], ...]
+    stored: FloatArray
+    is_none: Bools
+    added: FloatArray
+    arrived: Bools
+    before: FloatArray
+    after: FloatArray
+    lane: Ints
+    lanes: Ints
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, parameters: Ints) -> "Ledger":
+        """Read the stacks of these parameters off a state."""
+        stored, is_there = gathered(snapshot.W_grad, snapshot.b_grad, parameters, snapshot.W.size)
+        parts = [gathered(one.W_grad, one.b_grad, parameters, snapshot.W.size) for one in snapshot.deposits]
+        size = (len(parts), len(parameters))
+        added = np.array([part for part, _ in parts], np.float32).reshape(size)
+        arrived = np.array([came for _, came in parts], np.bool_).reshape(size)
+        after = deposits.folded(added, arrived, onto_zeros=snapshot.grad_was_zeros)
+        before = np.concatenate([np.zeros((1, size[1]), np.float32), after])[:-1]
+        lane, lanes = _lanes(before, after)
+        ages = tuple(deposits.age(snapshot, deposit) for deposit in snapshot.deposits)
+        shape = (snapshot.n, snapshot.k)
+        return cls(
+            shape, parameters, snapshot.deposits, ages, stored, ~is_there, added, arrived, before, after, lane, lanes
+        )
+
+    @property
+    def drawn(self) -> Bools:
+        """Which slabs can be drawn, (d, p)."""
+        return self.arrived & np.isfinite(self.before) & np.isfinite(self.after)
+
+    @property
+    def incoming(self) -> FloatArray:
+        """What the last Backward added, (p,); nan where nothing came, and where it was merged with those before."""
+        return self.added[-1] if self._has_incoming else np.full(len(self.parameters), np.nan, np.float32)
+
+    @property
+    def incoming_is_none(self) -> Bools:
+        """Where the last Backward brought nothing although there was one, (p,)."""
+        return ~self.arrived[-1] if self._has_incoming else np.zeros(len(self.parameters), np.bool_)
+
+    @property
+    def is_opposite(self) -> Bools:
+        """Where the last Backward points against what is stored, (p,)."""
+        return np.sign(self.stored) * np.sign(self.incoming) < 0
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether a number is there that cannot be drawn."""
+        unsound = ~np.isfinite(self.stored) & ~self.is_none
+        return bool(unsound.any() or (self.arrived & ~self.drawn).any())
+
+    @property
+    def left(self) -> Places:
+        """The left edge of every slab, (d, p)."""
+        return np.arange(len(self.parameters)) + STACK - STACK_WIDTH / 2 + self.lane * self.width
+
+    @property
+    def width(self) -> Places:
+        """The width of the lanes of every parameter, (p,)."""
+        return STACK_WIDTH / np.maximum(self.lanes, 1)
+
+    @property
+    def _has_incoming(self) -> bool:
+        return bool(self.deposits) and self.deposits[-1].count == 1
+
+    def element(self, column: int, suffix: str = "") -> str:
+        """Name a parameter as PyTorch indexes it: `W[0, 0]`, or `W.grad[0, 0]` with the suffix `.grad`."""
+        return element(int(self.parameters[column]), self.shape, suffix)
+
+    def extent(self, column: int) -> tuple[float, float]:
+        """Return the lowest and the highest place that the stack of a parameter reaches."""
+        reached = self.after[self.drawn[:, column], column].tolist()
+        return min([0.0, *reached]), max([0.0, *reached])
+
+
+def gathered(
+    W: FloatArray | None, b: FloatArray | None, parameters: Ints, size: int
+) -> tuple[FloatArray, Bools]:  # fmt: skip
+    """Return the numbers of some parameters, the first `size` of which are W's, and whether they are there."""
+    values = np.full(len(parameters), np.nan, np.float32)
+    is_there = np.zeros(len(parameters), np.bool_)
+    is_of_W = parameters < size
+    for array, mask, first in ((W, is_of_W, 0), (b, ~is_of_W, size)):
+        if array is not None:
+            values[mask] = array.reshape(-1)[parameters[mask] - first]
+            is_there |= mask
+    return values, is_there
+
+
+def element(parameter: int, shape: tuple[int, int], suffix: str = "") -> str:
+    """Name a parameter of a layer (n, k): W in row order, then b."""
+    row, column = divmod(parameter, shape[1])
+    return lines.element(f"{'W' if row < shape[0] else 'b'}{suffix}", row, column, 0)
+
+
+def _lanes(before: FloatArray, after: FloatArray) -> tuple[Ints, Ints]:
+    lane = np.zeros(before.shape, np.intp)
+    now = np.zeros(before.shape[1], np.intp)
+    last = np.zeros(before.shape[1], np.float32)
+    with np.errstate(over="ignore", invalid="ignore"):
+        directions = np.nan_to_num(np.sign(after - before))
+    for index, direction in enumerate(directions):
+        moves = direction != 0
+        now = now + (moves & (last != 0) & (direction != last))
+        last = np.where(moves, direction, last)
+        lane[index] = now
+    return lane, now + 1

@@ -1,0 +1,142 @@
+"""How slabs look, and the bars that draw them: one item a style, however many slabs there are."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QTransform
+
+from perceptron_gui.ui.plots.ledger import Ledger
+from perceptron_gui.ui.theme import Colors
+
+_PATTERNS = (
+    Qt.BrushStyle.NoBrush,
+    Qt.BrushStyle.BDiagPattern,
+    Qt.BrushStyle.Dense6Pattern,
+    Qt.BrushStyle.FDiagPattern,
+    Qt.BrushStyle.VerPattern,
+    Qt.BrushStyle.DiagCrossPattern,
+)
+STYLES = len(_PATTERNS)
+_TILE = 16
+"""Pixels; Qt's patterns repeat every 8."""
+_TINT, _STROKE = 0.34, 0.75
+_DIMMED = 0.35
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """One look of a slab: a brush and a pen for what is fresh, and a hollow one for what is of an earlier state."""
+
+    fresh: QBrush
+    old: QBrush
+    fresh_pen: QPen
+    old_pen: QPen
+
+
+def style_of(number: int) -> int:
+    """Return the look of the Backward of this number: neighbours never look alike, in colour and in pattern."""
+    return (number - 1) % STYLES
+
+
+def styles(colors: Colors) -> tuple[Style, ...]:
+    """Return every look in these colours."""
+    made: list[Style] = []
+    for pattern, name in zip(_PATTERNS, colors.series, strict=False):
+        fresh_pen, old_pen = QPen(QColor(name), 1.5), QPen(QColor(name), 1, Qt.PenStyle.DashLine)
+        for pen in (fresh_pen, old_pen):
+            pen.setCosmetic(True)
+        made.append(Style(_tile(name, pattern, _TINT), _tile(name, pattern, 0.0), fresh_pen, old_pen))
+    return tuple(made)
+
+
+def unstretched(brush: QBrush, view_box: Any) -> QBrush:
+    """Return a brush whose pattern keeps its shape when the view is zoomed."""
+    transform, invertible = view_box.childTransform().inverted()
+    turned = QBrush(brush)
+    if invertible:
+        turned.setTransform(QTransform.fromScale(transform.m11(), transform.m22()))
+    return turned
+
+
+class Slabs:
+    """The slabs of all stacks in one view box; those of a chosen deposit stand out from the others."""
+
+    def __init__(self, view_box: Any) -> None:
+        self._view_box = view_box
+        self._styles: tuple[Style, ...] = ()
+        self._scale = QTransform()
+        self.fresh = [bars() for _ in range(STYLES)]
+        self.old = [bars() for _ in range(STYLES)]
+        self.chosen: Any = bars()
+        for item in (*self.fresh, *self.old, self.chosen):
+            view_box.addItem(item, ignoreBounds=True)
+
+    def show(self, ledger: Ledger, numbers: tuple[tuple[int, int], ...], chosen: int | None) -> None:
+        """Draw the slabs of a ledger, whose deposits have these numbers; `chosen` is the index of one of them."""
+        drawn, left = ledger.drawn, ledger.left
+        looks = np.array([style_of(last) for _, last in numbers], np.intp)
+        is_old = np.array([bool(age) for age in ledger.ages], np.bool_)
+        for items, is_meant in ((self.fresh, ~is_old), (self.old, is_old)):
+            for look, item in enumerate(items):
+                _set(item, ledger, left, drawn & ((looks == look) & is_meant)[:, None])
+        mark = np.zeros(len(numbers), np.bool_)
+        if chosen is not None:
+            mark[chosen] = True
+        _set(self.chosen, ledger, left, drawn & mark[:, None])
+        for item in (*self.fresh, *self.old):
+            item.setOpacity(1.0 if chosen is None else _DIMMED)
+        if chosen is not None and self._styles:
+            style = self._styles[looks[chosen]]
+            self.chosen.setOpts(brush=unstretched(style.old if is_old[chosen] else style.fresh, self._view_box))
+
+    def set_colors(self, made: tuple[Style, ...], colors: Colors) -> None:
+        """Draw in other colours; show again afterwards."""
+        self._styles = made
+        for style, fresh, old in zip(made, self.fresh, self.old, strict=True):
+            fresh.setOpts(pen=style.fresh_pen)
+            old.setOpts(pen=style.old_pen)
+        self.chosen.setOpts(pen=pg.mkPen(colors.text, width=2.5))
+        self._take_brushes()
+
+    def arrange(self) -> None:
+        """Keep the patterns in shape where the view has another scale."""
+        if self._view_box.childTransform() != self._scale:
+            self._take_brushes()
+
+    def _take_brushes(self) -> None:
+        self._scale = QTransform(self._view_box.childTransform())
+        for style, fresh, old in zip(self._styles, self.fresh, self.old, strict=False):
+            fresh.setOpts(brush=unstretched(style.fresh, self._view_box))
+            old.setOpts(brush=unstretched(style.old, self._view_box))
+
+
+def bars() -> Any:
+    """Return bars that are none yet."""
+    nothing = np.empty(0)
+    return pg.BarGraphItem(x0=nothing, y0=nothing, width=nothing, height=nothing)
+
+
+def _set(item: Any, ledger: Ledger, left: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> None:
+    if not mask.any() and not len(item.opts["x0"]):
+        return
+    before, after = (array[mask].astype(np.float64) for array in (ledger.before, ledger.after))
+    width = np.broadcast_to(ledger.width, mask.shape)[mask]
+    item.setOpts(x0=left[mask], y0=before, width=width, height=after - before)
+
+
+def _tile(name: str, pattern: Qt.BrushStyle, tint: float) -> QBrush:
+    color = QColor(name)
+    pixmap = QPixmap(_TILE, _TILE)
+    ground = QColor(color)
+    ground.setAlphaF(tint)
+    pixmap.fill(ground)
+    painter = QPainter(pixmap)
+    stroke = QColor(color)
+    stroke.setAlphaF(_STROKE)
+    painter.fillRect(pixmap.rect(), QBrush(stroke, pattern))
+    painter.end()
+    return QBrush(pixmap)

@@ -1,0 +1,78 @@
+"""Some lines of text of a fixed height: what does not fit is elided, and the tool tip has it whole."""
+
+import html
+
+from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextLine
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from typing_extensions import override
+
+
+class Story(QLabel):
+    """Plain text broken into lines. Its height follows from how many lines it has room for, never from the text."""
+
+    def __init__(self, lines: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent, textFormat=Qt.TextFormat.PlainText)
+        self._lines = lines
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def tell(self, text: str) -> None:
+        """Show a text."""
+        if text != self.text():
+            self.setText(text)
+            self._say_whole()
+
+    def set_lines(self, lines: int) -> None:
+        """Have room for so many lines."""
+        if lines != self._lines:
+            self._lines = lines
+            self.updateGeometry()
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(20, self._lines * self.fontMetrics().lineSpacing() + 2)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._say_whole()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        metrics = self.fontMetrics()
+        for number, line in enumerate(self.broken()):
+            painter.drawText(QPointF(0, 1 + number * metrics.lineSpacing() + metrics.ascent()), line)
+
+    def broken(self) -> list[str]:
+        """Return the lines as they are shown."""
+        metrics, width = self.fontMetrics(), self.width()
+        shown: list[str] = []
+        paragraphs = self.text().split("\n")
+        for index, paragraph in enumerate(paragraphs):
+            rest = paragraph
+            while rest:
+                if len(shown) == self._lines - 1:
+                    more = " …" if index + 1 < len(paragraphs) else ""
+                    return [*shown, metrics.elidedText(rest + more, Qt.TextElideMode.ElideRight, width)]
+                length = self._length_of_line(rest, width)
+                shown.append(rest[:length].rstrip())
+                rest = rest[length:].lstrip()
+        return shown
+
+    def _length_of_line(self, text: str, width: int) -> int:
+        layout = QTextLayout(text, self.font())
+        layout.beginLayout()
+        line: QTextLine = layout.createLine()
+        line.setLineWidth(max(width, 20))
+        length = line.textLength()
+        layout.endLayout()
+        return max(length, 1)
+
+    def _say_whole(self) -> None:
+        fits = "".join(self.broken()).replace(" ", "") == self.text().replace(" ", "").replace("\n", "")
+        self.setToolTip("" if fits else html.escape(self.text()).replace("\n", "<br>"))

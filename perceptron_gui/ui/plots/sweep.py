@@ -1,0 +1,56 @@
+"""The movement with which Zero grad takes a stack away: a picture of it shrinks to zero. Nothing waits for it."""
+
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractAnimation, QObject, Qt, QVariantAnimation
+from PySide6.QtGui import QBrush, QColor, QPen, QTransform
+
+from perceptron_gui.ui.plots.ledger import Ledger
+from perceptron_gui.ui.plots.slabs import bars, unstretched
+from perceptron_gui.ui.theme import Colors
+
+DURATION_MS = 300
+
+
+class Sweep:
+    """The ghost of a stack, in one view box."""
+
+    def __init__(self, view_box: Any, parent: QObject) -> None:
+        self._view_box = view_box
+        self.ghost: Any = bars()
+        self.ghost.setVisible(False)
+        view_box.addItem(self.ghost, ignoreBounds=True)
+        self.animation = QVariantAnimation(parent, startValue=1.0, endValue=0.0, duration=DURATION_MS)
+        self.animation.valueChanged.connect(self._on_value_changed)
+        self.animation.finished.connect(self.end)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a ghost is on the screen."""
+        return self.animation.state() is QAbstractAnimation.State.Running
+
+    def begin(self, ledger: Ledger, colors: Colors) -> None:
+        """Sweep away the stacks of a ledger."""
+        drawn = ledger.drawn
+        before, after = (array[drawn].astype(np.float64) for array in (ledger.before, ledger.after))
+        self.ghost.setOpts(
+            x0=ledger.left[drawn],
+            y0=before,
+            width=np.broadcast_to(ledger.width, drawn.shape)[drawn],
+            height=after - before,
+            pen=QPen(QColor(colors.muted), 0, Qt.PenStyle.DashLine),
+            brush=unstretched(QBrush(QColor(colors.stale), Qt.BrushStyle.Dense4Pattern), self._view_box),
+        )
+        self.ghost.setVisible(True)
+        self.animation.stop()
+        self.animation.start()
+
+    def end(self) -> None:
+        """Take the ghost away at once."""
+        self.animation.stop()
+        self.ghost.setVisible(False)
+
+    def _on_value_changed(self, part: float) -> None:
+        self.ghost.setTransform(QTransform.fromScale(1, part))
+        self.ghost.setOpacity(part)

@@ -1,0 +1,112 @@
+"""A batch in parts: the stack fills the outline of the whole."""
+
+import numpy as np
+import pytest
+
+from perceptron_gui.core.actions import Assign, Configure, Gesture
+from perceptron_gui.core.operations import Engine
+from perceptron_gui.core.parsing import full_text
+from perceptron_gui.core.questions import Question, WholeBatch
+from perceptron_gui.core.snapshot import Reduction, TensorName, frozen
+from perceptron_gui.ui.plots.gradient import GradientPlot
+from tests.core.test_deposits import gradients_of_all_rows
+from tests.ui.plots.conftest import Show
+from tests.ui.plots.ledger_hands import (
+    FORWARD_BACKWARD,
+    STACK,
+    heights,
+    stored_of,
+    with_edits,
+)
+from tests.ui.plots.scenes import (
+    BACKWARD,
+    FORWARD,
+    UPDATE,
+    begin,
+    done,
+    numbers,
+    pixel,
+)
+
+
+def test_the_last_part_fills_the_outline_of_the_whole_batch(ledger: GradientPlot, engine: Engine) -> None:
+    history = with_edits(begin("or_gate"), Configure("part", 1))
+    W_grad, b_grad = gradients_of_all_rows(history.current, is_mean=False)
+    whole = numbers(np.concatenate([W_grad, b_grad], axis=None))
+    for rows in range(1, 5):
+        history = done(engine, history, FORWARD, BACKWARD)
+        ledger.display(history)
+        assert heights(ledger.stacks.outline) == whole
+        off = np.abs(frozen(stored_of(history.current)) - frozen(whole)).max()
+        assert (f"the stack has {rows} of 4. Largest difference: {off:.4f}." in ledger.story.text()) == (rows < 4)
+    assert "The parts add up to the whole batch, the outline. Largest difference: " in ledger.story.text()
+    assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(whole, abs=1e-6)
+    assert f"outline, the whole batch: {full_text(whole[1])}" in ledger.hover_text(
+        pixel(ledger, 1 + STACK, whole[1] / 2)
+    )
+
+
+def test_means_of_parts_are_shown_wrong_and_right(ledger: GradientPlot, engine: Engine) -> None:
+    history = with_edits(begin("or_gate"), Configure("reduction", Reduction.MEAN), Configure("part", 2))
+    history = done(engine, history, *FORWARD_BACKWARD * 2)
+    ledger.display(history)
+    W_grad, b_grad = gradients_of_all_rows(history.current, is_mean=True)
+    whole = numbers(np.concatenate([W_grad, b_grad], axis=None))
+    assert heights(ledger.stacks.outline) == whole
+    assert numbers(ledger.stacks.weighted.getData()[1]) == pytest.approx(whole, abs=1e-6)
+    assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(numbers(2 * np.array(whole)), abs=1e-6)
+    assert f"The sum of the means of the parts is up to {max(map(abs, whole)):.4f} off" in ledger.story.text()
+    assert "× weighted as .mean() * rows/m: up to " in ledger.story.text()
+    assert "× weighted by rows/m: -0.1" in ledger.hover_text(pixel(ledger, STACK, whole[0]))
+
+
+def test_a_weighted_mean_fills_the_outline(ledger: GradientPlot, engine: Engine) -> None:
+    history = with_edits(begin("or_gate"), Configure("reduction", Reduction.WEIGHTED), Configure("part", 3))
+    ledger.display(done(engine, history, *FORWARD_BACKWARD * 2))
+    assert "The parts add up to the whole batch, the outline. Largest difference: " in ledger.story.text()
+    assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(heights(ledger.stacks.outline), abs=1e-6)
+    assert not len(ledger.stacks.weighted.data)
+
+
+def test_rows_that_are_in_twice_do_not_add_up(ledger: GradientPlot, engine: Engine) -> None:
+    history = with_edits(begin("or_gate"), Configure("part", 2))
+    ledger.display(done(engine, history, *FORWARD_BACKWARD * 3))
+    assert "All rows are in, yet they do not add up to the outline." in ledger.story.text()
+
+
+def test_the_whole_batch_is_asked_for_only_when_there_are_parts(show: Show, engine: Engine) -> None:
+    plot = show(GradientPlot)
+    asked: list[Question] = []
+    plot.question_raised.connect(asked.append)
+    plot.display(done(engine, begin("or_gate"), *FORWARD_BACKWARD))
+    plot.display(done(engine, begin(), *FORWARD_BACKWARD))
+    assert not any(isinstance(question, WholeBatch) for question in asked)
+    history = with_edits(begin("or_gate"), Configure("part", 2))
+    for _ in range(3):
+        plot.display(history)
+        history = done(engine, history, *FORWARD_BACKWARD)
+    assert sum(isinstance(question, WholeBatch) for question in asked) == 1
+
+
+def test_an_outline_of_other_values_is_not_drawn(show: Show, engine: Engine) -> None:
+    plot = show(GradientPlot)
+    asked: list[Question] = []
+    plot.question_raised.connect(asked.append)
+    history = done(engine, with_edits(begin("or_gate"), Configure("part", 2)), *FORWARD_BACKWARD)
+    plot.display(history)
+    question = next(each for each in asked if isinstance(each, WholeBatch))
+    plot.take_answer(question, engine.answer(question, "cpu"))
+    assert heights(plot.stacks.outline)
+    mean = with_edits(history, Configure("reduction", Reduction.MEAN))
+    edited = with_edits(history, Assign(TensorName.Y_TRUE, 0, 0, frozen([[1]]), Gesture.TYPE))
+    for other in (done(engine, history, UPDATE), mean, edited):
+        plot.display(other)
+        assert not heights(plot.stacks.outline)
+        plot.take_answer(question, engine.answer(question, "cpu"))
+        assert not heights(plot.stacks.outline)
+    later = asked[-1]
+    plot.take_answer(later, engine.answer(later, "cpu"))
+    assert heights(plot.stacks.outline)
+    assert "Outline: all rows at the present values." in plot.story.text()
+    plot.display(begin("or_gate"))
+    assert not heights(plot.stacks.outline)
