@@ -133,7 +133,7 @@ class GradientPlot(Plot):
     @override
     def _refresh(self) -> None:
         super()._refresh()
-        if self._history is not None and self.isVisible():
+        if self._history is not None and self.is_seen:
             self._ask(self._history.current)
 
     @override
