@@ -4,7 +4,12 @@ Names are PyTorch's and the notebook's. A single sample is a vector `x`; of seve
 of one, `x[[0, 2]]` a copy of some.
 """
 
+import builtins
+
+import numpy as np
+
 from perceptron_gui.core.actions import (
+    CPU,
     Action,
     Assign,
     AssignElements,
@@ -19,11 +24,25 @@ from perceptron_gui.core.actions import (
     Start,
     SwitchDevice,
 )
-from perceptron_gui.core.parsing import full_text
-from perceptron_gui.core.snapshot import Config, FloatArray, Reduction, Rows, Snapshot, TensorName, Zeroing
+from perceptron_gui.core.history import Entry
+from perceptron_gui.core.snapshot import (
+    Config,
+    FloatArray,
+    ForwardPass,
+    GraphState,
+    Reduction,
+    Rows,
+    Snapshot,
+    TensorName,
+    Zeroing,
+)
 
 MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
+MOST_SHOWN = 64
+"""A tensor, or a list of rows, of more numbers is not written out where it is only shown."""
+_LARGEST = float(np.finfo(np.float32).max)
+_LEAVES = frozenset({TensorName.W, TensorName.B})
 
 
 def of_operation(operation: Operation, snapshot: Snapshot) -> str:
@@ -97,7 +116,7 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
         case Assign():
             return _assignment(action, before.m)
         case AssignElements(values):
-            places = [(element(one.name, one.row, one.column, before.m), full_text(value)) for one, value in values]
+            places = [(element(one.name, one.row, one.column, before.m), _number(value)) for one, value in values]
             return "with torch.no_grad():\n" + "\n".join(f"    {place} = {value}" for place, value in places)
         case Paste() | MarkRows():
             return ""
@@ -106,7 +125,7 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
         case Configure():
             return ""
         case Start():
-            return "\n".join(f"{name} = {_tensor(name, after)}" for name in TensorName) + f"\nlr = {after.config.lr!r}"
+            return f"{_tensors(after)}\nlr = {after.config.lr!r}"
         case Randomize():
             x = f"{after.n}" if after.m == 1 else f"{after.m}, {after.n}"
             return (
@@ -131,17 +150,143 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
             )
 
 
-def _assignment(action: Assign, m: int) -> str:
+def shown(entry: Entry, before: Snapshot | None) -> str:
+    """Return the code that a person reads of an entry: its lines, or the rows it marked; empty where it has none."""
+    after = entry.snapshot
+    code = of_action(entry.action, before or after, after)
+    return code or _marking(entry, before, is_whole=False)
+
+
+def runnable(entry: Entry, before: Snapshot | None) -> str:
+    """Return the lines of an entry complete: run behind those of the entries before, they leave its very bits.
+
+    Every number is the shortest text that reads back as the same float32. A refused phase is caught, as it was; names
+    that went with the old tensors are deleted. Empty where an entry only changes later lines.
+
+    Args:
+        entry: what was done.
+        before: the state it was done in; None to begin with the state that the entry left, whatever made it.
+    """
+    after, action = entry.snapshot, entry.action
+    if before is None:
+        return _state(after, entry.device)
+    match action:
+        case Operation():
+            code = of_operation(action, before)
+            if action is Operation.FORWARD:
+                code = _rows_before(before.rows) + code
+            if entry.refusal is not None:
+                code = _caught(code, entry.refusal.exception)
+        case Assign():
+            code = _assignment(action, before.m, is_whole=True)
+        case Start():
+            code = f"{_tensors(after, entry.device, is_whole=True)}\nlr = {after.config.lr!r}"
+        case Randomize() if entry.device == CPU:
+            code = of_action(action, before, after)
+        case Randomize() | Resize() | Insert() | Delete():
+            code = _tensors(after, entry.device, is_whole=True)
+        case _:
+            code = of_action(action, before, after) or _marking(entry, before, is_whole=True)
+    is_dropped = before.forward is not None and after.forward is None
+    return f"del z, y_pred, loss\n{code}" if is_dropped else code
+
+
+def numbers(entry: Entry, before: Snapshot | None) -> int:
+    """Return how many numbers `runnable` writes out, at most."""
+    after = entry.snapshot
+    rows = 0 if after.rows is None else len(after.rows)
+    match entry.action:
+        case Start() | Randomize() | Resize() | Insert() | Delete():
+            return _size(after)
+        case _ if before is None:
+            return 3 * _size(after) + rows
+        case Assign(values=values):
+            return int(values.size)
+        case Operation.FORWARD | MarkRows() | Configure("part"):
+            return rows
+    return 0
+
+
+def _marking(entry: Entry, before: Snapshot | None, *, is_whole: bool) -> str:
+    """Return `rows = [0, 2]` where an entry marked rows."""
+    rows = entry.snapshot.rows
+    is_marked = rows is not None and (before is None or rows != before.rows)
+    return f"rows = {list_of_rows(rows, is_whole=is_whole)}" if is_marked else ""
+
+
+def list_of_rows(rows: Rows, *, is_whole: bool = False) -> str:
+    """Return rows as Python's list of them: `[0, 2]`, or a range where many follow one another."""
+    rows = rows or ()
+    if len(rows) >= MANY_ROWS and rows[-1] - rows[0] == len(rows) - 1:
+        return f"list(range({rows[0]}, {rows[-1] + 1}))"
+    if len(rows) <= MOST_SHOWN or is_whole:
+        return str(list(rows))
+    return f"[{', '.join(map(str, rows[:MOST_SHOWN]))}, …]"
+
+
+def _rows_before(rows: Rows) -> str:
+    """Return the line that a Forward with `x[rows]` needs before it."""
+    is_named = rows is not None and len(rows) >= MANY_ROWS
+    return f"rows = {list_of_rows(rows, is_whole=True)}\n" if is_named else ""
+
+
+def _caught(code: str, exception: str) -> str:
+    caught = exception if hasattr(builtins, exception) else "Exception"
+    inside = "\n".join(f"    {line}" for line in code.split("\n"))
+    return f'try:\n{inside}\nexcept {caught} as error:\n    print(f"{{type(error).__name__}}: {{error}}")'
+
+
+def _state(snapshot: Snapshot, device: str) -> str:
+    """Return lines that bring a whole state back: a graph that was built, spent or edited since, and gradients too."""
+    forward_pass = snapshot.forward
+    code = [_tensors(forward_pass or snapshot, device, is_whole=True), f"lr = {snapshot.config.lr!r}"]
+    if forward_pass is not None:
+        rows = forward_pass.rows
+        code.append(_rows_before(rows) + forward(rows, forward_pass.reduction, snapshot.m))
+        if forward_pass.graph is GraphState.FREED:
+            code.append("torch.autograd.grad(loss, [W, b])")
+        edited = [name for name in TensorName if snapshot.tensor(name) is not getattr(forward_pass, name.value)]
+        if edited:
+            code.append("with torch.no_grad():")
+            code += [f"    {name}.copy_({_tensor(_as_in_pytorch(name, snapshot), is_whole=True)})" for name in edited]
+    for name, grad in (("W", snapshot.W_grad), ("b", snapshot.b_grad)):
+        if grad is not None:
+            code.append(f"{name}.grad = {_tensor(grad, device=device, is_whole=True)}")
+    return "\n".join(code)
+
+
+def _tensors(state: Snapshot | ForwardPass, device: str = CPU, *, is_whole: bool = False) -> str:
+    """Return the lines that make x, y_true, W and b."""
+    made = (
+        (name, _tensor(_as_in_pytorch(name, state), is_leaf=name in _LEAVES, device=device, is_whole=is_whole))
+        for name in TensorName
+    )
+    return "\n".join(f"{name} = {tensor}" for name, tensor in made)
+
+
+def _size(snapshot: Snapshot) -> int:
+    return sum(snapshot.tensor(name).size for name in TensorName)
+
+
+def _as_in_pytorch(name: TensorName, state: Snapshot | ForwardPass) -> FloatArray:
+    """Return the array of a tensor; a single sample is a vector."""
+    array: FloatArray = getattr(state, name.value)
+    is_vector = name not in {TensorName.W, TensorName.B} and len(array) == 1
+    return array[0] if is_vector else array
+
+
+def _assignment(action: Assign, m: int, *, is_whole: bool = False) -> str:
     rows, columns = action.values.shape
     if rows == columns == 1:
         target = element(action.tensor, action.row, action.column, m)
-        value = full_text(action.values[0, 0])
+        value = _number(float(action.values[0, 0]))
     else:
         row = slice_text(action.row, rows)
         column = slice_text(action.column, columns)
         is_vector = action.tensor is TensorName.B or (m == 1 and action.tensor is not TensorName.W)
         target = f"{action.tensor}[{column}]" if is_vector else f"{action.tensor}[{row}, {column}]"
-        value = "0" if not action.values.any() else "torch.tensor(…)"
+        is_cleared = not action.values.view(np.uint32).any()
+        value = "0" if is_cleared else _tensor(action.values[0] if is_vector else action.values, is_whole=is_whole)
     return f"with torch.no_grad():\n    {target} = {value}"
 
 
@@ -150,13 +295,36 @@ def slice_text(start: int, count: int) -> str:
     return f"{start}:{start + count}"
 
 
-def _tensor(name: TensorName, snapshot: Snapshot) -> str:
-    array: FloatArray = snapshot.tensor(name)
-    if snapshot.m == 1 and name in {TensorName.X, TensorName.Y_TRUE}:
-        array = array[0]
-    if array.size > 64:
-        return "torch.tensor(…)"
-    values = str([[float(full_text(v)) for v in row] for row in array] if array.ndim == 2 else
-                 [float(full_text(v)) for v in array])  # fmt: skip
-    leaf = ", requires_grad=True" if name in {TensorName.W, TensorName.B} else ""
-    return f"torch.tensor({values}{leaf})"
+def _tensor(array: FloatArray, *, is_leaf: bool = False, device: str = CPU, is_whole: bool = False) -> str:
+    values = _values(array) if is_whole or array.size <= MOST_SHOWN else "…"
+    leaf = ", requires_grad=True" if is_leaf else ""
+    there = "" if device == CPU else f', device="{device}"'
+    return f"torch.tensor({values}{leaf}{there})"
+
+
+def _values(array: FloatArray) -> str:
+    """Return a vector or a matrix as Python's lists; a large matrix a line a row."""
+    texts = _numbers(array.reshape(-1))
+    if array.ndim == 1:
+        return f"[{', '.join(texts)}]"
+    width = array.shape[1]
+    rows = [f"[{', '.join(texts[start : start + width])}]" for start in range(0, len(texts), width)]
+    return f"[{', '.join(rows)}]" if array.size <= MOST_SHOWN else "[\n    " + ",\n    ".join(rows) + ",\n]"
+
+
+def _number(value: float) -> str:
+    return _numbers(np.array([value], np.float32))[0]
+
+
+def _numbers(values: FloatArray) -> list[str]:
+    """Return the shortest texts that Python, which reads float64, and then PyTorch read as the same float32.
+
+    The shortest text of the largest float32 is beyond it as a float64, and `W[0, 0] = 3.4028235e+38` is refused.
+    """
+    texts = list(map(str, values))
+    read = np.array([float(text) for text in texts])
+    is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == values)
+    for index in np.flatnonzero(~is_read_back):
+        value = float(values[index])
+        texts[index] = repr(value) if np.isfinite(value) else f'float("{texts[index]}")'
+    return texts

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import History
+from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.ui.theme import Colors
 
@@ -47,6 +48,10 @@ class Panel(QWidget):
     def _on_moved(self) -> None:
         if self.is_seen:
             self.catch_up()
+
+    def copy(self) -> None:
+        """Put what is selected here on the clipboard. Raises Problem where there is nothing to copy."""
+        raise Problem(Reason.NO_CELLS)
 
     def title(self) -> str:
         """Return the name of the panel, for the title bar around it."""

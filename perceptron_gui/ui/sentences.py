@@ -38,9 +38,9 @@ def of_history(history: History) -> str:
     if entry.refusal is not None:
         return of_refusal(entry.refusal)
     said = of_entry(entry, before)
-    remark = _not_finite(entry.snapshot, before) or _remark(entry, before)
-    if remark:
-        return f"{said}\n{remark}"
+    unsaid = not_finite(entry.snapshot, before) or remark(entry, before)
+    if unsaid:
+        return f"{said}\n{unsaid}"
     following = translate("sentences", "Next: {phase}.").format(
         phase=of_action(guidance.next_operation(entry.snapshot))
     )
@@ -214,24 +214,26 @@ def _backward(after: Snapshot) -> str:
 
 
 def _assign(action: Assign | AssignElements, m: int) -> str:
+    said = _assigned(action, m)
+    has_gradient = isinstance(action, AssignElements) or action.tensor in {TensorName.W, TensorName.B}
+    kept = translate("sentences", ".grad stays.")
+    return f"{said} {kept}" if has_gradient else said
+
+
+def _assigned(action: Assign | AssignElements, m: int) -> str:
+    single = translate("sentences", "{elements}, in place under torch.no_grad().")
     if isinstance(action, AssignElements):
-        return translate("sentences", "{elements}, in place under torch.no_grad(): .grad stays.").format(
-            elements=", ".join(
-                f"{lines.element(one.name, one.row, one.column, m)} = {full_text(value)}"
-                for one, value in action.values
-            )
-        )
+        values = [(lines.element(one.name, one.row, one.column, m), value) for one, value in action.values]
+        return single.format(elements=", ".join(f"{element} = {full_text(value)}" for element, value in values))
     rows, columns = action.values.shape
     if rows == columns == 1:
         element = lines.element(action.tensor, action.row, action.column, m)
-        return translate("sentences", "{element} = {value}, in place under torch.no_grad(): .grad stays.").format(
-            element=element, value=full_text(action.values[0, 0])
-        )
+        return single.format(elements=f"{element} = {full_text(action.values[0, 0])}")
     texts = {
-        Gesture.PASTE: translate("sentences", "Pasted {rows} × {columns} values into {tensor}, in place: .grad stays."),
-        Gesture.CUT: translate("sentences", "Cut {rows} × {columns} values out of {tensor}, in place: .grad stays."),
+        Gesture.PASTE: translate("sentences", "Pasted {rows} × {columns} values into {tensor}, in place."),
+        Gesture.CUT: translate("sentences", "Cut {rows} × {columns} values out of {tensor}, in place."),
     }
-    cleared = translate("sentences", "Cleared {rows} × {columns} values of {tensor}, in place: .grad stays.")
+    cleared = translate("sentences", "Cleared {rows} × {columns} values of {tensor}, in place.")
     return texts.get(action.gesture, cleared).format(rows=rows, columns=columns, tensor=action.tensor)
 
 
@@ -272,7 +274,7 @@ def _configure(action: Configure) -> str:
             return translate("sentences", "The next random numbers come from seed {seed}.").format(seed=value)
 
 
-def _remark(entry: Entry, before: Snapshot | None) -> str:
+def remark(entry: Entry, before: Snapshot | None) -> str:
     """Say what PyTorch lets through in silence."""
     after = entry.snapshot
     match entry.action:
@@ -310,7 +312,7 @@ def _next_part(after: Snapshot) -> str:
     )
 
 
-def _not_finite(after: Snapshot, before: Snapshot | None) -> str:
+def not_finite(after: Snapshot, before: Snapshot | None) -> str:
     """Name what an action left not finite; only what it changed is looked at."""
 
     def tensors(snapshot: Snapshot) -> dict[str, object]:

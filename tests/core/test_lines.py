@@ -160,6 +160,15 @@ class TestEdits:
         text = lines.of_action(edit, NOTEBOOK_START, edited(NOTEBOOK_START, edit))
         assert text == "with torch.no_grad():\n    W[1, 0] = 0.5"
 
+    def test_a_small_block_is_written_out_and_a_large_one_is_not(self) -> None:
+        small = Assign(TensorName.X, 0, 1, frozen([[0.1, -2]]), Gesture.PASTE)
+        text = lines.of_action(small, NOTEBOOK_START, edited(NOTEBOOK_START, small))
+        assert text == "with torch.no_grad():\n    x[1:3] = torch.tensor([0.1, -2.0])"
+        start = of_size(9, 9, 1)
+        large = Assign(TensorName.X, 0, 0, frozen(np.ones((9, 9))), Gesture.PASTE)
+        text = lines.of_action(large, start, edited(start, large))
+        assert text == "with torch.no_grad():\n    x[0:9, 0:9] = torch.tensor(…)"
+
     def test_clearing_a_block_says_zero(self) -> None:
         edit = Assign(TensorName.X, 0, 0, frozen([[0, 0, 0]]), Gesture.CLEAR)
         text = lines.of_action(edit, NOTEBOOK_START, edited(NOTEBOOK_START, edit))

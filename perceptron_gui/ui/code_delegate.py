@@ -1,0 +1,71 @@
+"""Paints one line of the code view."""
+
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from typing_extensions import override
+
+from perceptron_gui.ui.code_cell import LineKind
+from perceptron_gui.ui.code_model import CodeRole, Line, Moment
+from perceptron_gui.ui.theme import Colors
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+MARGIN = 8
+"""Pixels at the left, where the mark of the shown entry is."""
+_BAR = 4
+
+
+class CodeDelegate(QStyledItemDelegate):
+    """Prompts are told apart by their words and colours; the shown entry has a bar, and undone ones a dotted one."""
+
+    def __init__(self, colors: Colors, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.colors = colors
+
+    @override
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
+        line: Line = index.data(CodeRole.LINE)
+        # QStyleOption's fields are not in PySide6's stubs.
+        cell: Any = option
+        rect: QRect = cell.rect
+        colors = self.colors
+        painter.save()
+        if cell.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(rect, QColor(colors.grid))
+        elif line.begins_cell:
+            painter.setPen(QColor(colors.grid))
+            painter.drawLine(rect.topLeft(), rect.topRight())
+        self._paint_bar(painter, rect, line.moment)
+        font = cell.font
+        font.setBold(line.moment is Moment.PRESENT)
+        painter.setFont(font)
+        inside = rect.adjusted(MARGIN, 0, 0, 0)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip
+        is_undone = line.moment is Moment.UNDONE
+        painter.setPen(QColor(colors.muted if is_undone else _prompt_color(line.prompt, colors)))
+        painter.drawText(inside, flags, line.prompt)
+        width = cell.fontMetrics.horizontalAdvance(line.prompt)
+        font.setBold(False)
+        font.setItalic(line.kind is LineKind.COMMENT)
+        painter.setFont(font)
+        painter.setPen(QColor(colors.muted if is_undone else _text_color(line.kind, colors)))
+        painter.drawText(inside.adjusted(width, 0, 0, 0), flags, line.text)
+        painter.restore()
+
+    def _paint_bar(self, painter: QPainter, rect: QRect, moment: Moment) -> None:
+        if moment is Moment.PRESENT:
+            painter.fillRect(QRect(rect.left(), rect.top(), _BAR, rect.height()), QColor(self.colors.accent))
+        elif moment is Moment.UNDONE:
+            painter.setPen(QPen(QColor(self.colors.muted), 1, Qt.PenStyle.DotLine))
+            middle = rect.left() + _BAR // 2
+            painter.drawLine(middle, rect.top(), middle, rect.bottom())
+
+
+def _prompt_color(prompt: str, colors: Colors) -> str:
+    return colors.series[0] if prompt.startswith("In") else colors.series[1]
+
+
+def _text_color(kind: LineKind, colors: Colors) -> str:
+    return {LineKind.REFUSAL: colors.invalid, LineKind.COMMENT: colors.muted}.get(kind, colors.text)
