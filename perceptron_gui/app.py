@@ -25,7 +25,7 @@ from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme
 from perceptron_gui.session import Session
-from perceptron_gui.ui import sentences, theme
+from perceptron_gui.ui import problem_sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
 from perceptron_gui.ui.main_window import MainWindow
 
@@ -140,7 +140,7 @@ class Program(QObject):
         if problem.reason is not Reason.TORCH_MISSING or self.exit_code:
             return
         self.exit_code = 1
-        text = sentences.of_problem(problem)
+        text = problem_sentences.of_problem(problem)
         box = QMessageBox(QMessageBox.Icon.Critical, NAME, text, QMessageBox.StandardButton.Close, self.window)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)

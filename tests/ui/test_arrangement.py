@@ -11,7 +11,7 @@ from perceptron_gui import resources
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
-from tests.ui.hands import Hands
+from tests.ui.hands import Hands, is_wholly_visible
 
 PANELS = (
     "gradient_plot", "code_view", "derivation_view", "graph_view",
@@ -161,7 +161,7 @@ def test_movements_are_a_choice_that_is_asked_for(hands: Hands) -> None:
 def test_every_part_of_the_first_screen_is_whole(hands: Hands) -> None:
     window = hands.window
     for name in ("forward", "backward", "update", "zero_grad", "step"):
-        assert window.rect().contains(hands.button(name).geometry().translated(hands.button(name).parent().pos()))
+        assert is_wholly_visible(hands.button(name)), name
     for name in seen(hands):
         widget: QWidget = dock(hands, name)
         assert window.rect().contains(widget.geometry()), name

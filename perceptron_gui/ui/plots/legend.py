@@ -88,10 +88,14 @@ class Legend(QWidget):
             painter = QPainter(pixmap)
             _paint(painter, style, QColor(color), size)
             painter.end()
+            # Of a fixed size: another picture asks for no layout.
+            label.setFixedSize(size)
             label.setPixmap(pixmap)
 
     def set_styles(self, *styles: Swatch) -> None:
         """Paint other swatches in the same colours."""
+        if styles == self._styles:
+            return
         self._styles = styles
         if self._colors:
             self.set_colors(*self._colors)

@@ -4,23 +4,33 @@ import html
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextLine
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
 
 
-class Story(QLabel):
-    """Plain text broken into lines. Its height follows from how many lines it has room for, never from the text."""
+class Story(QWidget):
+    """Plain text broken into lines. Its height follows from how many lines it has room for, never from the text.
+
+    No QLabel: that one asks for a layout with every text.
+    """
 
     def __init__(self, lines: int, parent: QWidget | None = None) -> None:
-        super().__init__(parent, textFormat=Qt.TextFormat.PlainText)
+        super().__init__(parent)
         self._lines = lines
+        self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """Return the text, whole."""
+        return self._text
 
     def tell(self, text: str) -> None:
         """Show a text."""
-        if text != self.text():
-            self.setText(text)
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
             self._say_whole()
+            self.update()
 
     def set_lines(self, lines: int) -> None:
         """Have room for so many lines."""
@@ -52,7 +62,7 @@ class Story(QLabel):
         """Return the lines as they are shown."""
         metrics, width = self.fontMetrics(), self.width()
         shown: list[str] = []
-        paragraphs = self.text().split("\n")
+        paragraphs = self._text.split("\n")
         for index, paragraph in enumerate(paragraphs):
             rest = paragraph
             while rest:
@@ -74,5 +84,5 @@ class Story(QLabel):
         return max(length, 1)
 
     def _say_whole(self) -> None:
-        fits = "".join(self.broken()).replace(" ", "") == self.text().replace(" ", "").replace("\n", "")
-        self.setToolTip("" if fits else html.escape(self.text()).replace("\n", "<br>"))
+        fits = "".join(self.broken()).replace(" ", "") == self._text.replace(" ", "").replace("\n", "")
+        self.setToolTip("" if fits else html.escape(self._text).replace("\n", "<br>"))

@@ -167,7 +167,7 @@ def test_the_slope_beside_a_point_is_what_autograd_multiplies_by(show: Show, eng
     history = done(engine, begin(preset), FORWARD)
     plot.display(history)
     z = torch.tensor(_forward(history).z, requires_grad=True)
-    torch.sigmoid(z).sum().backward()
+    torch.sigmoid(z).sum().backward()  # type: ignore[no-untyped-call]
     assert z.grad is not None
     slopes = {f"slope {display_text(slope)}" for slope in z.grad.reshape(-1).tolist()}
     assert _slopes(plot)
