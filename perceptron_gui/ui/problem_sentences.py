@@ -1,0 +1,84 @@
+"""Why something was not done, in a person's words: one line for a problem."""
+
+from typing import cast
+
+from PySide6.QtCore import QCoreApplication
+
+from perceptron_gui.core.actions import Action
+from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.ui.sentences import of_action
+
+translate = QCoreApplication.translate
+
+
+def of_problem(problem: Problem) -> str:
+    """Say why something was not done."""
+    sentence = _problems()[problem.reason]
+    values = dict(problem.values)
+    if "action" in values:
+        values["action"] = of_action(cast("Action", values["action"]))
+    return sentence.format(**values)
+
+
+def _problems() -> dict[Reason, str]:
+    return {
+        Reason.NOT_A_NUMBER: translate("sentences", "“{text}” is not a number. Nothing was changed."),
+        Reason.TWO_SEPARATORS: translate(
+            "sentences",
+            "“{text}” has two separators; a number has one, and it is the decimal point. Nothing was changed.",
+        ),
+        Reason.NOT_FINITE: translate("sentences", "“{text}” is not a finite number. Nothing was changed."),
+        Reason.OUT_OF_FLOAT32: translate(
+            "sentences", "“{text}” is beyond float32 (about ±3.4e38). Nothing was changed."
+        ),
+        Reason.NOTHING_TO_PASTE: translate("sentences", "The clipboard holds no numbers."),
+        Reason.PASTE_TOO_LONG: translate(
+            "sentences", "The text is longer than {limit} characters. Nothing was changed."
+        ),
+        Reason.RAGGED: translate(
+            "sentences", "Line {line} has {found} numbers and the first has {expected}. Nothing was changed."
+        ),
+        Reason.CUT_SHORT: translate(
+            "sentences", "PyTorch cut this printout short with “...”, so numbers are missing. Nothing was changed."
+        ),
+        Reason.DOES_NOT_FIT: translate(
+            "sentences",
+            "{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.",
+        ),
+        Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
+        Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
+        Reason.NO_SAMPLES: translate(
+            "sentences", "Samples are the rows of x, y_true, z and y_pred: select some there."
+        ),
+        Reason.TOO_MANY_CELLS: translate(
+            "sentences", "{size} at once are too many: at most {limit} cells or rows at a time."
+        ),
+        Reason.NO_AXIS: translate("sentences", "The rows and columns of {tensor} are set by the other tables."),
+        Reason.TOO_LARGE: translate(
+            "sentences", "{product} would be {size}; a table holds at most {limit} numbers. Nothing was changed."
+        ),
+        Reason.NOT_A_SIZE: translate("sentences", "m, n and k are whole numbers from 1 up. Nothing was changed."),
+        Reason.LAST_ONE: translate("sentences", "At least one has to stay ({axis} = 1). Nothing was changed."),
+        Reason.NO_ROWS: translate("sentences", "Forward needs at least one sample. Nothing was changed."),
+        Reason.NOT_A_SEED: translate(
+            "sentences", "“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed."
+        ),
+        Reason.NOT_A_PART: translate(
+            "sentences", "A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed."
+        ),
+        Reason.NO_SUCH_DEVICE: translate(
+            "sentences", "The device {device} does not work on this machine. The computation stays on {current}."
+        ),
+        Reason.NO_FILES_YET: translate("sentences", "{file} is not opened: this version keeps no session files yet."),
+        Reason.OUT_OF_MEMORY: translate(
+            "sentences",
+            "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",
+        ),
+        Reason.DEVICE_LOST: translate(
+            "sentences", "The device {device} failed. Work continues on the CPU from the last state. {detail}"
+        ),
+        Reason.UNEXPECTED: translate("sentences", "{action} failed inside the program, nothing was changed: {detail}"),
+        Reason.TORCH_MISSING: translate(
+            "sentences", "PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}"
+        ),
+    }
