@@ -1,4 +1,4 @@
-"""What the four plots have in common."""
+"""What the plots have in common."""
 
 from collections.abc import Iterator
 
@@ -15,6 +15,7 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import frozen
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.activation import ActivationPlot
+from perceptron_gui.ui.plots.contour import ContourPlot
 from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
 from perceptron_gui.ui.plots.plot import Plot
@@ -38,7 +39,7 @@ from tests.ui.plots.scenes import (
     view,
 )
 
-KINDS = (LossPlot, GradientPlot, WeightsPlot, ActivationPlot)
+KINDS = (LossPlot, GradientPlot, WeightsPlot, ActivationPlot, ContourPlot)
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support raise")
 every_plot = pytest.mark.parametrize("kind", KINDS)
 
@@ -255,7 +256,8 @@ def test_a_tool_tip_is_shown_letter_by_letter(
     qtbot.waitUntil(lambda: "&lt;b&gt;loss after 0 updates: 0.69" in QToolTip.text())
 
 
-@every_plot
+# The contour has something to tell everywhere.
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind is not ContourPlot])
 def test_the_tool_tip_comes_with_the_pointer_and_goes_with_it(
     show: Show, engine: Engine, kind: type[Plot], qtbot: QtBot
 ) -> None:
