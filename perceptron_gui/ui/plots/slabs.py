@@ -72,6 +72,7 @@ class Slabs:
         self.fresh = [bars() for _ in range(STYLES)]
         self.old = [bars() for _ in range(STYLES)]
         self.chosen: Any = bars()
+        self._stretched: set[Any] = {*self.fresh, *self.old}
         for item in (*self.fresh, *self.old, self.chosen):
             view_box.addItem(item, ignoreBounds=True)
 
@@ -87,8 +88,10 @@ class Slabs:
         if chosen is not None:
             mark[chosen] = True
         _set(self.chosen, ledger, left, drawn & mark[:, None])
+        opacity = 1.0 if chosen is None else _DIMMED
         for item in (*self.fresh, *self.old):
-            item.setOpacity(1.0 if chosen is None else _DIMMED)
+            if item.opacity() != opacity:
+                item.setOpacity(opacity)
         if chosen is not None and self._styles:
             style = self._styles[looks[chosen]]
             self.chosen.setOpts(brush=unstretched(style.old if is_old[chosen] else style.fresh, self._view_box))
@@ -100,24 +103,44 @@ class Slabs:
             fresh.setOpts(pen=style.fresh_pen)
             old.setOpts(pen=style.old_pen)
         self.chosen.setOpts(pen=pg.mkPen(colors.text, width=2.5))
+        self._stretched = {*self.fresh, *self.old}
         self._take_brushes()
 
     def arrange(self) -> None:
         """Keep the patterns in shape where the view has another scale."""
         if self._view_box.childTransform() != self._scale:
-            self._take_brushes()
+            self._scale = QTransform(self._view_box.childTransform())
+            self._stretched = {*self.fresh, *self.old}
+        self._take_brushes()
 
     def _take_brushes(self) -> None:
-        self._scale = QTransform(self._view_box.childTransform())
+        """Give the bars that are seen brushes of the present scale; the others get theirs when they are seen."""
         for style, fresh, old in zip(self._styles, self.fresh, self.old, strict=False):
-            fresh.setOpts(brush=unstretched(style.fresh, self._view_box))
-            old.setOpts(brush=unstretched(style.old, self._view_box))
+            for item, brush in ((fresh, style.fresh), (old, style.old)):
+                if item in self._stretched and item.isVisible():
+                    self._stretched.discard(item)
+                    item.setOpts(brush=unstretched(brush, self._view_box))
 
 
 def bars() -> Any:
     """Return bars that are none yet."""
     nothing = np.empty(0)
-    return pg.BarGraphItem(x0=nothing, y0=nothing, width=nothing, height=nothing)
+    item: Any = pg.BarGraphItem(x0=nothing, y0=nothing, width=nothing, height=nothing)
+    item.setVisible(False)
+    return item
+
+
+def put(
+    item: Any,
+    x0: npt.NDArray[np.float64],
+    y0: npt.NDArray[np.float64],
+    width: npt.NDArray[np.float64],
+    height: npt.NDArray[np.float64],
+) -> None:
+    """Show these bars, (bars,) each; an item without any is hidden: Qt would ask it for its size again and again."""
+    item.setVisible(len(x0) > 0)
+    if len(x0) or len(item.opts["x0"]):
+        item.setOpts(x0=x0, y0=y0, width=width, height=height)
 
 
 def _set(item: Any, ledger: Ledger, left: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> None:
@@ -125,7 +148,7 @@ def _set(item: Any, ledger: Ledger, left: npt.NDArray[np.float64], mask: npt.NDA
         return
     before, after = (array[mask].astype(np.float64) for array in (ledger.before, ledger.after))
     width = np.broadcast_to(ledger.width, mask.shape)[mask]
-    item.setOpts(x0=left[mask], y0=before, width=width, height=after - before)
+    put(item, left[mask], before, width, after - before)
 
 
 def _tile(name: str, pattern: Qt.BrushStyle, tint: float) -> QBrush:

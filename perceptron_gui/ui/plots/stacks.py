@@ -10,7 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPen
 from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.plots.ledger import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
 from perceptron_gui.ui.plots.legend import Pile
-from perceptron_gui.ui.plots.slabs import STYLES, Slabs, Style, bars, style_of, styles, unstretched
+from perceptron_gui.ui.plots.slabs import STYLES, Slabs, Style, bars, put, style_of, styles, unstretched
 from perceptron_gui.ui.theme import Colors
 
 _WIDER = 0.06
@@ -59,24 +59,24 @@ class Stacks:
             drawn = np.isfinite(values)
             count = int(drawn.sum())
             left = columns[drawn] + place - width / 2
-            item.setOpts(x0=left, y0=np.zeros(count), width=np.full(count, width), height=values[drawn])
+            put(item, left, np.zeros(count), np.full(count, width), values[drawn])
         drawn = np.isfinite(stored)
         count = int(drawn.sum())
-        self.stored.setOpts(
-            x0=columns[drawn] + STACK - (STACK_WIDTH + _WIDER) / 2,
-            y0=stored[drawn],
-            width=np.full(count, STACK_WIDTH + _WIDER),
-            height=np.zeros(count),
-        )
+        left = columns[drawn] + STACK - (STACK_WIDTH + _WIDER) / 2
+        put(self.stored, left, stored[drawn], np.full(count, STACK_WIDTH + _WIDER), np.zeros(count))
         for values, place in ((stored, STACK), (incoming, INCOMING)):
             zeros += (columns[values == 0] + place).tolist()
-        self.zeros.setData(zeros, [0.0] * len(zeros))
+        if zeros or len(self.zeros.data):
+            self.zeros.setData(zeros, [0.0] * len(zeros))
         marked = np.isfinite(weighted)
-        self.weighted.setData(columns[marked] + STACK + (STACK_WIDTH + _WIDER) / 2, weighted[marked].astype(np.float64))
+        if marked.any() or len(self.weighted.data):
+            self.weighted.setData(
+                columns[marked] + STACK + (STACK_WIDTH + _WIDER) / 2, weighted[marked].astype(np.float64)
+            )
 
     def place_plates(self, left: list[float], bottom: list[float], width: list[float], height: list[float]) -> None:
         """Put a ground under what is written on slabs, in the data's units."""
-        self.plates.setOpts(x0=np.array(left), y0=np.array(bottom), width=np.array(width), height=np.array(height))
+        put(self.plates, *(np.array(numbers, np.float64) for numbers in (left, bottom, width, height)))
 
     def arrange(self) -> None:
         """Keep the patterns in shape: the view is another."""
