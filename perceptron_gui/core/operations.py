@@ -78,8 +78,8 @@ class Engine:
                     return landscape.surface(question, device)
                 case Comparison(entries):
                     return self._replay.compared(entries, device)
-                case Check(snapshot, element):
-                    return checking.checked(snapshot, element, device)
+                case Check():
+                    return checking.checked(question)
                 case Walk(snapshot):
                     return graph.walked(snapshot, device)
         except Exception as error:

@@ -15,7 +15,7 @@ from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.session import Session
-from perceptron_gui.ui import sentences
+from perceptron_gui.ui import problem_sentences, sentences
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.arrangement import Arrangement
 from perceptron_gui.ui.code_view import CodeView
@@ -31,7 +31,7 @@ from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
 from perceptron_gui.ui.plots.weights import WeightsPlot
 from perceptron_gui.ui.settings_bar import SettingsBar
-from perceptron_gui.ui.status_line import Still, StatusLine
+from perceptron_gui.ui.status_line import StatusLine, Still
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
@@ -67,10 +67,11 @@ class MainWindow(QMainWindow):
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
+        derivation = DerivationView("derivation_view", colors)
         self._panels: dict[str, Panel] = {
             "gradient_plot": GradientPlot("gradient_plot", colors),
             "code_view": CodeView("code_view", colors),
-            "derivation_view": DerivationView("derivation_view", colors),
+            "derivation_view": derivation,
             "graph_view": GraphView("graph_view", colors),
             "loss_plot": LossPlot("loss_plot", colors),
             "activation_plot": ActivationPlot("activation_plot", colors),
@@ -92,6 +93,10 @@ class MainWindow(QMainWindow):
         for source in sources:
             source.action_requested.connect(self._on_action_requested)
             source.problem_found.connect(self._on_problem_typed)
+        self._tensors.element_selected.connect(derivation.show_element)
+        self._tensors.element_pointed.connect(derivation.mark_element)
+        derivation.elements_linked.connect(self._tensors.link)
+        derivation.element_chosen.connect(self._tensors.go_to)
         table_actions = [self.commands[name] for name in _TABLE_ACTIONS]
         for view in self._tensors.views:
             view.addActions(table_actions)
@@ -224,7 +229,7 @@ class MainWindow(QMainWindow):
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             "cut": partial(self._on_table, TensorView.cut),
-            "copy": partial(self._on_table, TensorView.copy),
+            "copy": self._copy,
             "paste": partial(self._on_table, TensorView.paste),
             "clear": partial(self._on_table, TensorView.clear),
             "insert_rows": partial(self._on_table, lambda view: view.insert(vertical)),
@@ -295,9 +300,20 @@ class MainWindow(QMainWindow):
     def _toggle_twin(self) -> None:
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
+    def _copy(self) -> None:
+        """Copy from the panel that has the keyboard, or from the table."""
+        focused: QWidget | None = self.focusWidget()
+        panel = next(
+            (panel for panel in self._panels.values() if focused is not None and panel.isAncestorOf(focused)), None
+        )
+        self._on_table(TensorView.copy) if panel is None else self._attempt(panel.copy)
+
     def _on_table(self, do: Callable[[TensorView], object]) -> None:
+        self._attempt(lambda: do(self._focused_view()))
+
+    def _attempt(self, do: Callable[[], object]) -> None:
         try:
-            do(self._focused_view())
+            do()
         except Problem as problem:
             self.show_problem(problem)
 
@@ -355,7 +371,7 @@ class MainWindow(QMainWindow):
     def _say(self) -> None:
         session = self.session
         if self._problem is not None:
-            self._status.say(sentences.of_problem(self._problem))
+            self._status.say(problem_sentences.of_problem(self._problem))
         elif session.is_loading:
             self._status.say(sentences.loading(session.waiting))
         else:

@@ -1,6 +1,5 @@
 """What happened, in a person's words: one or two lines for an entry."""
 
-
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 

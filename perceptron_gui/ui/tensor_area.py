@@ -11,7 +11,7 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Axis, MarkRows
 from perceptron_gui.core.history import History
 from perceptron_gui.core.problems import Problem
-from perceptron_gui.core.snapshot import Snapshot, TensorName
+from perceptron_gui.core.snapshot import Element, Snapshot, TensorName
 from perceptron_gui.ui.row_header import RowHeader
 from perceptron_gui.ui.tensor_content import contents
 from perceptron_gui.ui.tensor_panel import TensorPanel
@@ -43,6 +43,10 @@ class TensorArea(QWidget):
 
     action_requested = Signal(object)
     problem_found = Signal(object)
+    element_selected = Signal(object)
+    """The Element that a person went to."""
+    element_pointed = Signal(object)
+    """The Element under the mouse; None when it has left its table."""
 
     def __init__(self, history: History, colors: Colors) -> None:
         super().__init__()
@@ -71,6 +75,8 @@ class TensorArea(QWidget):
         for panel in self.panels.values():
             panel.action_requested.connect(self.action_requested)
             panel.problem_found.connect(self.problem_found)
+            panel.view.element_selected.connect(self.element_selected)
+            panel.view.element_pointed.connect(self.element_pointed)
 
     @property
     def views(self) -> tuple[TensorView, ...]:
@@ -87,6 +93,15 @@ class TensorArea(QWidget):
             self.panels[name].display(content, self._shape(name), notes[name])
         self._header.display(snapshot.rows, snapshot.m)
         self._limit_heights()
+
+    def link(self, elements: tuple[Element, ...]) -> None:
+        """Mark the cells of these elements, and no others."""
+        for name, panel in self.panels.items():
+            panel.model.link(frozenset((each.row, each.column) for each in elements if each.name == name))
+
+    def go_to(self, element: Element) -> None:
+        """Select the cell of an element."""
+        self.panels[element.name].view.go_to(element.row, element.column)
 
     def show_only(self, name: str | None) -> None:
         """Show one table alone, in large letters, or all of them again."""

@@ -12,7 +12,7 @@ from perceptron_gui.core.actions import Assign, Gesture
 from perceptron_gui.core.parsing import full_text, parse_float32
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import TensorName, frozen
-from perceptron_gui.ui import sentences
+from perceptron_gui.ui import problem_sentences, sentences
 from perceptron_gui.ui.tensor_content import TensorContent
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -28,6 +28,7 @@ class TensorRole(IntEnum):
     CHANGED = Qt.ItemDataRole.UserRole + 1
     STALE = Qt.ItemDataRole.UserRole + 2
     REFUSED = Qt.ItemDataRole.UserRole + 3
+    LINKED = Qt.ItemDataRole.UserRole + 4
 
 
 class TensorModel(QAbstractTableModel):
@@ -43,6 +44,7 @@ class TensorModel(QAbstractTableModel):
         self.content = content
         self.tensor = tensor
         self._refused_cell: tuple[int, int, Problem] | None = None
+        self._linked: frozenset[tuple[int, int]] = frozenset()
         self._has_logged = False
 
     def display(self, content: TensorContent) -> None:
@@ -57,6 +59,13 @@ class TensorModel(QAbstractTableModel):
             return
         self.content = content
         self._repaint()
+
+    def link(self, cells: frozenset[tuple[int, int]]) -> None:
+        """Mark the cells (row, column) that something elsewhere stands for, and no others."""
+        changed, self._linked = cells ^ self._linked, cells
+        for row, column in changed:
+            index = self.index(row, column)
+            self.dataChanged.emit(index, index, [TensorRole.LINKED])
 
     def retranslate(self) -> None:
         """Have everything read again in the language of now."""
@@ -129,6 +138,8 @@ class TensorModel(QAbstractTableModel):
                 return bool(self.content.stale) and self.content.value(row, column) is not None
             case TensorRole.REFUSED:
                 return self.content.refusal is not None or self._refused_here(row, column) is not None
+            case TensorRole.LINKED:
+                return (row, column) in self._linked
         return None
 
     def _tool_tip(self, row: int, column: int) -> str:
@@ -144,7 +155,7 @@ class TensorModel(QAbstractTableModel):
             said += sentences.of_refusal(content.refusal).split("\n")
         problem = self._refused_here(row, column)
         if problem is not None:
-            said.append(sentences.of_problem(problem))
+            said.append(problem_sentences.of_problem(problem))
         return "<br>".join(html.escape(line) for line in said) if len(said) > 1 else said[0]
 
     def _refused_here(self, row: int, column: int) -> Problem | None:

@@ -19,7 +19,7 @@ from typing_extensions import override
 from perceptron_gui.core.actions import Assign, Axis, Delete, Gesture, Insert, Paste
 from perceptron_gui.core.parsing import block_text, full_text, parse_float32
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.snapshot import FloatArray, Rows, sealed
+from perceptron_gui.core.snapshot import Element, FloatArray, Rows, sealed
 from perceptron_gui.ui.tensor_model import TensorModel, TensorRole
 from perceptron_gui.ui.theme import Colors
 
@@ -69,6 +69,9 @@ class TensorDelegate(QStyledItemDelegate):
         if is_refused:
             painter.setPen(QPen(QColor(self.colors.invalid), 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
+        if index.data(TensorRole.LINKED):
+            painter.setPen(QPen(QColor(self.colors.text if is_selected else self.colors.accent), 2))
+            painter.drawRoundedRect(rect.adjusted(2, 2, -3, -3), 4, 4)
         if cell.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(self.colors.text), 1, Qt.PenStyle.DotLine))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
@@ -123,6 +126,10 @@ class TensorView(QTableView):
 
     action_requested = Signal(object)
     problem_found = Signal(object)
+    element_selected = Signal(object)
+    """The Element that a person went to."""
+    element_pointed = Signal(object)
+    """The Element under the mouse; None when it has left."""
 
     def __init__(
         self, model: TensorModel, axes: tuple[Axis | None, Axis | None], few_columns: int, colors: Colors
@@ -143,6 +150,11 @@ class TensorView(QTableView):
         self._delegate = TensorDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
+        self.setMouseTracking(True)
+        self.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.clicked.connect(self._on_current_changed)
+        self.entered.connect(self._on_entered)
+        self.viewportEntered.connect(self._on_left)
         model.modelReset.connect(self._fit_to_font)
         self._fit_to_font()
 
@@ -217,6 +229,16 @@ class TensorView(QTableView):
         check_number(rows)
         return tuple(range(top, top + rows))
 
+    def go_to(self, row: int, column: int) -> None:
+        """Select a cell, and scroll to it."""
+        self.setCurrentIndex(self.tensor_model.index(row, column))
+
+    @override
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self._on_left()
+        return super().viewportEvent(event)
+
     @override
     def keyboardSearch(self, search: str) -> None:
         """Look for nothing: in a table of numbers a letter would be sought through every row."""
@@ -231,6 +253,20 @@ class TensorView(QTableView):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._fit_to_font()
+
+    def _on_current_changed(self, index: AnyIndex) -> None:
+        # The keyboard focus alone makes a cell the current one, without selecting it.
+        if index.isValid() and self.selectionModel().isSelected(index):
+            self.element_selected.emit(self._element(index))
+
+    def _on_entered(self, index: AnyIndex) -> None:
+        self.element_pointed.emit(self._element(index))
+
+    def _on_left(self) -> None:
+        self.element_pointed.emit(None)
+
+    def _element(self, index: AnyIndex) -> Element:
+        return Element(self.tensor_model.content.name, index.row(), index.column())
 
     def _selected_range(self) -> tuple[int, int, int, int]:
         """Return top, left, number of rows and of columns of the selection."""

@@ -5,15 +5,23 @@
     <name>ActivationPlot</name>
     <message>
         <source>Activation σ(z)</source>
-        <translation>Активация σ(z)</translation>
+        <translation>Активация</translation>
     </message>
     <message>
         <source>slope {y_pred} * (1 - {y_pred}) = {value}</source>
         <translation>наклон {y_pred} * (1 - {y_pred}) = {value}</translation>
     </message>
     <message>
+        <source>the gradient is exactly 0 here</source>
+        <translation>градиент здесь ровно 0</translation>
+    </message>
+    <message>
         <source>of sample {x}</source>
         <translation>для примера {x}</translation>
+    </message>
+    <message>
+        <source>points where the gradient is exactly 0: {count}</source>
+        <translation>точек, где градиент ровно 0: {count}</translation>
     </message>
     <message>
         <source>{shown} of {total} points drawn</source>
@@ -22,6 +30,179 @@
     <message>
         <source>hollow points: from an earlier state</source>
         <translation>незакрашенные точки: прежнее состояние</translation>
+    </message>
+    <message>
+        <source>slope {value}</source>
+        <translation>наклон {value}</translation>
+    </message>
+</context>
+<context>
+    <name>CheckTable</name>
+    <message>
+        <source>autograd, float32</source>
+        <translation>autograd, float32</translation>
+    </message>
+    <message>
+        <source>PyTorch, float32</source>
+        <translation>PyTorch, float32</translation>
+    </message>
+    <message>
+        <source>chain rule, float64</source>
+        <translation>правило цепочки, float64</translation>
+    </message>
+    <message>
+        <source>formula, float64</source>
+        <translation>формула, float64</translation>
+    </message>
+    <message>
+        <source>central difference, float64</source>
+        <translation>центральная разность, float64</translation>
+    </message>
+</context>
+<context>
+    <name>CodeCell</name>
+    <message>
+        <source>{count} lines more: copy what PyTorch printed to read them</source>
+        <translation>ещё строк: {count}; чтобы прочесть их, скопируйте напечатанное PyTorch</translation>
+    </message>
+    <message>
+        <source>The graph is spent.</source>
+        <translation>Граф израсходован.</translation>
+    </message>
+    <message>
+        <source>The graph is kept.</source>
+        <translation>Граф сохранён.</translation>
+    </message>
+    <message>
+        <source>Added to what was there: the sum of {count} Backwards.</source>
+        <translation>Прибавлено к тому, что было; слагаемых (обратных проходов) в сумме: {count}.</translation>
+    </message>
+    <message>
+        <source>Changed all the same: {names}.</source>
+        <translation>Всё же изменилось: {names}.</translation>
+    </message>
+    <message>
+        <source>The last Forward is dropped.</source>
+        <translation>Последний прямой проход отброшен.</translation>
+    </message>
+    <message>
+        <source>New tensors: .grad is None.</source>
+        <translation>Новые тензоры: .grad — None.</translation>
+    </message>
+</context>
+<context>
+    <name>CodeModel</name>
+    <message>
+        <source>Undone. Redo brings it back, and so does a click.</source>
+        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
+    </message>
+    <message>
+        <source>shown now</source>
+        <translation>показано сейчас</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>отменено</translation>
+    </message>
+</context>
+<context>
+    <name>CodeView</name>
+    <message>
+        <source>What PyTorch did</source>
+        <translation>Что сделал PyTorch</translation>
+    </message>
+    <message>
+        <source>Copy code</source>
+        <translation>Копировать код</translation>
+    </message>
+    <message>
+        <source>Copy all code from the start</source>
+        <translation>Копировать весь код с начала</translation>
+    </message>
+    <message>
+        <source>Copy what PyTorch printed</source>
+        <translation>Копировать напечатанное PyTorch</translation>
+    </message>
+</context>
+<context>
+    <name>ContourPlot</name>
+    <message>
+        <source>Contour</source>
+        <translation>Линии уровня</translation>
+    </message>
+    <message>
+        <source>start</source>
+        <translation>начало</translation>
+    </message>
+    <message>
+        <source>The surface is a slice of the loss at the present values of all other parameters.
+Earlier points of the path lie on other slices.</source>
+        <translation>Поверхность — это срез функции потерь при нынешних значениях всех остальных параметров.
+Более ранние точки пути лежат на других срезах.</translation>
+    </message>
+    <message>
+        <source>all other parameters as they are now</source>
+        <translation>остальные параметры — как сейчас</translation>
+    </message>
+    <message>
+        <source>loss of {x}</source>
+        <translation>loss для {x}</translation>
+    </message>
+    <message>
+        <source>after 1 update</source>
+        <translation>после 1 обновления</translation>
+    </message>
+    <message>
+        <source>after {count} updates</source>
+        <translation>обновлений: {count}</translation>
+    </message>
+    <message>
+        <source>the twin after 1 update</source>
+        <translation>двойник после 1 обновления</translation>
+    </message>
+    <message>
+        <source>the twin after {count} updates</source>
+        <translation>двойник, обновлений: {count}</translation>
+    </message>
+    <message>
+        <source>click: {values}</source>
+        <translation>щелчок: {values}</translation>
+    </message>
+    <message>
+        <source>loss at the nearest grid point ({x}, {y}): {loss}</source>
+        <translation>loss в ближайшем узле сетки ({x}, {y}): {loss}</translation>
+    </message>
+    <message>
+        <source>“{text}” is no parameter: W[0, 0] to {W}, b[0] to {b}</source>
+        <translation>«{text}» — не параметр: есть W[0, 0] … {W}, b[0] … {b}</translation>
+    </message>
+    <message>
+        <source>too many samples for a surface: mark some rows</source>
+        <translation>слишком много примеров для поверхности: отметьте часть строк</translation>
+    </message>
+    <message>
+        <source>the surface could not be computed</source>
+        <translation>поверхность вычислить не удалось</translation>
+    </message>
+    <message>
+        <source>the loss is flat here</source>
+        <translation>функция потерь здесь плоская</translation>
+    </message>
+    <message>
+        <source>the last {count} points of the path</source>
+        <translation>последние точки пути: {count}</translation>
+    </message>
+    <message>
+        <source>Parameter to the right</source>
+        <translation>Параметр вправо</translation>
+    </message>
+    <message>
+        <source>Parameter upwards</source>
+        <translation>Параметр вверх</translation>
+    </message>
+    <message>
+        <source>{axis}: an element of W or b</source>
+        <translation>{axis}: элемент W или b</translation>
     </message>
 </context>
 <context>
@@ -39,12 +220,106 @@
         <translation>k: число выходов — столбцов в W, b и y_true</translation>
     </message>
     <message>
+        <source>by</source>
+        <translation>по</translation>
+    </message>
+    <message>
+        <source>Rows at a time: Forward takes a part of the batch, and Backward marks the next part</source>
+        <translation>Строк за раз: прямой проход берёт часть пакета, обратный проход отмечает следующую часть</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>все</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>seed</translation>
+    </message>
+    <message>
         <source>next seed</source>
         <translation>след. seed</translation>
     </message>
     <message>
         <source>The seed that the next Randomize or new weights take; then it goes on by one</source>
         <translation>Начальное значение генератора для следующих случайных чисел; после каждого использования растёт на единицу</translation>
+    </message>
+</context>
+<context>
+    <name>DerivationView</name>
+    <message>
+        <source>By hand</source>
+        <translation>Вручную</translation>
+    </message>
+    <message>
+        <source>Copy as LaTeX</source>
+        <translation>Копировать как LaTeX</translation>
+    </message>
+    <message>
+        <source>Copy the formula as LaTeX ({key})</source>
+        <translation>Копировать формулу как LaTeX ({key})</translation>
+    </message>
+    <message>
+        <source>Copy as text</source>
+        <translation>Копировать как текст</translation>
+    </message>
+    <message>
+        <source>The formula has the values that Forward was made with.</source>
+        <translation>В формуле — значения, с которыми был сделан прямой проход.</translation>
+    </message>
+    <message>
+        <source>The table shows {now} by now.</source>
+        <translation>Сейчас в таблице {now}.</translation>
+    </message>
+    <message>
+        <source>{element} is a start value, or was typed: no formula until an Update changes it.</source>
+        <translation>{element} — начальное или введённое значение: формулы нет, пока его не изменит шаг обновления.</translation>
+    </message>
+    <message>
+        <source>{element} is an input that a person types: it has no formula.</source>
+        <translation>{element} — входное значение, его вводит человек: формулы у него нет.</translation>
+    </message>
+    <message>
+        <source>No numbers yet: press Forward.</source>
+        <translation>Чисел пока нет: нажмите «Прямой проход».</translation>
+    </message>
+    <message>
+        <source>The last Forward did not take this row.</source>
+        <translation>Последний прямой проход эту строку не брал.</translation>
+    </message>
+    <message>
+        <source>.grad is None: no Backward has put anything here.</source>
+        <translation>.grad — None: обратный проход сюда ещё ничего не записал.</translation>
+    </message>
+    <message>
+        <source>The 0 that Zero grad left: nothing was added to it since.</source>
+        <translation>Нуль, оставшийся после обнуления градиентов: с тех пор к нему ничего не прибавлено.</translation>
+    </message>
+    <message>
+        <source>Of the oldest Backward passes only the sum is kept.</source>
+        <translation>От самых ранних обратных проходов сохранена только сумма.</translation>
+    </message>
+    <message>
+        <source>These are the numbers of the last Update.</source>
+        <translation>Это числа последнего шага обновления.</translation>
+    </message>
+</context>
+<context>
+    <name>Descent</name>
+    <message>
+        <source>−lr · stored .grad: {move}</source>
+        <translation>−lr · накопленный .grad: {move}</translation>
+    </message>
+    <message>
+        <source>−incoming of the last Backward: {move}</source>
+        <translation>−добавка последнего обратного прохода: {move}</translation>
+    </message>
+    <message>
+        <source>−lr · stored</source>
+        <translation>−lr · накопленное</translation>
+    </message>
+    <message>
+        <source>−incoming</source>
+        <translation>−добавка</translation>
     </message>
 </context>
 <context>
@@ -67,6 +342,13 @@
     </message>
 </context>
 <context>
+    <name>FormulaView</name>
+    <message>
+        <source>… + {count} more</source>
+        <translation>… + ещё {count}</translation>
+    </message>
+</context>
+<context>
     <name>GradientPlot</name>
     <message>
         <source>Gradient accumulation</source>
@@ -77,16 +359,178 @@
         <translation>градиент</translation>
     </message>
     <message>
-        <source>{shown} of {total} parameters drawn</source>
-        <translation>показано параметров: {shown} из {total}</translation>
-    </message>
-    <message>
         <source>stored .grad</source>
         <translation>накоплено в .grad</translation>
     </message>
     <message>
         <source>incoming in the last Backward</source>
         <translation>последняя добавка</translation>
+    </message>
+    <message>
+        <source>.grad is None: nothing has been added yet.</source>
+        <translation>.grad — None: ещё ничего не прибавлено.</translation>
+    </message>
+    <message>
+        <source>zeros</source>
+        <translation>нулей</translation>
+    </message>
+    <message>
+        <source>Deposits: {count}, begun at {start}.</source>
+        <translation>Слагаемых: {count}, начато с {start}.</translation>
+    </message>
+    <message>
+        <source>Deposits: {count}, begun at {start}. Their sum is not what is stored in {tensors}.</source>
+        <translation>Слагаемых: {count}, начато с {start}. Их сумма — не то, что лежит в {tensors}.</translation>
+    </message>
+    <message>
+        <source>.grad holds the zeros that Zero grad left; nothing was added since.</source>
+        <translation>В .grad нули после обнуления; с тех пор ничего не прибавлено.</translation>
+    </message>
+    <message>
+        <source>Deposits: {count}, begun at {start}. Their sum is .grad, bit for bit.</source>
+        <translation>Слагаемых: {count}, начато с {start}. Их сумма — .grad, бит в бит.</translation>
+    </message>
+    <message>
+        <source>{mark} incoming points against stored: {names}</source>
+        <translation>{mark} добавка направлена против накопленного: {names}</translation>
+    </message>
+    <message>
+        <source>Outline: all rows at the present values. Largest difference: {difference}.</source>
+        <translation>Контур: все строки при нынешних значениях. Наибольшая разница: {difference}.</translation>
+    </message>
+    <message>
+        <source>Outline: all rows; the stack has {rows} of {m}. Largest difference: {difference}.</source>
+        <translation>Контур: все строки; накоплено {rows} из {m}. Наибольшая разница: {difference}.</translation>
+    </message>
+    <message>
+        <source>The parts add up to the whole batch, the outline. Largest difference: {difference}.</source>
+        <translation>Части в сумме дают весь пакет (контур). Наибольшая разница: {difference}.</translation>
+    </message>
+    <message>
+        <source>The sum of the means of the parts is up to {difference} off the whole batch. {mark} weighted as .mean() * rows/m: up to {rest} off.</source>
+        <translation>Сумма средних по частям отличается от всего пакета на величину до {difference}. {mark} с весами .mean() * rows/m: до {rest}.</translation>
+    </message>
+    <message>
+        <source>All rows are in, yet they do not add up to the outline. Largest difference: {difference}.</source>
+        <translation>Все строки учтены, но в сумме не дают контура. Наибольшая разница: {difference}.</translation>
+    </message>
+    <message>
+        <source>sum or mean</source>
+        <translation>сумма или среднее</translation>
+    </message>
+    <message>
+        <source>Hollow slabs: from before a change of {names}.</source>
+        <translation>Пустые слои: до изменения {names}.</translation>
+    </message>
+    <message>
+        <source>Click a slab to select its Backward; Esc ends it.</source>
+        <translation>Щелчок по слою выделяет его обратный проход, Esc снимает.</translation>
+    </message>
+    <message>
+        <source>sum so far: {sum}</source>
+        <translation>сумма до этого места: {sum}</translation>
+    </message>
+    <message>
+        <source>{backward}: {element} += {added}, sum so far: {sum}</source>
+        <translation>{backward}: {element} += {added}, сумма: {sum}</translation>
+    </message>
+    <message>
+        <source>outline, the whole batch: {value}</source>
+        <translation>контур, весь пакет: {value}</translation>
+    </message>
+    <message>
+        <source>{mark} weighted by rows/m: {value}</source>
+        <translation>{mark} с весами rows/m: {value}</translation>
+    </message>
+    <message>
+        <source>{mark} opposite to what is stored: {value}</source>
+        <translation>{mark} против накопленного: {value}</translation>
+    </message>
+    <message>
+        <source>Backwards {numbers}, merged</source>
+        <translation>Обратные проходы {numbers}, вместе</translation>
+    </message>
+    <message>
+        <source>Backward {number}, {rows}</source>
+        <translation>Обратный проход {number}, {rows}</translation>
+    </message>
+</context>
+<context>
+    <name>GraphView</name>
+    <message>
+        <source>Backward ends here: it adds the gradient to {tensor}.grad.</source>
+        <translation>Здесь обратный проход заканчивается: градиент прибавляется к {tensor}.grad.</translation>
+    </message>
+    <message>
+        <source>The tensor it made has no name: {shape}</source>
+        <translation>У полученного здесь тензора нет имени: {shape}</translation>
+    </message>
+    <message>
+        <source>No Backward has brought a gradient here yet.</source>
+        <translation>Обратный проход ещё не приносил сюда градиент.</translation>
+    </message>
+    <message>
+        <source>Computation graph</source>
+        <translation>Граф вычислений</translation>
+    </message>
+    <message>
+        <source>Not in the graph, as requires_grad is False: {names}</source>
+        <translation>Не входят в граф (requires_grad=False): {names}</translation>
+    </message>
+    <message>
+        <source>The graph could not be computed.</source>
+        <translation>Граф не удалось построить.</translation>
+    </message>
+    <message>
+        <source>Forward builds the graph; here it is drawn.</source>
+        <translation>Граф строит прямой проход; он появится здесь.</translation>
+    </message>
+    <message>
+        <source>No graph</source>
+        <translation>Графа нет</translation>
+    </message>
+    <message>
+        <source>Built</source>
+        <translation>Построен</translation>
+    </message>
+    <message>
+        <source>Spent</source>
+        <translation>Израсходован</translation>
+    </message>
+    <message>
+        <source>No Forward yet: loss does not exist.</source>
+        <translation>Прямого прохода ещё не было: loss не существует.</translation>
+    </message>
+    <message>
+        <source>Backward freed it; Forward builds a new one.</source>
+        <translation>Обратный проход освободил его; новый построит прямой проход.</translation>
+    </message>
+    <message>
+        <source>Kept by retain_graph=True: Backward can run again.</source>
+        <translation>Сохранён (retain_graph=True): обратный проход можно повторить.</translation>
+    </message>
+    <message>
+        <source>Backward can run through it, from right to left.</source>
+        <translation>Обратный проход может пройти по нему справа налево.</translation>
+    </message>
+</context>
+<context>
+    <name>HeatMaps</name>
+    <message>
+        <source>stored</source>
+        <translation>накоплено</translation>
+    </message>
+    <message>
+        <source>incoming</source>
+        <translation>добавка</translation>
+    </message>
+    <message>
+        <source>slabs ≠ 0</source>
+        <translation>слои ≠ 0</translation>
+    </message>
+    <message>
+        <source>maps: one of {rows} × {columns} parameters drawn</source>
+        <translation>карты: показан один параметр из {rows} × {columns}</translation>
     </message>
 </context>
 <context>
@@ -96,22 +540,23 @@
         <translation>Функция потерь (loss)</translation>
     </message>
     <message>
+        <source>loss of this run</source>
+        <translation>loss этого прогона</translation>
+    </message>
+    <message>
+        <source>loss of the twin</source>
+        <translation>loss двойника</translation>
+    </message>
+    <message>
         <source>loss</source>
         <translation>loss</translation>
     </message>
 </context>
 <context>
-    <name>Plot</name>
-    <message>
-        <source>nan/inf not drawn</source>
-        <translation>nan/inf не показаны</translation>
-    </message>
-</context>
-<context>
-    <name>PlotDock</name>
+    <name>PanelDock</name>
     <message>
         <source>Take the panel out of the window, or put it back</source>
-        <translation>Вынести панель из окна или вернуть на место</translation>
+        <translation>Вынуть панель из окна или вернуть на место</translation>
     </message>
     <message>
         <source>Hide the panel; the View menu brings it back</source>
@@ -120,6 +565,13 @@
     <message>
         <source>Show or hide: {panel} ({key})</source>
         <translation>Показать или скрыть: {panel} ({key})</translation>
+    </message>
+</context>
+<context>
+    <name>Plot</name>
+    <message>
+        <source>nan/inf not drawn</source>
+        <translation>nan/inf не показаны</translation>
     </message>
 </context>
 <context>
@@ -143,6 +595,10 @@
     <message>
         <source>The notebook zeroes in place; optimizers set None since PyTorch 2.0</source>
         <translation>В учебном блокноте градиенты обнуляют на месте; оптимизаторы с PyTorch 2.0 ставят None</translation>
+    </message>
+    <message>
+        <source>The loss is the sum, as in the notebook, or the mean; a part&apos;s mean is to be weighted by rows/m</source>
+        <translation>loss — сумма, как в блокноте, или среднее; среднее по части нужно взвесить множителем rows/m</translation>
     </message>
     <message>
         <source>device</source>
@@ -202,7 +658,7 @@
     <name>WeightsPlot</name>
     <message>
         <source>Weights</source>
-        <translation>Веса и смещение</translation>
+        <translation>Веса</translation>
     </message>
     <message>
         <source>{shown} of {total} parameters drawn</source>
@@ -380,6 +836,14 @@
         <translation>Прямой проход, обратный проход, обновление и обнуление градиентов — подряд</translation>
     </message>
     <message>
+        <source>Forgetful &amp;twin</source>
+        <translation>&amp;Забывчивый двойник</translation>
+    </message>
+    <message>
+        <source>Show a second run beside this one that treats Zero grad the other way</source>
+        <translation>Показать рядом второе обучение, которое поступает с обнулением градиентов наоборот</translation>
+    </message>
+    <message>
         <source>&amp;Randomize</source>
         <translation>&amp;Случайные числа</translation>
     </message>
@@ -426,6 +890,22 @@
     <message>
         <source>A layer with four inputs and two outputs</source>
         <translation>Слой с четырьмя входами и двумя выходами</translation>
+    </message>
+    <message>
+        <source>Forgetful twin, y_true = 1</source>
+        <translation>Забывчивый двойник, y_true = 1</translation>
+    </message>
+    <message>
+        <source>A second run forgets Zero grad, and learns faster</source>
+        <translation>Второе обучение забывает обнулять градиенты и учится быстрее</translation>
+    </message>
+    <message>
+        <source>Forgetful twin, y_true = 0.5</source>
+        <translation>Забывчивый двойник, y_true = 0.5</translation>
+    </message>
+    <message>
+        <source>A second run forgets Zero grad, and never settles</source>
+        <translation>Второе обучение забывает обнулять градиенты и никогда не успокаивается</translation>
     </message>
     <message>
         <source>Show the window in English</source>
@@ -482,6 +962,22 @@
     <message>
         <source>Text of the usual size</source>
         <translation>Текст обычного размера</translation>
+    </message>
+    <message>
+        <source>&amp;Movements</source>
+        <translation>&amp;Анимация</translation>
+    </message>
+    <message>
+        <source>Show how Forward and Backward run through the graph, and how Zero grad sweeps</source>
+        <translation>Показывать, как проходы идут по графу и как обнуление сметает градиенты</translation>
+    </message>
+    <message>
+        <source>&amp;Lecture</source>
+        <translation>&amp;Лекция</translation>
+    </message>
+    <message>
+        <source>The phases, the gradients and one table, large, for a projector</source>
+        <translation>Фазы, градиенты и одна таблица крупно, для проектора</translation>
     </message>
     <message>
         <source>Usual &amp;arrangement</source>
@@ -563,6 +1059,14 @@
         <translation>Блокнот, y_true = 0.5</translation>
     </message>
     <message>
+        <source>Forgetful twin, y_true = 1</source>
+        <translation>Забывчивый двойник, y_true = 1</translation>
+    </message>
+    <message>
+        <source>Forgetful twin, y_true = 0.5</source>
+        <translation>Забывчивый двойник, y_true = 0.5</translation>
+    </message>
+    <message>
         <source>OR gate: 4 samples, 2 inputs</source>
         <translation>Логическое ИЛИ: 4 примера, 2 входа</translation>
     </message>
@@ -573,6 +1077,10 @@
     <message>
         <source>before: {before} → after: {after}</source>
         <translation>до: {before} → после: {after}</translation>
+    </message>
+    <message>
+        <source>Stale since In [{number}], {action}.</source>
+        <translation>Устарело с In [{number}]: {action}.</translation>
     </message>
     <message>
         <source>Forward: loss = {loss}. PyTorch built a new graph for {x}.</source>
@@ -603,12 +1111,36 @@
         <translation>x, y_true, W, b и градиенты теперь на {device}; результат прямого прохода сброшен.</translation>
     </message>
     <message>
+        <source>sum or mean</source>
+        <translation>сумма или среднее</translation>
+    </message>
+    <message>
         <source>New tensors: {shapes}. .grad is None.</source>
         <translation>Новые тензоры: {shapes}. .grad — None.</translation>
     </message>
     <message>
         <source>New weights: torch.randn, seed {seed}.</source>
         <translation>Новые веса: torch.randn, seed {seed}.</translation>
+    </message>
+    <message>
+        <source>.grad stays.</source>
+        <translation>.grad сохраняется.</translation>
+    </message>
+    <message>
+        <source>{elements}, in place under torch.no_grad().</source>
+        <translation>{elements}: записано на месте (in-place) под torch.no_grad().</translation>
+    </message>
+    <message>
+        <source>Pasted {rows} × {columns} values into {tensor}, in place.</source>
+        <translation>В {tensor} вставлен блок {rows} × {columns}, на месте.</translation>
+    </message>
+    <message>
+        <source>Cut {rows} × {columns} values out of {tensor}, in place.</source>
+        <translation>Из {tensor} вырезан блок {rows} × {columns}, на месте.</translation>
+    </message>
+    <message>
+        <source>Cleared {rows} × {columns} values of {tensor}, in place.</source>
+        <translation>В {tensor} очищен блок {rows} × {columns}, на месте.</translation>
     </message>
     <message>
         <source>the marked rows</source>
@@ -620,23 +1152,7 @@
     </message>
     <message>
         <source>The graph is spent.</source>
-        <translation>Граф уже освобождён.</translation>
-    </message>
-    <message>
-        <source>{element} = {value}, in place under torch.no_grad(): .grad stays.</source>
-        <translation>{element} = {value}: записано на месте (in-place) под torch.no_grad(), .grad сохраняется.</translation>
-    </message>
-    <message>
-        <source>Pasted {rows} × {columns} values into {tensor}, in place: .grad stays.</source>
-        <translation>В {tensor} вставлен блок {rows} × {columns}, на месте: .grad сохраняется.</translation>
-    </message>
-    <message>
-        <source>Cut {rows} × {columns} values out of {tensor}, in place: .grad stays.</source>
-        <translation>Из {tensor} вырезан блок {rows} × {columns}, на месте: .grad сохраняется.</translation>
-    </message>
-    <message>
-        <source>Cleared {rows} × {columns} values of {tensor}, in place: .grad stays.</source>
-        <translation>В {tensor} очищен блок {rows} × {columns}, на месте: .grad сохраняется.</translation>
+        <translation>Граф израсходован.</translation>
     </message>
     <message>
         <source>The learning rate is {lr}.</source>
@@ -649,6 +1165,34 @@
     <message>
         <source>Backward frees the graph from now on.</source>
         <translation>Теперь обратный проход освобождает граф.</translation>
+    </message>
+    <message>
+        <source>The loss is the sum over all rows and outputs from now on.</source>
+        <translation>Теперь loss — сумма по всем строкам и выходам.</translation>
+    </message>
+    <message>
+        <source>The loss is the mean over all rows and outputs from now on.</source>
+        <translation>Теперь loss — среднее по всем строкам и выходам.</translation>
+    </message>
+    <message>
+        <source>The loss of a part is its mean, weighted by its rows over the batch&apos;s rows, from now on.</source>
+        <translation>Теперь loss части — её среднее, взвешенное долей её строк в пакете.</translation>
+    </message>
+    <message>
+        <source>Forward takes all rows from now on.</source>
+        <translation>Теперь прямой проход берёт все строки.</translation>
+    </message>
+    <message>
+        <source>Forward takes the batch in parts, rows at a time: {count}. Backward marks the next part.</source>
+        <translation>Прямой проход берёт пакет по частям, строк за раз: {count}. Обратный проход отмечает следующую часть.</translation>
+    </message>
+    <message>
+        <source>From here on a second run takes the same presses, with Zero grad the other way.</source>
+        <translation>С этого места второе обучение повторяет те же нажатия, но с обнулением градиентов наоборот.</translation>
+    </message>
+    <message>
+        <source>The comparison with the second run has ended.</source>
+        <translation>Сравнение со вторым обучением закончено.</translation>
     </message>
     <message>
         <source>Zero grad means {code} from now on.</source>
@@ -669,6 +1213,18 @@
     <message>
         <source>z, y_pred and loss are of the old values until the next Forward.</source>
         <translation>z, y_pred и loss относятся к прежним значениям — до следующего прямого прохода.</translation>
+    </message>
+    <message>
+        <source>All parts are in .grad, but the sum of their means is no mean: each wants the weight rows/m.</source>
+        <translation>В .grad вошли все части, но сумма их средних — не среднее: каждой нужен вес rows/m.</translation>
+    </message>
+    <message>
+        <source>All parts are in .grad: together they are the gradient of the batch. Next: Update.</source>
+        <translation>В .grad вошли все части: вместе это градиент всего пакета. Дальше: обновление.</translation>
+    </message>
+    <message>
+        <source>Marked as the next part: {x}. Next: Forward.</source>
+        <translation>Отмечена следующая часть: {x}. Дальше: прямой проход.</translation>
     </message>
     <message>
         <source>Not finite any more (nan or inf): {names}. Undo takes it back.</source>
@@ -755,6 +1311,10 @@
         <translation>{product} = {size}, а таблица вмещает не больше {limit} чисел. Ничего не изменено.</translation>
     </message>
     <message>
+        <source>A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed.</source>
+        <translation>В части меньше строк, чем в пакете: от 1 до {most}, или все. Ничего не изменено.</translation>
+    </message>
+    <message>
         <source>The device {device} does not work on this machine. The computation stays on {current}.</source>
         <translation>Устройство {device} на этом компьютере не работает. Вычисления остаются на {current}.</translation>
     </message>
@@ -805,6 +1365,73 @@
     <message>
         <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
         <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
+    </message>
+</context>
+<context>
+    <name>twin_words</name>
+    <message>
+        <source>twin</source>
+        <translation>двойник</translation>
+    </message>
+    <message>
+        <source>twin: never Zero grad</source>
+        <translation>двойник: не обнуляет</translation>
+    </message>
+    <message>
+        <source>twin: always Zero grad</source>
+        <translation>двойник: обнуляет</translation>
+    </message>
+    <message>
+        <source>this run</source>
+        <translation>этот прогон</translation>
+    </message>
+    <message>
+        <source>Forgetting Zero grad = SGD with momentum 1:</source>
+        <translation>Без обнуления градиентов это SGD с моментом 1:</translation>
+    </message>
+    <message>
+        <source>The twin takes the same presses from the marked moment on. If Zero grad was pressed since, it leaves every one out; else it zeroes the gradients after every Update. The run that forgets is compared in all of W and b with torch.optim.SGD(momentum=1), which runs beside it with its own gradients zeroed every time.</source>
+        <translation>Двойник с отмеченного момента повторяет те же нажатия. Если с тех пор градиенты обнуляли, он это пропускает; если нет — обнуляет их после каждого обновления. Прогон без обнуления сверяется по всем W и b с torch.optim.SGD(momentum=1), который идёт рядом и каждый раз обнуляет свои градиенты.</translation>
+    </message>
+    <message>
+        <source>The comparison has ended: new tensors.</source>
+        <translation>Сравнение окончено: новые тензоры.</translation>
+    </message>
+    <message>
+        <source>The comparison has ended.</source>
+        <translation>Сравнение окончено.</translation>
+    </message>
+    <message>
+        <source>The twin could not be computed.</source>
+        <translation>Двойника не удалось вычислить.</translation>
+    </message>
+    <message>
+        <source>The twin starts at update {count}: what was before is no longer kept.</source>
+        <translation>Двойник начинает с обновления {count}: более раннее уже не хранится.</translation>
+    </message>
+    <message>
+        <source>bit-equal to torch.optim.SGD</source>
+        <translation>с torch.optim.SGD совпадает до бита</translation>
+    </message>
+    <message>
+        <source>torch.optim.SGD: largest difference {number}</source>
+        <translation>torch.optim.SGD: наибольшее отличие {number}</translation>
+    </message>
+    <message>
+        <source>compared with torch.optim.SGD at each Update</source>
+        <translation>сверяется с torch.optim.SGD на каждом обновлении</translation>
+    </message>
+    <message>
+        <source>not compared: one Backward an Update is needed</source>
+        <translation>не сверяется: на обновление нужен один обратный проход</translation>
+    </message>
+    <message>
+        <source>not compared any more: a number was edited</source>
+        <translation>больше не сверяется: число исправлено вручную</translation>
+    </message>
+    <message>
+        <source>not compared any more: PyTorch refused</source>
+        <translation>больше не сверяется: PyTorch отказал</translation>
     </message>
 </context>
 </TS>

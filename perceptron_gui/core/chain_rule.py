@@ -1,0 +1,297 @@
+"""The loss, and its derivatives by the chain rule: ∂loss/∂ŷ · σ′(z) · x, a term a sample, a sum a Backward."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from perceptron_gui.core.editing import as_table
+from perceptron_gui.core.formula import (
+    MINUS,
+    Equation,
+    Expression,
+    Flow,
+    Fraction,
+    More,
+    Name,
+    Number,
+    Power,
+    Row,
+    Symbol,
+    added,
+    computed,
+    derivative,
+    equals,
+    led,
+    product,
+    read,
+    squared,
+)
+from perceptron_gui.core.layer import MOST_TERMS, DoubleArray, Layer, Names
+from perceptron_gui.core.snapshot import Deposit, Element, FloatArray, ForwardPass, Reduction, Snapshot
+
+MOST_ROWS = 2**17
+"""Samples whose terms are added up here: beyond, a Backward is shown as one number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the reduction makes of a sum over `count` of m samples and k outputs: 1, 1/N, or 1/N · r/m."""
+
+    reduction: Reduction
+    count: int
+    m: int
+    k: int
+    is_part: bool
+
+    @classmethod
+    def of(cls, names: Names, k: int, reduction: Reduction) -> "Scale":
+        """Return the scale of a Forward of the samples taken."""
+        return cls(reduction, len(names.taken), names.m, k, names.rows is not None)
+
+    @property
+    def value(self) -> float:
+        """The factor before the sum of the squares."""
+        if self.reduction is Reduction.SUM:
+            return 1.0
+        mean = 1 / (self.count * self.k)
+        return mean * self.count / self.m if self._is_weighted else mean
+
+    def symbols(self, over: str) -> tuple[Expression, ...]:
+        """Return the factor times `over`; N is how many numbers y_pred has, r how many of m rows were taken."""
+        return self._written(over, "N", "r", "m")
+
+    def numbers(self, over: str) -> tuple[Expression, ...]:
+        """Return the factor times `over`, with the numbers of this layer."""
+        return self._written(over, str(self.count * self.k), str(self.count), str(self.m))
+
+    @property
+    def _is_weighted(self) -> bool:
+        return self.reduction is Reduction.WEIGHTED and self.is_part
+
+    def _written(self, over: str, under: str, rows: str, m: str) -> tuple[Expression, ...]:
+        if self.reduction is Reduction.SUM:
+            return () if over == "1" else (Symbol(f"{over} "),)
+        mean = (Fraction(Symbol(over), Symbol(under)), Symbol(" "))
+        return (*mean, Symbol("· "), Fraction(Symbol(rows), Symbol(m)), Symbol(" ")) if self._is_weighted else mean
+
+
+def loss_symbols(names: Names, k: int, reduction: Reduction) -> Expression:
+    """Return Σ (y − ŷ)², or its mean."""
+    column = 0 if k == 1 else "j"
+    y, y_pred = names.name("y_true", names.sample, column), names.name("y_pred", names.sample, column)
+    return Row((*Scale.of(names, k, reduction).symbols("1"), *names.over(k), squared(y, Symbol(f" {MINUS} "), y_pred)))
+
+
+def loss_numbers(layer: Layer) -> tuple[Expression, ...]:
+    """Return that sum with its numbers, and where it has several terms, with their values."""
+    count, k = len(layer.taken) * layer.k, layer.k
+    terms: list[Expression] = []
+    values: list[Number | More] = []
+    for place in range(min(count, MOST_TERMS)):
+        row, column = layer.taken[place // k], place % k
+        y, y_pred = layer.number("y_true", row, column), layer.number("y_pred", row, column)
+        terms.append(squared(y, Symbol(f" {MINUS} "), y_pred))
+        values.append(computed((y.value - y_pred.value) ** 2, "", (*y.elements, *y_pred.elements)))
+    if count > MOST_TERMS:
+        more = More(count - MOST_TERMS, computed(_sum_of_squares(layer, MOST_TERMS)))
+        terms.append(more)
+        values.append(more)
+    scale = Scale.of(layer.names, k, layer.forward.reduction).numbers("1")
+    steps = (_scaled(scale, terms),)
+    return (*steps, _scaled(scale, values)) if count > 1 or scale else steps
+
+
+def stored_gradient(snapshot: Snapshot, element: Element) -> FloatArray | None:
+    """Return the `.grad` that an element of W, b or their gradients belongs to."""
+    return snapshot.W_grad if element.name.startswith("W") else snapshot.b_grad
+
+
+def incoming(deposit: Deposit, element: Element) -> float | None:
+    """Return what a Backward added to an element of `.grad`; None where it never arrived."""
+    array = deposit.W_grad if element.name.startswith("W") else deposit.b_grad
+    return None if array is None else float(as_table(array)[element.row, element.column])
+
+
+def arrived(snapshot: Snapshot, element: Element) -> tuple[Deposit, ...]:
+    """Return the deposits that reached an element of `.grad`."""
+    return tuple(deposit for deposit in snapshot.deposits if incoming(deposit, element) is not None)
+
+
+def in_symbols(snapshot: Snapshot, element: Element) -> tuple[Equation, ...]:
+    """Return the chain rule of a Forward and a Backward that are still to come."""
+    names = Names(snapshot.m, snapshot.rows)
+    _, by = _names(names, element)
+    return (Equation(derivative(by), _chain(names, element, Scale.of(names, snapshot.k, snapshot.reduction))),)
+
+
+def of_zeros(snapshot: Snapshot, element: Element, value: float) -> tuple[Equation, ...]:
+    """Return that there is a zero and nothing was added."""
+    left, _ = _names(Names(snapshot.m, snapshot.rows), element)
+    return (Equation(left, (read(value, left.code, element).bare,)),)
+
+
+def in_numbers(
+    snapshot: Snapshot, element: Element, deposits: tuple[Deposit, ...], value: float
+) -> tuple[Equation, ...]:
+    """Return how an element of `.grad` came to be: the terms of one Backward, or a sum of several Backwards."""
+    first = deposits[0]
+    names = Names(snapshot.m, first.forward.rows)
+    left, by = _names(names, element)
+    total = read(value, left.code, element).bare
+    if len(deposits) == 1 and first.count == 1:
+        layer = Layer(first.forward)
+        steps = (*_chain(names, element, _scale(layer)), *_terms(layer, element), total)
+        return (Equation(derivative(by), steps),)
+    labels = _labels(deposits)
+    numbers = [_incoming_number(deposit, element, left) for deposit in deposits]
+    summands: list[Expression] = [_share(label) for label in labels[:MOST_TERMS]]
+    values: list[Expression] = [*numbers[:MOST_TERMS]]
+    if len(deposits) > MOST_TERMS:
+        rest = computed(sum(number.value for number in numbers[MOST_TERMS:]))
+        count = sum(deposit.count for deposit in deposits[MOST_TERMS:])
+        summands += [Symbol("…")]
+        values.append(More(count, rest))
+    equations = [Equation(left, (added(*summands), added(*values), total))]
+    equations.append(_general(deposits, element, by))
+    equations += _each(deposits[:MOST_TERMS], labels, numbers, element)
+    return tuple(equations)
+
+
+def terms(forward: ForwardPass, element: Element) -> DoubleArray:
+    """Return the term of every sample taken, in float64 from the float32 numbers: (rows,)."""
+    layer = Layer(forward)
+    y, y_pred = layer.column("y_true", element.column), layer.column("y_pred", element.column)
+    by_z = -2 * _scale(layer).value * (y - y_pred) * y_pred * (1 - y_pred)
+    return by_z * layer.column("x", element.row) if element.name.startswith("W") else by_z
+
+
+def _general(deposits: tuple[Deposit, ...], element: Element, by: Name) -> Equation:
+    """Return the chain rule of any of the Backwards, as far as it is the same for all."""
+    forwards = [deposit.forward for deposit in deposits]
+    names = Names(len(forwards[0].x), forwards[0].rows)
+    if any(forward.rows != names.rows for forward in forwards):
+        names = Names(names.m, None, is_any=True)
+    chain, expanded = _chain(names, element, _scale(Layer(forwards[0])))
+    steps: tuple[Expression, ...] = (equals(derivative(by), chain),)
+    if all(forward.reduction is forwards[0].reduction for forward in forwards):
+        steps = (*steps, expanded)
+    return Equation(Name("g"), steps)
+
+
+def _each(deposits: tuple[Deposit, ...], labels: list[str], numbers: list[Number], element: Element) -> list[Equation]:
+    """Return the terms of each Backward, from the Forward it was made with."""
+    equations: list[Equation] = []
+    seen: list[tuple[ForwardPass, str]] = []
+    room = MOST_ROWS
+    for deposit, label, number in zip(deposits, labels, numbers, strict=False):
+        room -= len(Layer(deposit.forward).taken)
+        if deposit.count > 1 or (room < 0 and seen):
+            continue
+        again = next((other for forward, other in seen if forward.is_same_as(deposit.forward)), None)
+        steps = _terms(Layer(deposit.forward), element) if again is None else (_share(again),)
+        equations.append(Equation(_share(label), (*steps, number.bare)))
+        seen.append((deposit.forward, label))
+    return equations
+
+
+def _terms(layer: Layer, element: Element) -> tuple[Expression, ...]:
+    """Return the terms of the samples with their numbers: one with its three factors, several with their values."""
+    shown = layer.taken[:MOST_TERMS]
+    products = [_substituted(layer, element, row, MINUS if place == 0 else "") for place, row in enumerate(shown)]
+    substituted: Flow = added(*products, sign=MINUS)
+    if len(layer.taken) == 1:
+        return (substituted, _factors(layer, element, layer.taken[0]))
+    values = terms(layer.forward, element)
+    summed: list[Expression] = [
+        computed(float(value), "", (Element("y_pred", row, element.column),))
+        for row, value in zip(shown, values, strict=False)
+    ]
+    if len(values) > MOST_TERMS:
+        more = More(len(values) - MOST_TERMS, computed(float(values[MOST_TERMS:].sum())))
+        substituted = Flow((*substituted.parts, led("+ ", more)))
+        summed.append(more)
+    return substituted, added(*summed)
+
+
+def _substituted(layer: Layer, element: Element, row: int, sign: str) -> Expression:
+    """Return 2 (y − ŷ) · ŷ (1 − ŷ) · x with numbers, and a sign before it."""
+    y, y_pred = layer.number("y_true", row, element.column), layer.number("y_pred", row, element.column)
+    x = layer.number("x", row, element.row) if element.name.startswith("W") else Symbol("1")
+    return _expanded((Symbol(sign), *_scale(layer).numbers("2")), y, y_pred, x)
+
+
+def _factors(layer: Layer, element: Element, row: int) -> Expression:
+    """Return ∂loss/∂ŷ · σ′(z) · x, each as one number."""
+    y, y_pred = layer.number("y_true", row, element.column), layer.number("y_pred", row, element.column)
+    slope = y_pred.value * (1 - y_pred.value)
+    by_y_pred = -2 * _scale(layer).value * (y.value - y_pred.value)
+    return product(
+        computed(by_y_pred, f"∂loss/∂{y_pred.code}", (*y_pred.elements, *y.elements)),
+        computed(slope, "σ′(z)", (Element("z", row, element.column), *y_pred.elements)),
+        layer.number("x", row, element.row) if element.name.startswith("W") else Symbol("1"),
+    )
+
+
+def _chain(names: Names, element: Element, scale: Scale) -> tuple[Expression, Expression]:
+    """Return the three factors by their names, and what they are."""
+    s, j = names.sample, element.column
+    y, y_pred, z = names.name("y_true", s, j), names.name("y_pred", s, j), names.name("z", s, j)
+    x: Expression = names.name("x", s, element.row) if element.name.startswith("W") else Symbol("1")
+    chain = product(Row((*names.over(), derivative(y_pred))), Row((Symbol("σ′("), z, Symbol(")"))), x)
+    return chain, _expanded((*names.over(), Symbol(MINUS), *scale.symbols("2")), y, y_pred, x)
+
+
+def _expanded(front: tuple[Expression, ...], y: Expression, y_pred: Expression, x: Expression) -> Expression:
+    """Return (y − ŷ) · ŷ (1 − ŷ) · x, and what stands before it."""
+    error = Row((*front, Symbol("("), y, Symbol(f" {MINUS} "), y_pred, Symbol(")")))
+    slope = Row((y_pred, Symbol(f" (1 {MINUS} "), y_pred, Symbol(")")))
+    return product(error, slope, x)
+
+
+def _names(names: Names, element: Element) -> tuple[Name, Name]:
+    """Return the names of an element of `.grad` and of its parameter."""
+    parameter = element.name.removesuffix(".grad")
+    place = element.row, element.column
+    return names.name(f"{parameter}.grad", *place), names.name(parameter, *place)
+
+
+def _labels(deposits: tuple[Deposit, ...]) -> list[str]:
+    """Number the Backwards since the last Zero grad; those that were merged have one label."""
+    labels: list[str] = []
+    number = 1
+    for deposit in deposits:
+        last = number + deposit.count - 1
+        labels.append(f"({number})" if deposit.count == 1 else f"({number}…{last})")
+        number = last + 1
+    return labels
+
+
+def _share(label: str) -> Expression:
+    return Power(Name("g"), Symbol(label))
+
+
+def _incoming_number(deposit: Deposit, element: Element, name: Name) -> Number:
+    value = incoming(deposit, element)
+    return read(float("nan") if value is None else value, name.code, element)
+
+
+def _scale(layer: Layer) -> Scale:
+    return Scale.of(layer.names, layer.k, layer.forward.reduction)
+
+
+def _sum_of_squares(layer: Layer, first: int) -> float:
+    """Add up the squares from the one numbered `first` on, in float64."""
+    forward = layer.forward
+    y_true = forward.y_true if forward.rows is None else forward.y_true[np.asarray(forward.rows)]
+    difference = (y_true.astype(np.float64) - forward.y_pred).reshape(-1)[first:]
+    return float(np.vdot(difference, difference))
+
+
+def _scaled(scale: tuple[Expression, ...], parts: Sequence[Expression]) -> Expression:
+    """Return a sum, in parentheses where something is multiplied with it."""
+    first, *others = parts
+    if not scale or not others:
+        return added(Row((*scale, first)), *others)
+    *between, last = others
+    return added(Row((*scale, Symbol("("), first)), *between, Row((last, Symbol(")"))))
