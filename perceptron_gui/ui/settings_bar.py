@@ -16,6 +16,7 @@ from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
 _LINES = 3
+_NARROWEST = 240
 _REDUCTIONS = ((Reduction.SUM, ".sum()"), (Reduction.MEAN, ".mean()"), (Reduction.WEIGHTED, ".mean() * rows/m"))
 _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
 
@@ -61,6 +62,8 @@ class SettingsBar(QToolBar):
             (self._count_label, self._count),
         )
         settings = QWidget()
+        # Narrower than it ever stands beside the phases: or the window could not become so narrow that it breaks.
+        settings.setMinimumWidth(_NARROWEST)
         self.addWidget(settings)
         self._grid = QGridLayout(settings)
         self._grid.setContentsMargins(8, 2, 2, 2)

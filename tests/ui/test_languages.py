@@ -25,7 +25,7 @@ FORWARD, BACKWARD, *_ = Operation
 Speak = Callable[[str], None]
 UNTRANSLATED = {
     "y_true", "y_pred", "loss", "seed", "cpu", "English", "retain_graph", "float32", "torch", "None", "grad", "True",
-    "requires_grad", "float", "grad_fn", "no_grad", "rand", "randn", "PyTorch",
+    "requires_grad", "float", "grad_fn", "no_grad", "rand", "randn", "PyTorch", "LaTeX",
 }  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def test_no_english_word_is_left_on_the_screen_in_russian(hands: Hands, speak: S
     speak("ru")
     shown: set[str] = set()
     for widget in hands.window.findChildren(QWidget):
-        if not widget.isVisible():
+        if widget.visibleRegion().isEmpty():
             continue
         if isinstance(widget, QLabel | QAbstractButton):
             shown.add(widget.text())

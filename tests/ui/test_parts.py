@@ -88,7 +88,9 @@ def test_all_rows_again_are_no_parts(hands: Hands) -> None:
     hands.type_into_box("part_spin_box", "2")
     assert hands.now.rows == (0, 1)
     hands.action("mark_all_rows").trigger()
-    assert (hands.now.rows, hands.now.config.part) == (None, 0)
+    after = hands.now
+    assert after.rows is None
+    assert after.config.part == 0
     assert hands.text_of("part_spin_box") == "all"
 
 

@@ -106,7 +106,7 @@ def test_the_answer_is_pytorchs_and_no_state_changes(ready: Desk) -> None:
     snapshot = history.current
     W, b = torch.tensor(snapshot.W, requires_grad=True), torch.tensor(snapshot.b, requires_grad=True)
     y_pred = torch.sigmoid(torch.tensor(snapshot.x) @ W + b)
-    ((torch.tensor(snapshot.y_true) - y_pred) ** 2).sum().backward()
+    ((torch.tensor(snapshot.y_true) - y_pred) ** 2).sum().backward()  # type: ignore[no-untyped-call]
     assert W.grad is not None
     assert b.grad is not None
     assert answer.W_grad.tolist() == W.grad.tolist()

@@ -41,6 +41,7 @@ PATIENCE_MS = 60
 _RUN, _TWIN = Stroke(Qt.PenStyle.SolidLine, "o"), Stroke(Qt.PenStyle.DashLine, "s")
 _OWN, _LAST, _OTHER = 0, 1, 2
 """Colours of the series, as where the losses of both runs are drawn."""
+_NARROWEST = 120
 _MOST_AVOIDED = 60
 _GRID_ALPHA = 70
 
@@ -60,6 +61,8 @@ class ContourPlot(Plot):
         self._trail = self._twin_trail = NOWHERE
         self._refused = ""
         self.pair = ParameterPair(name)
+        # Its fields may be cut in a very narrow panel: they would keep the ledger narrower.
+        self.pair.setMinimumWidth(_NARROWEST)
         self.legend = Legend((_RUN, _TWIN))
         self.legend.setVisible(False)
         self.column.insertWidget(0, self.pair)

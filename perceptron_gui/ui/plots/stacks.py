@@ -49,7 +49,7 @@ class Stacks:
         """Draw a ledger, whose deposits have these numbers; `chosen` is the index of one of them."""
         self.slabs.show(ledger, numbers, chosen)
         self._last, self._is_old = (numbers[-1][1], bool(ledger.ages[-1])) if numbers else (1, False)
-        columns = np.arange(len(ledger.parameters))
+        columns = np.arange(len(ledger.parameters), dtype=np.float64)
         incoming, stored = ledger.incoming.astype(np.float64), ledger.stored.astype(np.float64)
         zeros: list[float] = []
         for item, values, place, width in (
