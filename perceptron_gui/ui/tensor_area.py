@@ -65,6 +65,7 @@ class TensorArea(QWidget):
             self._column.addStretch()
         self._history = history
         self._only: str | None = None
+        self._sizes = (0, 0, 0)
         self._header = RowHeader(self.panels["x"].view)
         self.panels["x"].view.set_row_header(self._header)
         self._header.row_toggled.connect(self._on_row_toggled)
@@ -87,12 +88,15 @@ class TensorArea(QWidget):
         """Show the tensors of a state and what the last action changed in them."""
         self._history = history
         snapshot = history.current
-        self._share_room(snapshot)
         notes = _notes(snapshot)
         for name, content in contents(history).items():
             self.panels[name].display(content, self._shape(name), notes[name])
         self._header.display(snapshot.rows, snapshot.m)
-        self._limit_heights()
+        sizes = (snapshot.m, snapshot.n, snapshot.k)
+        if sizes != self._sizes:
+            self._sizes = sizes
+            self._share_room(snapshot)
+            self._limit_heights()
 
     def link(self, elements: tuple[Element, ...]) -> None:
         """Mark the cells of these elements, and no others."""
@@ -144,6 +148,8 @@ class TensorArea(QWidget):
         """The tables of a line end together, below the last row of the longest."""
         for names in _LINES:
             panels = [self.panels[name] for name in names]
+            for panel in panels:
+                panel.limit_height()
             height = max(panel.full_height for panel in panels)
             for panel in panels:
                 panel.setMaximumHeight(height)

@@ -57,6 +57,9 @@ class TensorPanel(QWidget):
         self._title.setText(f"{content.name}  {tuple(shape)}" if shape else content.name)
         self._note.setText(_cut_short(content) or note)
         self.model.display(content)
+
+    def limit_height(self) -> None:
+        """Let the table be as high as all its rows, and no higher."""
         self.view.setMaximumHeight(self.view.full_height)
 
     @property
@@ -69,11 +72,13 @@ class TensorPanel(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange:
-            self.view.setMaximumHeight(self.view.full_height)
+            self.limit_height()
 
 
 def _cut_short(content: TensorContent) -> str:
     """Say that a table shows the beginning of its tensor only, where it does."""
+    if max(content.shape) <= MOST_SHOWN:
+        return ""
     for size, text in zip(
         content.shape,
         (

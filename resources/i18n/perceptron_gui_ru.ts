@@ -39,14 +39,6 @@
 <context>
     <name>CheckTable</name>
     <message>
-        <source>autograd, float32</source>
-        <translation>autograd, float32</translation>
-    </message>
-    <message>
-        <source>PyTorch, float32</source>
-        <translation>PyTorch, float32</translation>
-    </message>
-    <message>
         <source>chain rule, float64</source>
         <translation>правило цепочки, float64</translation>
     </message>
