@@ -33,9 +33,7 @@ class CheckTable(QWidget):
     def display(self, checked: Checked | None, *, is_gradient: bool) -> None:
         """Show what was found; None while it is being found."""
         names = (
-            "autograd, float32"
-            if is_gradient
-            else "PyTorch, float32",
+            "autograd, float32" if is_gradient else "PyTorch, float32",
             translate("CheckTable", "chain rule, float64")
             if is_gradient
             else translate("CheckTable", "formula, float64"),

@@ -83,7 +83,11 @@ class TensorDelegate(QStyledItemDelegate):
         if width > inside.width() > 0:
             font.setPointSizeF(font.pointSizeF() * inside.width() / width)
             painter.setFont(font)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+            width = inside.width()
+        # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
+        metrics = painter.fontMetrics()
+        baseline = rect.top() + (rect.height() + metrics.ascent() - metrics.descent()) // 2
+        painter.drawText(inside.right() + 1 - width, baseline, text)
         painter.restore()
 
     @override

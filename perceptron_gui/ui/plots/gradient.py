@@ -18,7 +18,7 @@ from perceptron_gui.ui.plots import ledger_hits, ledger_labels, whole_batch
 from perceptron_gui.ui.plots import ledger_words as words
 from perceptron_gui.ui.plots.heat_maps import HeatMaps
 from perceptron_gui.ui.plots.labels import Label
-from perceptron_gui.ui.plots.ledger import Ledger, gathered
+from perceptron_gui.ui.plots.ledger import Ledger, gathered, ledger_part, visible_part
 from perceptron_gui.ui.plots.legend import Legend, Pile
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
@@ -59,6 +59,7 @@ class GradientPlot(Plot):
         self._agreement: Agreement | None = None
         self._is_animated = False
         self._ticks: tuple[object, ...] = ()
+        self._placed: tuple[tuple[object, ...], list[Label]] = ((), [])
         self.stacks = Stacks(self.view_box)
         self.sweep = Sweep(self.view_box, self)
         self.x_axis.setGrid(False)
@@ -139,7 +140,7 @@ class GradientPlot(Plot):
     @override
     def _read(self, history: History) -> bool:
         snapshot = history.current
-        shown = _visible_part(snapshot)
+        shown = visible_part(snapshot)
         if len(shown) == len(self._shown) and all(map(is_, shown, self._shown)):
             return False
         before, self._shown, self._snapshot = self._ledger, shown, snapshot
@@ -171,7 +172,7 @@ class GradientPlot(Plot):
     def _ask(self, snapshot: Snapshot) -> None:
         """Ask what is wanted and not known of the state that is shown."""
         asked = self._tally.snapshot if self._tally is not None else None
-        if asked is None or not all(map(is_, _ledger_part(snapshot), _ledger_part(asked))):
+        if asked is None or not all(map(is_, ledger_part(snapshot), ledger_part(asked))):
             self._tally, self._agreement = Tally(snapshot), None
             self._tell()
             self.question_raised.emit(self._tally)
@@ -345,7 +346,15 @@ class GradientPlot(Plot):
         return ledger_labels.Room(self.labels, self._to_pixels, slot, width, height)
 
     def _number_labels(self) -> list[Label]:
-        return [] if self._ledger is None else ledger_labels.of_numbers(self._ledger, self._room())
+        if self._ledger is None:
+            return []
+        # Asked for twice with every press, mostly of the same view.
+        room = self._room()
+        (left, right), (bottom, top) = self.view_box.viewRange()
+        view = (self._ledger, left, right, bottom, top, room.width, room.height, self.labels.height)
+        if view != self._placed[0]:
+            self._placed = view, ledger_labels.of_numbers(self._ledger, room)
+        return self._placed[1]
 
     def _place_plates(self, grounded: list[Label]) -> None:
         (left, right), (bottom, top) = self.view_box.viewRange()
@@ -374,17 +383,6 @@ class GradientPlot(Plot):
         if ticks != self._ticks:
             self._ticks = ticks
             self.x_axis.setTicks([[(index, names[index]) for index in range(0, count, stride)]])
-
-
-def _ledger_part(snapshot: Snapshot) -> tuple[object, ...]:
-    """Return what the sum of the deposits is compared with, and what it is made of."""
-    return snapshot.W_grad, snapshot.b_grad, snapshot.deposits, snapshot.grad_was_zeros
-
-
-def _visible_part(snapshot: Snapshot) -> tuple[object, ...]:
-    """Return what the ledger shows of a state; by identity."""
-    tensors = (snapshot.x, snapshot.y_true, snapshot.W, snapshot.b)
-    return (*_ledger_part(snapshot), *tensors, snapshot.reduction, deposits.is_in_parts(snapshot))
 
 
 def _is_swept(history: History, shown: Ledger) -> bool:

@@ -139,3 +139,14 @@ def _lanes(before: FloatArray, after: FloatArray) -> tuple[Ints, Ints]:
         last = np.where(moves, direction, last)
         lane[index] = now
     return lane, now + 1
+
+
+def ledger_part(snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the sum of the deposits is compared with, and what it is made of."""
+    return snapshot.W_grad, snapshot.b_grad, snapshot.deposits, snapshot.grad_was_zeros
+
+
+def visible_part(snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the ledger shows of a state; by identity."""
+    tensors = (snapshot.x, snapshot.y_true, snapshot.W, snapshot.b)
+    return (*ledger_part(snapshot), *tensors, snapshot.reduction, deposits.is_in_parts(snapshot))
