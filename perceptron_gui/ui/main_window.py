@@ -18,10 +18,10 @@ from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, sentences
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.arrangement import Arrangement
-from perceptron_gui.ui.code_view import CodeView
+from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
-from perceptron_gui.ui.derivation_view import DerivationView
-from perceptron_gui.ui.graph_view import GraphView
+from perceptron_gui.ui.derivation.view import DerivationView
+from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar

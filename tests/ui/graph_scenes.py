@@ -8,8 +8,8 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.ui import theme
-from perceptron_gui.ui.graph_items import Light, NodeItem
-from perceptron_gui.ui.graph_view import GraphView
+from perceptron_gui.ui.graph.items import Light, NodeItem
+from perceptron_gui.ui.graph.view import GraphView
 from tests.ui.plots.scenes import begin, done
 
 

@@ -23,8 +23,8 @@ from perceptron_gui.core.actions import (
 )
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import TensorName, frozen
-from perceptron_gui.ui.code_cell import MOST_PRINTED, LineKind, Paragraph, wrapped
-from perceptron_gui.ui.code_model import CodeModel, CodeRole, Line, Moment
+from perceptron_gui.ui.code.cell import MOST_PRINTED, LineKind, Paragraph, wrapped
+from perceptron_gui.ui.code.model import CodeModel, CodeRole, Line, Moment
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD, of_size
 from tests.core.test_script import begun, done
 from tests.strategies import GoBack, Journey, briefly, journeys

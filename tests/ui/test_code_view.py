@@ -16,11 +16,13 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Configure
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.ui import code_model, code_view, theme
-from perceptron_gui.ui.code_cell import LineKind, paragraphs
-from perceptron_gui.ui.code_list import CodeList
-from perceptron_gui.ui.code_model import CodeModel
-from perceptron_gui.ui.code_view import CodeView
+from perceptron_gui.ui import theme
+from perceptron_gui.ui.code import model as code_model
+from perceptron_gui.ui.code import view as code_view
+from perceptron_gui.ui.code.cell import LineKind, paragraphs
+from perceptron_gui.ui.code.list import CodeList
+from perceptron_gui.ui.code.model import CodeModel
+from perceptron_gui.ui.code.view import CodeView
 from tests.core.notebook import state
 from tests.core.play import FORWARD, of_size
 from tests.core.test_script import begun, done, run

@@ -15,8 +15,8 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.questions import Check
 from perceptron_gui.core.snapshot import Element, Reduction, Snapshot, frozen
 from perceptron_gui.ui import theme
-from perceptron_gui.ui.derivation_view import DerivationView
-from perceptron_gui.ui.formula_view import FormulaView
+from perceptron_gui.ui.derivation.formula_view import FormulaView
+from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.tensor_model import TensorRole
 from tests.ui.hands import LEFT, Hands
 from tests.ui.plots.scenes import BACKWARD, FORWARD, UPDATE, after_edit, begin, done

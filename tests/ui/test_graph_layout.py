@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perceptron_gui.ui.graph_layout import Box, Edges, Layout, Point, Size, lay_out, layers
+from perceptron_gui.ui.graph.layout import Box, Edges, Layout, Point, Size, lay_out, layers
 from tests.strategies import thoroughly
 
 NOTEBOOK = ((0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (4, 6), (5, 7), (7, 8))

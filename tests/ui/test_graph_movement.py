@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from perceptron_gui.core.actions import Configure, Operation
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.ui.graph_items import Light
-from perceptron_gui.ui.graph_view import GraphView
+from perceptron_gui.ui.graph.items import Light
+from perceptron_gui.ui.graph.view import GraphView
 from tests.ui.graph_scenes import Asker, is_moving, item, lights, new_view, pressed
 from tests.ui.plots.scenes import BACKWARD, FORWARD, UPDATE, after_edit, done
 

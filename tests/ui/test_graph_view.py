@@ -17,11 +17,11 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.questions import Walk
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.ui import theme
-from perceptron_gui.ui.graph_canvas import LEAST_SCALE, GraphCanvas
-from perceptron_gui.ui.graph_card import card_size
-from perceptron_gui.ui.graph_items import Light, NodeItem
-from perceptron_gui.ui.graph_lamp import Lit
-from perceptron_gui.ui.graph_view import GraphView
+from perceptron_gui.ui.graph.canvas import LEAST_SCALE, GraphCanvas
+from perceptron_gui.ui.graph.card import card_size
+from perceptron_gui.ui.graph.items import Light, NodeItem
+from perceptron_gui.ui.graph.lamp import Lit
+from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.main_window import MainWindow
 from perceptron_gui.ui.panel_dock import PanelDock
 from tests.core.notebook import Notebook

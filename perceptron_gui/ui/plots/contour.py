@@ -15,19 +15,28 @@ from perceptron_gui.core.actions import AssignElements
 from perceptron_gui.core.history import History
 from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.core.snapshot import Snapshot
-from perceptron_gui.ui.plots import contour_words, twin_words
-from perceptron_gui.ui.plots.aim import Aim, Values, values_at
-from perceptron_gui.ui.plots.bands import Bands
-from perceptron_gui.ui.plots.clicks import Clicks
-from perceptron_gui.ui.plots.descent import MoveArrows, Moves, look_alike, moves_of
+from perceptron_gui.ui.plots import twin_words
+from perceptron_gui.ui.plots.contours import words as contour_words
+from perceptron_gui.ui.plots.contours.aim import Aim, Values, values_at
+from perceptron_gui.ui.plots.contours.bands import Bands
+from perceptron_gui.ui.plots.contours.clicks import Clicks
+from perceptron_gui.ui.plots.contours.descent import MoveArrows, Moves, look_alike, moves_of
+from perceptron_gui.ui.plots.contours.parameter_box import ParameterPair, exists
+from perceptron_gui.ui.plots.contours.room import Room
+from perceptron_gui.ui.plots.contours.surface_asking import SurfaceAsking, places_for, taken
+from perceptron_gui.ui.plots.contours.trail import (
+    NOWHERE,
+    Trail,
+    TrailItems,
+    TrailReading,
+    finite_points,
+    hull,
+    trail_of_twin,
+)
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
-from perceptron_gui.ui.plots.parameter_box import ParameterPair, exists
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span, followed
-from perceptron_gui.ui.plots.room import Room
-from perceptron_gui.ui.plots.surface_asking import SurfaceAsking, places_for, taken
-from perceptron_gui.ui.plots.trail import NOWHERE, Trail, TrailItems, TrailReading, finite_points, hull, trail_of_twin
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
 from perceptron_gui.ui.theme import Colors
 

@@ -14,17 +14,18 @@ from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import History
 from perceptron_gui.core.questions import Agreement, Answer, Question, Tally
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
-from perceptron_gui.ui.plots import ledger_hits, ledger_labels, whole_batch
-from perceptron_gui.ui.plots import ledger_words as words
-from perceptron_gui.ui.plots.heat_maps import HeatMaps
 from perceptron_gui.ui.plots.labels import Label
-from perceptron_gui.ui.plots.ledger import Ledger, gathered, ledger_part, visible_part
+from perceptron_gui.ui.plots.ledger import hits as ledger_hits
+from perceptron_gui.ui.plots.ledger import labels as ledger_labels
+from perceptron_gui.ui.plots.ledger import whole_batch, words
+from perceptron_gui.ui.plots.ledger.geometry import Ledger, gathered, ledger_part, visible_part
+from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
+from perceptron_gui.ui.plots.ledger.stacks import Stacks
+from perceptron_gui.ui.plots.ledger.story import Story
+from perceptron_gui.ui.plots.ledger.sweep import Sweep
 from perceptron_gui.ui.plots.legend import Legend, Pile
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
-from perceptron_gui.ui.plots.stacks import Stacks
-from perceptron_gui.ui.plots.story import Story
-from perceptron_gui.ui.plots.sweep import Sweep
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate

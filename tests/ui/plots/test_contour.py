@@ -22,7 +22,7 @@ from perceptron_gui.core.questions import Comparison, Landscape, Question
 from perceptron_gui.core.snapshot import Reduction, TensorName, frozen
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.contour import ContourPlot
-from perceptron_gui.ui.plots.surface_asking import FEWEST_PLACES, MOST_PLACES, places_for
+from perceptron_gui.ui.plots.contours.surface_asking import FEWEST_PLACES, MOST_PLACES, places_for
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.contour_hands import B0, ONE_NUMBER, W00, W10, answered, chosen, drawn, labels, loss_at
 from tests.ui.plots.scenes import (

@@ -23,8 +23,8 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.questions import Comparison, Twin
 from perceptron_gui.core.snapshot import Element, Snapshot, frozen
 from perceptron_gui.ui.plots.contour import ContourPlot
-from perceptron_gui.ui.plots.descent import moves_of
-from perceptron_gui.ui.plots.trail import MOST_POINTS, Trail, TrailReading
+from perceptron_gui.ui.plots.contours.descent import moves_of
+from perceptron_gui.ui.plots.contours.trail import MOST_POINTS, Trail, TrailReading
 from tests.core.play import after
 from tests.strategies import briefly, learning_rates, snapshots
 from tests.ui.plots.conftest import Show

@@ -9,7 +9,7 @@ from perceptron_gui.core.actions import STEP, Assign, Axis, Configure, Gesture, 
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import TensorName, Zeroing, frozen
 from perceptron_gui.ui.plots.gradient import GradientPlot
-from perceptron_gui.ui.plots.slabs import STYLES, style_of
+from perceptron_gui.ui.plots.ledger.slabs import STYLES, style_of
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.ledger_hands import (
     FORWARD_BACKWARD,

@@ -13,10 +13,19 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import FloatArray, frozen
 from perceptron_gui.ui import theme
-from perceptron_gui.ui.plots import heat_codes
 from perceptron_gui.ui.plots.gradient import GradientPlot
-from perceptron_gui.ui.plots.heat_codes import HIGHEST, LOWEST, NOT_FINITE, ZERO, coded, largest, strides, thinned
-from perceptron_gui.ui.plots.heat_maps import HeatMaps
+from perceptron_gui.ui.plots.ledger import heat_codes
+from perceptron_gui.ui.plots.ledger.heat_codes import (
+    HIGHEST,
+    LOWEST,
+    NOT_FINITE,
+    ZERO,
+    coded,
+    largest,
+    strides,
+    thinned,
+)
+from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
 from tests.strategies import briefly, finite, float32_arrays
 from tests.ui.plots.scenes import BACKWARD, FORWARD, INF, NAN, UPDATE, ZERO_GRAD, begin, begin_with, done, numbers
 

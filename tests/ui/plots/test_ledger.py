@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from perceptron_gui.core.actions import Configure, MarkRows, Operation
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Snapshot, Zeroing, frozen
-from perceptron_gui.ui.plots.ledger import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger, element
+from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger, element
 from tests.core.notebook import accumulated, bits
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD, after
 from tests.strategies import briefly, snapshots

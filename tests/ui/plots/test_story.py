@@ -1,6 +1,6 @@
 from pytestqt.qtbot import QtBot
 
-from perceptron_gui.ui.plots.story import Story
+from perceptron_gui.ui.plots.ledger.story import Story
 
 LONG = "a sentence that is far too long for the little room that it has here\nand another one"
 

@@ -10,9 +10,9 @@ from typing_extensions import override
 from perceptron_gui.core import lines
 from perceptron_gui.core.history import History
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.ui.code_cell import code_of
-from perceptron_gui.ui.code_list import COPY, COPY_ALL, CodeList
-from perceptron_gui.ui.code_model import CodeModel
+from perceptron_gui.ui.code.cell import code_of
+from perceptron_gui.ui.code.list import COPY, COPY_ALL, CodeList
+from perceptron_gui.ui.code.model import CodeModel
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.theme import Colors
 

@@ -6,9 +6,9 @@ from perceptron_gui.core import guidance, lines
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import Element, Snapshot
 from perceptron_gui.ui import sentences
-from perceptron_gui.ui.plots import descent
-from perceptron_gui.ui.plots.descent import Moves
-from perceptron_gui.ui.plots.trail import Trail
+from perceptron_gui.ui.plots.contours import descent
+from perceptron_gui.ui.plots.contours.descent import Moves
+from perceptron_gui.ui.plots.contours.trail import Trail
 
 translate = QCoreApplication.translate
 _LONGEST = 20

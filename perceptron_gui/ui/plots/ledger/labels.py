@@ -9,9 +9,9 @@ from PySide6.QtCore import QRectF
 
 from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.snapshot import FloatArray
-from perceptron_gui.ui.plots import ledger_words as words
 from perceptron_gui.ui.plots.labels import Label, Labels
-from perceptron_gui.ui.plots.ledger import INCOMING, STACK, Bools, Ledger
+from perceptron_gui.ui.plots.ledger import words
+from perceptron_gui.ui.plots.ledger.geometry import INCOMING, STACK, Bools, Ledger
 
 MOST_LABELLED = 12
 GAP = 3

@@ -21,7 +21,7 @@ from typing_extensions import override
 from perceptron_gui.core import notation
 from perceptron_gui.core.formula import Equation
 from perceptron_gui.core.snapshot import Element
-from perceptron_gui.ui.formula import Box, Leaf, Page, Typesetter
+from perceptron_gui.ui.derivation.formula import Box, Leaf, Page, Typesetter
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate

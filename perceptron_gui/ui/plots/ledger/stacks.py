@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from perceptron_gui.core.snapshot import FloatArray
-from perceptron_gui.ui.plots.ledger import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
+from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
+from perceptron_gui.ui.plots.ledger.slabs import STYLES, Slabs, Style, bars, put, style_of, styles, unstretched
 from perceptron_gui.ui.plots.legend import Pile
-from perceptron_gui.ui.plots.slabs import STYLES, Slabs, Style, bars, put, style_of, styles, unstretched
 from perceptron_gui.ui.theme import Colors
 
 _WIDER = 0.06

@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot
-from perceptron_gui.ui.plots.arrows import Arrow
+from perceptron_gui.ui.plots.contours.arrows import Arrow
+from perceptron_gui.ui.plots.contours.room import Pixels, Room
+from perceptron_gui.ui.plots.contours.trail import value
 from perceptron_gui.ui.plots.labels import Label, Labels
-from perceptron_gui.ui.plots.room import Pixels, Room
-from perceptron_gui.ui.plots.trail import value
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate

@@ -6,10 +6,10 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.questions import Graph
-from perceptron_gui.ui import graph_card
-from perceptron_gui.ui.graph_card import STYLES, Style
-from perceptron_gui.ui.graph_items import EdgeItem, Light, NodeItem
-from perceptron_gui.ui.graph_layout import Layout, Size, lay_out
+from perceptron_gui.ui.graph import card as graph_card
+from perceptron_gui.ui.graph.card import STYLES, Style
+from perceptron_gui.ui.graph.items import EdgeItem, Light, NodeItem
+from perceptron_gui.ui.graph.layout import Layout, Size, lay_out
 from perceptron_gui.ui.theme import Colors
 
 LEAST_SCALE, LARGEST_SCALE = 0.7, 1.5

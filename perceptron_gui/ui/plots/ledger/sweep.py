@@ -6,8 +6,8 @@ import numpy as np
 from PySide6.QtCore import QAbstractAnimation, QObject, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QColor, QPen, QTransform
 
-from perceptron_gui.ui.plots.ledger import Ledger
-from perceptron_gui.ui.plots.slabs import bars, unstretched
+from perceptron_gui.ui.plots.ledger.geometry import Ledger
+from perceptron_gui.ui.plots.ledger.slabs import bars, unstretched
 from perceptron_gui.ui.theme import Colors
 
 DURATION_MS = 300

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPixmap, QTransform
 
-from perceptron_gui.ui.plots.ledger import Ledger
+from perceptron_gui.ui.plots.ledger.geometry import Ledger
 from perceptron_gui.ui.theme import Colors
 
 _PATTERNS = (

@@ -12,10 +12,10 @@ from typing_extensions import override
 
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import FloatArray, Snapshot
-from perceptron_gui.ui.plots import ledger
-from perceptron_gui.ui.plots.heat_codes import LOWEST, ZERO, Codes, Counter, coded, strides, tables, thinned
-from perceptron_gui.ui.plots.heat_codes import largest as largest_of
-from perceptron_gui.ui.plots.scale_bar import ScaleBar
+from perceptron_gui.ui.plots.ledger import geometry as ledger
+from perceptron_gui.ui.plots.ledger.heat_codes import LOWEST, ZERO, Codes, Counter, coded, strides, tables, thinned
+from perceptron_gui.ui.plots.ledger.heat_codes import largest as largest_of
+from perceptron_gui.ui.plots.ledger.scale_bar import ScaleBar
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate

@@ -13,10 +13,10 @@ from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.questions import Answer, Check, Checked, Question
 from perceptron_gui.core.snapshot import Element
 from perceptron_gui.ui import sentences
-from perceptron_gui.ui.check_table import CheckTable
+from perceptron_gui.ui.derivation.check_table import CheckTable
+from perceptron_gui.ui.derivation.formula import Leaf
+from perceptron_gui.ui.derivation.formula_view import FormulaView
 from perceptron_gui.ui.elided_label import ElidedLabel
-from perceptron_gui.ui.formula import Leaf
-from perceptron_gui.ui.formula_view import FormulaView
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.tensor_content import contents
 from perceptron_gui.ui.theme import Colors

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from perceptron_gui.ui.plots.ledger import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
-from perceptron_gui.ui.plots.ledger_labels import ToPixels
+from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
+from perceptron_gui.ui.plots.ledger.labels import ToPixels
 from perceptron_gui.ui.plots.plot import REACH
 
 _Reals = npt.NDArray[np.float64]

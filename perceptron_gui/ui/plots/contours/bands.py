@@ -14,8 +14,8 @@ from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.ui.plots.contours.room import Pixels, Room
 from perceptron_gui.ui.plots.labels import Label, Labels
-from perceptron_gui.ui.plots.room import Pixels, Room
 from perceptron_gui.ui.theme import Colors
 
 ToPixels = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[Pixels, Pixels]]

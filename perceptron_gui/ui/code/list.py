@@ -23,8 +23,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
-from perceptron_gui.ui.code_delegate import MARGIN, CodeDelegate
-from perceptron_gui.ui.code_model import CodeModel
+from perceptron_gui.ui.code.delegate import MARGIN, CodeDelegate
+from perceptron_gui.ui.code.model import CodeModel
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex

@@ -9,9 +9,9 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaint
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
-from perceptron_gui.ui import graph_card
-from perceptron_gui.ui.graph_card import BETWEEN, PADDING, Block, Card
-from perceptron_gui.ui.graph_layout import Box, Point
+from perceptron_gui.ui.graph import card as graph_card
+from perceptron_gui.ui.graph.card import BETWEEN, PADDING, Block, Card
+from perceptron_gui.ui.graph.layout import Box, Point
 from perceptron_gui.ui.theme import Colors
 
 _ROUND = 4.0

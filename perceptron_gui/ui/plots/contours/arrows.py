@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsPolygonItem
 
-from perceptron_gui.ui.plots.room import Pixels
+from perceptron_gui.ui.plots.contours.room import Pixels
 
 _LEAST_LENGTH = 3.0
 """Pixels; a shorter arrow shows no direction."""

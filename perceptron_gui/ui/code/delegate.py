@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
-from perceptron_gui.ui.code_cell import LineKind
-from perceptron_gui.ui.code_model import CodeRole, Line, Moment
+from perceptron_gui.ui.code.cell import LineKind
+from perceptron_gui.ui.code.model import CodeRole, Line, Moment
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex

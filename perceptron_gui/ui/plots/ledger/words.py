@@ -8,8 +8,8 @@ from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.snapshot import Rows, Snapshot
 from perceptron_gui.ui import sentences
-from perceptron_gui.ui.plots.ledger import Ledger
-from perceptron_gui.ui.plots.whole_batch import Comparison, Stage
+from perceptron_gui.ui.plots.ledger.geometry import Ledger
+from perceptron_gui.ui.plots.ledger.whole_batch import Comparison, Stage
 
 translate = QCoreApplication.translate
 NONE = "None"

@@ -13,9 +13,9 @@ from perceptron_gui.core.questions import Answer, Graph, Question, Walk
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.elided_label import ElidedLabel
-from perceptron_gui.ui.graph_canvas import GraphCanvas
-from perceptron_gui.ui.graph_items import Light
-from perceptron_gui.ui.graph_lamp import GraphLamp, Lit, lit
+from perceptron_gui.ui.graph.canvas import GraphCanvas
+from perceptron_gui.ui.graph.items import Light
+from perceptron_gui.ui.graph.lamp import GraphLamp, Lit, lit
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.theme import Colors
 

@@ -7,8 +7,8 @@ import numpy.typing as npt
 
 from perceptron_gui.core.questions import Answer, Landscape, Question, Surface
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, frozen
+from perceptron_gui.ui.plots.contours.trail import value
 from perceptron_gui.ui.plots.ranging import Span
-from perceptron_gui.ui.plots.trail import value
 
 MOST_PLACES = 41
 """Of each axis of a surface."""

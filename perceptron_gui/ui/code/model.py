@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.snapshot import Snapshot
-from perceptron_gui.ui.code_cell import LineKind, Paragraph, paragraphs, wrapped
+from perceptron_gui.ui.code.cell import LineKind, Paragraph, paragraphs, wrapped
 
 translate = QCoreApplication.translate
 AnyIndex = QModelIndex | QPersistentModelIndex

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.snapshot import Element, TensorName
-from perceptron_gui.ui.plots.contour_words import name_of
+from perceptron_gui.ui.plots.contours.words import name_of
 from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate

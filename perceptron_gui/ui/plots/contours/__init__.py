@@ -1,0 +1,1 @@
+"""The parts of the contour plot: the loss over two parameters."""

@@ -1,0 +1,1 @@
+"""The parts of the gradient plot: how `.grad` came to be."""
