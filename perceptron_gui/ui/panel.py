@@ -1,7 +1,7 @@
 """What can stand in a dock: it shows a history, and asks for the rest by signal."""
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -33,11 +33,23 @@ class Panel(QWidget):
     def set_in_front(self, is_in_front: bool) -> None:
         """Say whether it is behind a tab: there Qt has it visible, only moved out of the window."""
         self._is_in_front = is_in_front
+        if not is_in_front:
+            self.put_away()
         # The docks are just being laid out: what changes a size now would crash Qt.
         QTimer.singleShot(0, self, self._on_moved)
 
     def catch_up(self) -> None:
         """Do what was left while nobody saw it."""
+
+    def put_away(self) -> None:
+        """Stop what moves, and keep alive nothing of what was shown: nobody sees it any more."""
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # A window that is only minimized shows the same again.
+        if not event.spontaneous():
+            self.put_away()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

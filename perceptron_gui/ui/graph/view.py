@@ -3,7 +3,7 @@
 import html
 
 from PySide6.QtCore import QCoreApplication, Qt, QVariantAnimation
-from PySide6.QtGui import QColor, QHideEvent, QPalette
+from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -99,8 +99,7 @@ class GraphView(Panel):
             self._refresh(None)
 
     @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+    def put_away(self) -> None:
         self._end_movement()
 
     def _lay_out(self) -> None:

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt, QTimer
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -134,14 +133,13 @@ class ContourPlot(Plot):
         self._stop_waiting()
 
     @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
+    def put_away(self) -> None:
+        super().put_away()
         self._settled.stop()
         self._stop_waiting()
-        if not event.spontaneous():
-            for known in (self._reading, self._second_run, self.surface):
-                known.forget()
-            self._is_outdated = True
+        for known in (self._reading, self._second_run, self.surface):
+            known.forget()
+        self._is_outdated = True
 
     @override
     def hover_text(self, position: QPointF) -> str:

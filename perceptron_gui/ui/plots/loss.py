@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
@@ -91,10 +90,9 @@ class LossPlot(UpdatesPlot):
         )
 
     @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self._second.forget()
+    def put_away(self) -> None:
+        super().put_away()
+        self._second.forget()
 
     @override
     def _element(self, column: int) -> str:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, QPointF
-from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -37,10 +36,9 @@ class UpdatesPlot(Plot):
         super().__init__(name, colors, parent)
 
     @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        if not event.spontaneous():
-            self.curves.forget()
+    def put_away(self) -> None:
+        super().put_away()
+        self.curves.forget()
 
     @override
     def hover_text(self, position: QPointF) -> str:
