@@ -21,18 +21,10 @@ def next_operation(snapshot: Snapshot) -> Operation:
             return Operation.BACKWARD
     if last is None or snapshot.W_grad is None or snapshot.b_grad is None:
         return Operation.FORWARD
-    changed = snapshot.changed_since(last)
-    if snapshot.config.part and changed == ("rows",):
-        return Operation.UPDATE if len(parts.covered(snapshot)) == snapshot.m else Operation.FORWARD
-    return Operation.ZERO_GRAD if changed else Operation.UPDATE
-
-
-def stale_gradient(snapshot: Snapshot) -> tuple[str, ...]:
-    """Return what was changed since a Backward whose deposit is in `.grad`; empty when every deposit is of here."""
-    changed: dict[str, None] = {}
-    for deposit in snapshot.deposits:
-        changed.update(dict.fromkeys((*deposit.mixed, *snapshot.changed_since(deposit.forward))))
-    return tuple(changed)
+    if snapshot.changed_since(last):
+        return Operation.ZERO_GRAD
+    is_whole = not snapshot.config.part or len(parts.covered(snapshot)) == snapshot.m
+    return Operation.UPDATE if is_whole else Operation.FORWARD
 
 
 def cause_of_refusal(operation: Operation, before: Snapshot) -> Cause:

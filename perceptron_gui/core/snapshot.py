@@ -125,8 +125,8 @@ class Deposit:
     """What one Backward added to `.grad`: the incoming gradients, read with tensor hooks.
 
     W_grad (n, k) or b_grad (k,) is None where PyTorch refused before it reached that parameter. A merged deposit
-    stands for the oldest `count` ones: it holds their float32 running sum, the last of their forwards, and in `mixed`
-    what changed between them.
+    stands for the oldest `count` ones: it holds their float32 running sum, the last of their forwards, in `mixed` what
+    changed between them, and in `taken` how often each row went into it.
     """
 
     forward: ForwardPass
@@ -134,6 +134,7 @@ class Deposit:
     b_grad: FloatArray | None
     count: int = 1
     mixed: tuple[str, ...] = ()
+    taken: npt.NDArray[np.int32] | None = None
 
     @property
     def nbytes(self) -> int:
@@ -199,8 +200,13 @@ class Snapshot:
         return replace(self, **changed)
 
     def changed_since(self, forward: ForwardPass) -> tuple[str, ...]:
-        """Return what is no longer what `forward` was made with: names of tensors, "rows", and "reduction"."""
-        return _differences(self, forward)
+        """Return what is no longer what `forward` was made with: names of tensors, "rows", and "reduction".
+
+        While a batch is taken in parts, its next part is marked by itself: that other rows are marked is no change.
+        """
+        names = _differences(self, forward)
+        in_parts = self.config.part > 0 and forward.rows is not None
+        return tuple(name for name in names if name != "rows") if in_parts else names
 
     @property
     def stale(self) -> tuple[str, ...]:
@@ -209,14 +215,14 @@ class Snapshot:
 
     def arrays(self) -> dict[int, Any]:
         """Return every array this snapshot keeps alive, by identity."""
-        held: list[FloatArray | None] = [self.x, self.y_true, self.W, self.b, self.W_grad, self.b_grad]
+        held: list[npt.NDArray[Any] | None] = [self.x, self.y_true, self.W, self.b, self.W_grad, self.b_grad]
         forwards = [deposit.forward for deposit in self.deposits]
         if self.forward is not None:
             forwards.append(self.forward)
         for forward in forwards:
             held += [forward.x, forward.y_true, forward.W, forward.b, forward.z, forward.y_pred, forward.loss]
         for deposit in self.deposits:
-            held += [deposit.W_grad, deposit.b_grad]
+            held += [deposit.W_grad, deposit.b_grad, deposit.taken]
         return {id(array): array for array in held if array is not None}
 
 
@@ -224,7 +230,8 @@ def _differences(now: Snapshot | ForwardPass, then: ForwardPass) -> tuple[str, .
     """Return the tensors that are not the same objects, and "rows" and "reduction" where Forward's line is another."""
     tensors = tuple(name.value for name in TensorName if getattr(now, name.value) is not getattr(then, name.value))
     rows = ("rows",) if now.rows != then.rows else ()
-    reduction = ("reduction",) if _reduction(now) != _reduction(then) else ()
+    is_reduced_otherwise = now.reduction is not then.reduction and _reduction(now) is not _reduction(then)
+    reduction = ("reduction",) if is_reduced_otherwise else ()
     return (*tensors, *rows, *reduction)
 
 

@@ -21,6 +21,7 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
     Task,
 )
+from perceptron_gui.core.freshness import changed_in, stale_gradient
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import GraphState, Reduction, Snapshot, TensorName, Zeroing
@@ -36,12 +37,20 @@ def of_history(history: History) -> str:
         return of_refusal(entry.refusal)
     said = of_entry(entry, before)
     unsaid = not_finite(entry.snapshot, before) or remark(entry, before)
-    if unsaid:
-        return f"{said}\n{unsaid}"
     following = translate("sentences", "Next: {phase}.").format(
         phase=of_action(guidance.next_operation(entry.snapshot))
     )
-    return f"{said}\n{following}"
+    return f"{said}\n{' '.join(filter(None, (_place(history), unsaid, following)))}"
+
+
+def _place(history: History) -> str:
+    """Say that later moments were undone, where they were."""
+    last = len(history.entries)
+    if history.index + 1 == last:
+        return ""
+    return translate("sentences", "This is In [{number}] of {last}: what came after is undone.").format(
+        number=history.index + 1, last=last
+    )
 
 
 def loading(waiting: int) -> str:
@@ -192,10 +201,9 @@ def _backward(after: Snapshot) -> str:
     said = (
         translate("sentences", "Backward: the gradients are in W.grad and b.grad.")
         if count == 1
-        else translate(
-            "sentences",
-            "Backward: added to what was there. Backward passes summed in .grad since the last Zero grad: {count}.",
-        ).format(count=count)
+        else translate("sentences", "Backward: added to what was there. Backwards summed in .grad: {count}.").format(
+            count=count
+        )
     )
     end = translate("sentences", "The graph is spent.")
     return f"{said} {end}" if spent else said
@@ -271,14 +279,12 @@ def remark(entry: Entry, before: Snapshot | None) -> str:
                 "sentences",
                 "Edited after Forward: {names}. This is the gradient of the old point; PyTorch says nothing.",
             ).format(names=_listed(before.stale))
-        case Operation.BACKWARD if before is not None and before.rows != after.rows:
+        case Operation.BACKWARD if before is not None and after.config.part and entry.refusal is None:
             return _next_part(after)
-        case Operation.UPDATE if before is not None and parts.make_the_batch(before):
-            return ""
-        case Operation.UPDATE if before is not None and (old := guidance.stale_gradient(before)):
-            return translate(
-                "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
-            ).format(names=_listed(old))
+        case Operation.UPDATE if before is not None and (old := stale_gradient(before)):
+            return _old_gradient(before, old)
+        case Operation.UPDATE if before is not None and before.config.part:
+            return _part_of_the_batch(before)
         case Assign() | AssignElements() | MarkRows() if after.stale:
             return translate("sentences", "z, y_pred and loss are of the old values until the next Forward.")
     return ""
@@ -292,12 +298,34 @@ def _next_part(after: Snapshot) -> str:
             "All parts are in .grad, but the sum of their means is no mean: each wants the weight rows/m.",
         )
     if parts.make_the_batch(after):
-        return translate(
-            "sentences", "All parts are in .grad: together they are the gradient of the batch. Next: Update."
+        return translate("sentences", "All parts are in .grad: together they are the gradient of the batch.")
+    twice = sorted(row for row, count in parts.covered(after).items() if count > 1)
+    if twice:
+        return translate("sentences", "More than once in .grad: {x}. It is not the gradient of the batch.").format(
+            x=", ".join(f"x[{row}]" for row in twice[:_MANY])
         )
-    return translate("sentences", "Marked as the next part: {x}. Next: Forward.").format(
-        x=f"x{lines.taken_rows(after.rows)}"
-    )
+    return translate("sentences", "Marked as the next part: {x}.").format(x=f"x{lines.taken_rows(after.rows)}")
+
+
+def _part_of_the_batch(before: Snapshot) -> str:
+    """Say that an Update took a gradient that lacks rows."""
+    rows = len(parts.covered(before))
+    if rows in {0, before.m}:
+        return ""
+    return translate("sentences", "The gradient was of {rows} of {m} rows.").format(rows=rows, m=before.m)
+
+
+def _old_gradient(before: Snapshot, changed: tuple[str, ...]) -> str:
+    """Say how much of a gradient that was used is of an older state."""
+    count = sum(deposit.count for deposit in before.deposits)
+    old = sum(deposit.count for deposit in before.deposits if changed_in(deposit, before))
+    if old == count:
+        return translate(
+            "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
+        ).format(names=_listed(changed))
+    return translate(
+        "sentences", "Of {count} Backwards in .grad, {old} were of an older state ({names}); PyTorch says nothing."
+    ).format(count=count, old=old, names=_listed(changed))
 
 
 def not_finite(after: Snapshot, before: Snapshot | None) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 
 from perceptron_gui.core import guidance, lines
 from perceptron_gui.core.editing import as_table
+from perceptron_gui.core.freshness import stale_gradient
 from perceptron_gui.core.history import History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import FloatArray, Rows, Snapshot
@@ -121,14 +122,13 @@ def _of_snapshot(snapshot: Snapshot) -> dict[str, TensorContent]:
     m, n, k = snapshot.m, snapshot.n, snapshot.k
     forward = snapshot.forward
     rows = None if forward is None else forward.rows
-    old = guidance.stale_gradient(snapshot)
     made = (
         TensorContent("x", m, (m, n), snapshot.x),
         TensorContent("y_true", m, (m, k), snapshot.y_true),
         TensorContent("W", m, (n, k), snapshot.W),
         TensorContent("b", m, (1, k), snapshot.b),
-        TensorContent("W.grad", m, (n, k), snapshot.W_grad, NONE, stale=old),
-        TensorContent("b.grad", m, (1, k), snapshot.b_grad, NONE, stale=old),
+        TensorContent("W.grad", m, (n, k), snapshot.W_grad, NONE, stale=stale_gradient(snapshot, "W.grad")),
+        TensorContent("b.grad", m, (1, k), snapshot.b_grad, NONE, stale=stale_gradient(snapshot, "b.grad")),
         TensorContent("z", m, (m, k), None if forward is None else forward.z, taken=rows, stale=snapshot.stale),
         TensorContent(
             "y_pred", m, (m, k), None if forward is None else forward.y_pred, taken=rows, stale=snapshot.stale

@@ -41,7 +41,7 @@ class Notebook:
         self.reduction = Reduction.SUM
         self.part = 0
         self.at_forward: Point = {}
-        self.points: list[Point] = []
+        self.points: list[tuple[str, Point]] = []
         self.names: dict[str, Any] = {
             "torch": torch,
             "x": torch.tensor(start.x[0] if self.m == 1 else start.x),
@@ -93,17 +93,18 @@ class Notebook:
         """Run Backward; what reached a gradient is of the point at Forward, and then comes the next part."""
         before = self.arrived()
         refusal = self.run("loss.backward(retain_graph=True)" if self.retain_graph else "loss.backward()")
-        if self.arrived() != before:
-            self.points.append(self.at_forward)
+        now = self.arrived()
+        self.points += [(name, self.at_forward) for name in now if now[name] != before[name]]
         if refusal is None and self.part and self.rows is not None:
-            rows = range(self.m)[self.rows[-1] + 1 :][: self.part] or range(self.m)[: self.part]
-            self.rows = tuple(rows)
+            taken = self.at_forward["rows"]
+            behind = range(taken[-1] + 1, self.m) if isinstance(taken, tuple) else range(0)
+            self.rows = tuple((behind or range(self.m))[: self.part])
         return refusal
 
-    def arrived(self) -> list[int | None]:
+    def arrived(self) -> dict[str, int | None]:
         """Return how often each gradient was written to, or None where there is none."""
-        grads = (self.names[name].grad for name in ("W", "b"))
-        return [None if grad is None else grad._version for grad in grads]
+        grads = {f"{name}.grad": self.names[name].grad for name in ("W", "b")}
+        return {name: None if grad is None else grad._version for name, grad in grads.items()}
 
     def take_parts(self, part: int) -> None:
         """Take so many rows at a time, from the first on."""
@@ -146,8 +147,7 @@ loss = ((y_true{taken} - y_pred) ** 2){reduced}
         """Return how often each tensor was written to in place, as PyTorch counts it, and the cell that takes them."""
         return {name: self.names[name]._version for name in TENSORS} | {
             "rows": self.rows,
-            "reduction": self.forward_cell().rpartition("** 2)")[2].partition("*")[0]
-            + str(self.reduction is Reduction.WEIGHTED and self.rows is not None),
+            "reduction": (self.reduction, self.reduction is Reduction.WEIGHTED and self.rows is None),
         }
 
     @property
@@ -155,15 +155,19 @@ loss = ((y_true{taken} - y_pred) ** 2){reduced}
         """What was written to since Forward."""
         return self.since(self.at_forward)
 
-    @property
-    def stale_gradient(self) -> set[str]:
-        """What was written to since a Forward whose gradient was added and not zeroed."""
-        return {name for point in self.points for name in self.since(point)}
+    def stale_gradient(self, gradient: str) -> set[str]:
+        """Return what was written to since a Forward whose gradient was added and not zeroed."""
+        return {name for reached, point in self.points if reached == gradient for name in self.since(point)}
 
     def since(self, point: Point) -> tuple[str, ...]:
         """Return what is not as it was at a point."""
         now = self.point()
-        return tuple(name for name, value in point.items() if now[name] != value)
+        names = [name for name, value in point.items() if now[name] != value]
+        if self.part and point.get("rows") is not None and "rows" in names:
+            names.remove("rows")
+        if "reduction" in names and same_mean(now["reduction"], point["reduction"]):
+            names.remove("reduction")
+        return tuple(names)
 
     @property
     def state(self) -> State:
@@ -171,6 +175,12 @@ loss = ((y_true{taken} - y_pred) ** 2){reduced}
         tensors = {name: self.names.get(name) for name in (*TENSORS, "z", "y_pred", "loss")}
         tensors |= {"W.grad": self.names["W"].grad, "b.grad": self.names["b"].grad}
         return {name: None if tensor is None else bits(tensor.detach().numpy()) for name, tensor in tensors.items()}
+
+
+def same_mean(first: Any, second: Any) -> bool:
+    """Whether two reductions are one: the weighted mean of all rows is the mean."""
+    means = {(Reduction.MEAN, False), (Reduction.WEIGHTED, True)}
+    return first[0] is second[0] or {first, second} <= means
 
 
 def state(snapshot: Snapshot) -> State:

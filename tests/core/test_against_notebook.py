@@ -5,7 +5,7 @@ from unittest.mock import patch
 from hypothesis import given
 
 from perceptron_gui.core import lines
-from perceptron_gui.core.guidance import stale_gradient
+from perceptron_gui.core.freshness import GRADIENTS, stale_gradient
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import Snapshot
 from tests.core.notebook import Notebook, accumulated, state, without_versions
@@ -41,7 +41,8 @@ def check_every_step(story: Scenario | Journey, *, is_rebuilt: bool) -> None:
         assert refusal == expected_refusal
         assert state(snapshot) == notebook.state
         assert snapshot.stale == notebook.stale
-        assert set(stale_gradient(snapshot)) == notebook.stale_gradient
+        for name in GRADIENTS:
+            assert set(stale_gradient(snapshot, name)) == notebook.stale_gradient(name)
         check_deposits(snapshot)
 
 

@@ -40,8 +40,9 @@ class Freshness(RuleBasedStateMachine):
         self.flags: list[Flags] = [self.flags_now()]
 
     def flags_now(self) -> Flags:
-        forward, gradient = bool(self.notebook.stale), bool(self.notebook.stale_gradient)
-        return {"z": forward, "y_pred": forward, "loss": forward, "W.grad": gradient, "b.grad": gradient}
+        forward = bool(self.notebook.stale)
+        gradients = {name: bool(self.notebook.stale_gradient(name)) for name in ("W.grad", "b.grad")}
+        return {"z": forward, "y_pred": forward, "loss": forward, **gradients}
 
     def do(self, action: Operation | Edit) -> None:
         self.history = after(self.history, action)
@@ -133,3 +134,27 @@ def test_the_tensors_of_a_person_are_never_stale() -> None:
     history = after(start(), UPDATE)
     assert stale_since(history, "z") is None
     assert stale_since(history, "W.grad") is None
+
+
+def test_a_refused_backward_makes_only_the_gradient_stale_that_it_reached() -> None:
+    history = start()
+    for action in (FORWARD, Assign(TensorName.X, 0, 0, frozen([[3.0]]), Gesture.TYPE), BACKWARD, FORWARD, BACKWARD):
+        history = after(history, action)
+    assert stale_since(history, "W.grad") is None
+    assert stale_since(history, "b.grad") == 3
+
+
+def test_the_next_part_is_marked_and_nothing_is_stale() -> None:
+    history = start(rows=2)
+    for action in (Configure("part", 1), FORWARD, BACKWARD):
+        history = after(history, action)
+    assert history.current.rows == (1,)
+    for name in ("z", "loss", "W.grad", "b.grad"):
+        assert stale_since(history, name) is None
+
+
+def test_other_rows_of_a_weighted_mean_are_other_rows_and_not_another_reduction() -> None:
+    history = start(rows=2)
+    for action in (Configure("reduction", Reduction.WEIGHTED), FORWARD, MarkRows((0,))):
+        history = after(history, action)
+    assert history.current.stale == ("rows",)

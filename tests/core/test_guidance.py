@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 
 from perceptron_gui.core.actions import Assign, Configure, Edit, Gesture, MarkRows, Operation
-from perceptron_gui.core.guidance import next_operation, refused_at, stale_gradient
+from perceptron_gui.core.freshness import stale_gradient
+from perceptron_gui.core.guidance import next_operation, refused_at
 from perceptron_gui.core.history import Cause, Entry
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Snapshot, TensorName, Zeroing, frozen

@@ -104,10 +104,12 @@ class ActivationPlot(Plot):
     def _notes(self) -> list[str]:
         total = 0 if self._forward is None else self._forward.z.size
         notes = [] if self._finite().all() else [self._gap_note()]
-        flat = np.count_nonzero(self._slope == 0)
+        flat = np.count_nonzero(self._slope[self._finite()] == 0)
         if flat and len(self._slope) > 1:
             notes.append(
-                translate("ActivationPlot", "points where the gradient is exactly 0: {count}").format(count=flat)
+                translate("ActivationPlot", "of the points drawn, the gradient is exactly 0 at {count}").format(
+                    count=flat
+                )
             )
         if total > MOST_POINTS:
             notes.append(

@@ -140,7 +140,7 @@ def test_what_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engine) -> N
     history = begin_with(x=x, y_true=frozen([[1], [1], [1]]), W=frozen([[1.0], [3e38], [2.0]]), b=frozen([3e38]))
     plot.display(done(engine, history, FORWARD))
     assert len(_points(plot)) == 2
-    assert plot.note.text() == "nan/inf not drawn · points where the gradient is exactly 0: 3"
+    assert plot.note.text() == "nan/inf not drawn · of the points drawn, the gradient is exactly 0 at 2"
     plot.grab()
     plot.display(done(engine, begin_with(W=frozen([[NAN], [0.0], [0.0]])), FORWARD))
     assert _points(plot) == []
