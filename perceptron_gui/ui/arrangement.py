@@ -4,6 +4,8 @@ from PySide6.QtCore import QByteArray, Qt, QTimer
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QToolBar, QWidget
 
+from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.history import History
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.tensor_area import TensorArea
 
@@ -12,6 +14,13 @@ _CURVES_SHARE = 0.26
 _LEDGER_SHARE = 0.34
 _LECTURE_SHARE = 0.6
 _LARGER = 1.3
+_OF_STEP = {
+    Operation.FORWARD: "loss",
+    Operation.BACKWARD: "W.grad",
+    Operation.UPDATE: "W",
+    Operation.ZERO_GRAD: "W.grad",
+}
+"""The table that tells most of a step."""
 _LEDGER_HEIGHT = 0.46
 _WIDE, _HIGH = 1700, 900
 _MARGINS = 40
@@ -40,6 +49,7 @@ class Arrangement:
         self._center = center
         self._tensors = tensors
         self._before_lecture = QByteArray()
+        self._is_following = False
         corner, right = Qt.Corner, Qt.DockWidgetArea.RightDockWidgetArea
         for place in (corner.TopRightCorner, corner.BottomRightCorner):
             window.setCorner(place, right)
@@ -87,9 +97,10 @@ class Arrangement:
         self.share_room()
 
     def begin_lecture(self, table: str) -> None:
-        """Show the phases, the ledger and one table, large."""
+        """Show the phases, the ledger and one table, large; without a table, that of the step done last."""
         self._before_lecture = self._window.saveState(VERSION)
-        self._tensors.show_only(table)
+        self._is_following = not table
+        self._tensors.show_only(table or _OF_STEP[Operation.BACKWARD])
         self._set_letters(_LARGER)
         self._settings_bar.hide()
         gradient = self._docks["gradient_plot"]
@@ -106,8 +117,14 @@ class Arrangement:
             self._window.restoreState(self._before_lecture, VERSION)
             self._before_lecture = QByteArray()
 
+    def display(self, history: History) -> None:
+        """Follow the steps in a lecture: loss after Forward, W after Update, else its gradient."""
+        action = history.entry.action
+        if self.is_lecture and self._is_following and isinstance(action, Operation):
+            self._tensors.show_only(_OF_STEP[action])
+
     def _set_letters(self, size: float) -> None:
-        for widget in (self._phase_bar, self._docks["gradient_plot"]):
+        for widget in (self._phase_bar, self._docks["gradient_plot"], self._window.statusBar()):
             font = QFont()
             if size != 1.0:
                 font.setPointSizeF(size * self._window.font().pointSizeF())

@@ -115,6 +115,7 @@ class MainWindow(QMainWindow):
         self._settings_bar.display_devices(self.session)
         self._data_bar.display(history)
         self._tensors.display(history)
+        self._arrangement.display(history)
         for panel in self._panels.values():
             panel.display(history)
         self.commands["twin"].setChecked(history.current.config.twin)
@@ -292,7 +293,7 @@ class MainWindow(QMainWindow):
             self._data_bar.show()
         else:
             view = self.focusWidget()
-            name = view.tensor_model.content.name if isinstance(view, TensorView) else "W.grad"
+            name = view.tensor_model.content.name if isinstance(view, TensorView) else ""
             self._data_bar.hide()
             self._arrangement.begin_lecture(name)
         self.commands["lecture_layout"].setChecked(self._arrangement.is_lecture)

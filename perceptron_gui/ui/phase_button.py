@@ -104,7 +104,8 @@ class PhaseButton(QPushButton):
         painter.setFont(self._title_font())
         title_height = painter.fontMetrics().lineSpacing()
         title = f"{_NEXT}{self._title()}" if self._is_next else self._title()
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        # Several lines together may be a little higher than the sum of the lines.
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip
         painter.drawText(inside, flags, title)
         painter.setFont(self._code_font())
         painter.drawText(QRect(inside.adjusted(0, title_height, 0, 0)), flags, self._code)

@@ -109,6 +109,8 @@ class TensorArea(QWidget):
 
     def show_only(self, name: str | None) -> None:
         """Show one table alone, in large letters, or all of them again."""
+        if name == self._only:
+            return
         self._only = name
         for shown, panel in self.panels.items():
             panel.setVisible(name is None or shown == name)

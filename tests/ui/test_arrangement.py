@@ -116,6 +116,16 @@ def test_without_a_chosen_table_the_lecture_shows_the_gradients(hands: Hands) ->
     assert hands.action("lecture_layout").isChecked()
 
 
+def test_the_lecture_shows_the_table_of_the_step_done_last(hands: Hands) -> None:
+    hands.button("forward").setFocus()
+    hands.action("lecture_layout").trigger()
+    for step, table in (("forward", "loss"), ("backward", "W_grad"), ("update", "W"), ("zero_grad", "W_grad")):
+        hands.click(step)
+        assert tables(hands) == {table}
+    hands.action("undo").trigger()
+    assert tables(hands) == {"W"}
+
+
 def test_a_lecture_is_not_what_the_next_start_shows(hands: Hands) -> None:
     before = hands.window.layout_state()
     hands.action("lecture_layout").trigger()
