@@ -42,6 +42,7 @@ class ActivationPlot(Plot):
         self._forward: ForwardPass | None = None
         self._stale: tuple[str, ...] = ()
         self._z = self._y_pred = self._slope = _NOTHING
+        self._look = ("", False)
         self.axes: tuple[Any, Any] = (pg.InfiniteLine(pos=0, angle=90), pg.InfiniteLine(pos=0, angle=0))
         self.curve: Any = pg.PlotCurveItem(antialias=True)
         self.tangents: Any = pg.PlotCurveItem(connect="pairs", antialias=True)
@@ -194,6 +195,11 @@ class ActivationPlot(Plot):
 
     def _paint_points(self) -> None:
         color = QColor(self._colors.series[1])
+        look = (color.name(), bool(self._stale))
+        if look == self._look:
+            # Every setting of a pen goes through all points.
+            return
+        self._look = look
         pen = QPen(color, 2)
         pen.setCosmetic(True)
         self.points.setPen(pen)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPalette
-from PySide6.QtWidgets import QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QLabel, QToolTip, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
@@ -343,6 +343,8 @@ class Plot(Panel):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(maxTickLevel=0, tickLength=_TICK, tickTextOffset=_TICK_OFFSET)
             axis.setGrid(_GRID_ALPHA)
+            # Else its numbers are laid out anew with every press.
+            axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
         self.view_box.sigRangeChanged.connect(self._view_changed)
         self.view_box.sigResized.connect(self._view_resized)
         self.view_box.sigRangeChangedManually.connect(self._zoomed)
