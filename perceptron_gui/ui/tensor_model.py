@@ -3,7 +3,7 @@
 import html
 import logging
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
@@ -29,6 +29,16 @@ class TensorRole(IntEnum):
     STALE = Qt.ItemDataRole.UserRole + 2
     REFUSED = Qt.ItemDataRole.UserRole + 3
     LINKED = Qt.ItemDataRole.UserRole + 4
+
+
+class Look(NamedTuple):
+    """What is painted of one cell."""
+
+    text: str
+    is_changed: bool
+    is_stale: bool
+    is_refused: bool
+    is_linked: bool
 
 
 class TensorModel(QAbstractTableModel):
@@ -60,6 +70,20 @@ class TensorModel(QAbstractTableModel):
         self.content = content
         self._repaint()
 
+    def look(self, row: int, column: int) -> Look:
+        """Return all that is painted of a cell, at once: through the roles, one after the other, it takes a while."""
+        try:
+            return Look(
+                self.content.text(row, column),
+                self.content.has_changed(row, column),
+                self._is_stale(row, column),
+                self._is_refused(row, column),
+                (row, column) in self._linked,
+            )
+        except Exception:  # noqa: BLE001  it would come back with every repaint, without end
+            self._log_once()
+            return Look("!", is_changed=False, is_stale=False, is_refused=False, is_linked=False)
+
     def link(self, cells: frozenset[tuple[int, int]]) -> None:
         """Mark the cells (row, column) that something elsewhere stands for, and no others."""
         changed, self._linked = cells ^ self._linked, cells
@@ -86,9 +110,7 @@ class TensorModel(QAbstractTableModel):
         try:
             return self._data(index.row(), index.column(), role)
         except Exception:  # noqa: BLE001  it would come back with every repaint, without end
-            if not self._has_logged:
-                self._has_logged = True
-                _log.exception("%s cannot be shown", self.content.name)
+            self._log_once()
             return "!" if role == Qt.ItemDataRole.DisplayRole else None
 
     @override
@@ -135,9 +157,9 @@ class TensorModel(QAbstractTableModel):
             case TensorRole.CHANGED:
                 return self.content.has_changed(row, column)
             case TensorRole.STALE:
-                return bool(self.content.stale) and self.content.value(row, column) is not None
+                return self._is_stale(row, column)
             case TensorRole.REFUSED:
-                return self.content.refusal is not None or self._refused_here(row, column) is not None
+                return self._is_refused(row, column)
             case TensorRole.LINKED:
                 return (row, column) in self._linked
         return None
@@ -157,6 +179,17 @@ class TensorModel(QAbstractTableModel):
         if problem is not None:
             said.append(problem_sentences.of_problem(problem))
         return "<br>".join(html.escape(line) for line in said) if len(said) > 1 else said[0]
+
+    def _log_once(self) -> None:
+        if not self._has_logged:
+            self._has_logged = True
+            _log.exception("%s cannot be shown", self.content.name)
+
+    def _is_stale(self, row: int, column: int) -> bool:
+        return bool(self.content.stale) and self.content.value(row, column) is not None
+
+    def _is_refused(self, row: int, column: int) -> bool:
+        return self.content.refusal is not None or self._refused_here(row, column) is not None
 
     def _refused_here(self, row: int, column: int) -> Problem | None:
         cell = self._refused_cell

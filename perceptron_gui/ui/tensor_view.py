@@ -20,7 +20,7 @@ from perceptron_gui.core.actions import Assign, Axis, Delete, Gesture, Insert, P
 from perceptron_gui.core.parsing import block_text, full_text, parse_float32
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Element, FloatArray, Rows, sealed
-from perceptron_gui.ui.tensor_model import TensorModel, TensorRole
+from perceptron_gui.ui.tensor_model import TensorModel
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -43,7 +43,7 @@ def check_number(size: int) -> None:
 class TensorDelegate(QStyledItemDelegate):
     """Paints a number with its marks, and edits it as text in full precision: opening and leaving changes nothing."""
 
-    def __init__(self, colors: Colors, parent: QWidget) -> None:
+    def __init__(self, colors: Colors, parent: "TensorView") -> None:
         super().__init__(parent)
         self._view = parent
         self.colors = colors
@@ -53,23 +53,23 @@ class TensorDelegate(QStyledItemDelegate):
         # QStyleOption's fields are not in PySide6's stubs.
         cell: Any = option
         rect: QRect = cell.rect
-        is_refused = bool(index.data(TensorRole.REFUSED))
-        is_selected = bool(cell.state & QStyle.StateFlag.State_Selected) and not is_refused
+        look = self._view.tensor_model.look(index.row(), index.column())
+        is_selected = bool(cell.state & QStyle.StateFlag.State_Selected) and not look.is_refused
         roles, groups = QPalette.ColorRole, QPalette.ColorGroup
         # Grey where the keyboard does not go.
         group = groups.Active if self._view.hasFocus() else groups.Inactive
         painter.save()
         painter.fillRect(rect, cell.palette.color(group, roles.Highlight if is_selected else roles.Base))
-        if index.data(TensorRole.STALE):
+        if look.is_stale:
             painter.fillRect(rect, QBrush(QColor(self.colors.stale), Qt.BrushStyle.BDiagPattern))
         font = cell.font
-        if index.data(TensorRole.CHANGED):
+        if look.is_changed:
             font.setBold(True)
             painter.fillRect(QRect(rect.left(), rect.top(), 4, rect.height()), QColor(self.colors.changed))
-        if is_refused:
+        if look.is_refused:
             painter.setPen(QPen(QColor(self.colors.invalid), 2))
             painter.drawRect(rect.adjusted(1, 1, -2, -2))
-        if index.data(TensorRole.LINKED):
+        if look.is_linked:
             painter.setPen(QPen(QColor(self.colors.text if is_selected else self.colors.accent), 2))
             painter.drawRoundedRect(rect.adjusted(2, 2, -3, -3), 4, 4)
         if cell.state & QStyle.StateFlag.State_HasFocus:
@@ -77,9 +77,8 @@ class TensorDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
         painter.setFont(font)
         painter.setPen(cell.palette.color(group, roles.HighlightedText if is_selected else roles.Text))
-        text = str(index.data(Qt.ItemDataRole.DisplayRole))
         inside = rect.adjusted(6, 0, -6, 0)
-        width = painter.fontMetrics().horizontalAdvance(text)
+        width = painter.fontMetrics().horizontalAdvance(look.text)
         if width > inside.width() > 0:
             font.setPointSizeF(font.pointSizeF() * inside.width() / width)
             painter.setFont(font)
@@ -87,7 +86,7 @@ class TensorDelegate(QStyledItemDelegate):
         # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
         metrics = painter.fontMetrics()
         baseline = rect.top() + (rect.height() + metrics.ascent() - metrics.descent()) // 2
-        painter.drawText(inside.right() + 1 - width, baseline, text)
+        painter.drawText(inside.right() + 1 - width, baseline, look.text)
         painter.restore()
 
     @override
