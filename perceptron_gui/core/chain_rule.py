@@ -27,7 +27,7 @@ from perceptron_gui.core.formula import (
     read,
     squared,
 )
-from perceptron_gui.core.layer import MOST_TERMS, DoubleArray, Layer, Names
+from perceptron_gui.core.layer import DoubleArray, Layer, Names, summed
 from perceptron_gui.core.snapshot import Deposit, Element, FloatArray, ForwardPass, Reduction, Snapshot
 
 MOST_ROWS = 2**17
@@ -85,21 +85,26 @@ def loss_symbols(names: Names, k: int, reduction: Reduction) -> Expression:
 
 def loss_numbers(layer: Layer) -> tuple[Expression, ...]:
     """Return that sum with its numbers, and where it has several terms, with their values."""
-    count, k = len(layer.taken) * layer.k, layer.k
-    terms: list[Expression] = []
-    values: list[Number | More] = []
-    for place in range(min(count, MOST_TERMS)):
-        row, column = layer.taken[place // k], place % k
-        y, y_pred = layer.number("y_true", row, column), layer.number("y_pred", row, column)
-        terms.append(squared(y, Symbol(f" {MINUS} "), y_pred))
-        values.append(computed((y.value - y_pred.value) ** 2, "", (*y.elements, *y_pred.elements)))
-    if count > MOST_TERMS:
-        more = More(count - MOST_TERMS, computed(_sum_of_squares(layer, MOST_TERMS)))
-        terms.append(more)
-        values.append(more)
-    scale = Scale.of(layer.names, k, layer.forward.reduction).numbers("1")
-    steps = (_scaled(scale, terms),)
-    return (*steps, _scaled(scale, values)) if count > 1 or scale else steps
+    count = len(layer.taken) * layer.k
+
+    def pair(place: int) -> tuple[Number, Number]:
+        row, column = layer.taken[place // layer.k], place % layer.k
+        return layer.number("y_true", row, column), layer.number("y_pred", row, column)
+
+    def term(place: int) -> Expression:
+        y, y_pred = pair(place)
+        return squared(y, Symbol(f" {MINUS} "), y_pred)
+
+    def value(place: int) -> Expression:
+        y, y_pred = pair(place)
+        return computed((y.value - y_pred.value) ** 2, "", (*y.elements, *y_pred.elements))
+
+    def rest(others: slice) -> More:
+        return More(others.stop - others.start, computed(_sum_of_squares(layer, others)))
+
+    scale = _scale(layer).numbers("1")
+    steps = (_scaled(scale, summed(count, term, rest)),)
+    return (*steps, _scaled(scale, summed(count, value, rest))) if count > 1 or scale else steps
 
 
 def stored_gradient(snapshot: Snapshot, element: Element) -> FloatArray | None:
@@ -143,18 +148,19 @@ def in_numbers(
         layer = Layer(first.forward)
         steps = (*_chain(names, element, _scale(layer)), *_terms(layer, element), total)
         return (Equation(derivative(by), steps),)
-    labels = _labels(deposits)
     numbers = [_incoming_number(deposit, element, left) for deposit in deposits]
-    summands: list[Expression] = [_share(label) for label in labels[:MOST_TERMS]]
-    values: list[Expression] = [*numbers[:MOST_TERMS]]
-    if len(deposits) > MOST_TERMS:
-        rest = computed(sum(number.value for number in numbers[MOST_TERMS:]))
-        count = sum(deposit.count for deposit in deposits[MOST_TERMS:])
-        summands += [Symbol("…")]
-        values.append(More(count, rest))
-    equations = [Equation(left, (added(*summands), added(*values), total))]
-    equations.append(_general(deposits, element, by))
-    equations += _each(deposits[:MOST_TERMS], labels, numbers, element)
+    shares = [_share(label) for label in _labels(deposits)]
+
+    def rest(others: slice) -> More:
+        count = sum(deposit.count for deposit in deposits[others])
+        return More(count, computed(sum(number.value for number in numbers[others])))
+
+    summands = summed(len(deposits), shares.__getitem__, rest)
+    values = summed(len(deposits), numbers.__getitem__, rest)
+    symbols = (Symbol("…") if isinstance(each, More) else each for each in summands)
+    equations = [Equation(left, (added(*symbols), added(*values), total)), _general(deposits, element, by)]
+    shown = [place for place, share in enumerate(shares) if share in summands]
+    equations += _each([(deposits[place], shares[place], numbers[place]) for place in shown], element)
     return tuple(equations)
 
 
@@ -179,39 +185,41 @@ def _general(deposits: tuple[Deposit, ...], element: Element, by: Name) -> Equat
     return Equation(Name("g"), steps)
 
 
-def _each(deposits: tuple[Deposit, ...], labels: list[str], numbers: list[Number], element: Element) -> list[Equation]:
+def _each(summands: list[tuple[Deposit, Expression, Number]], element: Element) -> list[Equation]:
     """Return the terms of each Backward, from the Forward it was made with."""
     equations: list[Equation] = []
-    seen: list[tuple[ForwardPass, str]] = []
+    seen: list[tuple[ForwardPass, Expression]] = []
     room = MOST_ROWS
-    for deposit, label, number in zip(deposits, labels, numbers, strict=False):
+    for deposit, share, number in summands:
         room -= len(Layer(deposit.forward).taken)
         if deposit.count > 1 or (room < 0 and seen):
             continue
         again = next((other for forward, other in seen if forward.is_same_as(deposit.forward)), None)
-        steps = _terms(Layer(deposit.forward), element) if again is None else (_share(again),)
-        equations.append(Equation(_share(label), (*steps, number.bare)))
-        seen.append((deposit.forward, label))
+        steps = _terms(Layer(deposit.forward), element) if again is None else (again,)
+        equations.append(Equation(share, (*steps, number.bare)))
+        seen.append((deposit.forward, share))
     return equations
 
 
 def _terms(layer: Layer, element: Element) -> tuple[Expression, ...]:
     """Return the terms of the samples with their numbers: one with its three factors, several with their values."""
-    shown = layer.taken[:MOST_TERMS]
-    products = [_substituted(layer, element, row, MINUS if place == 0 else "") for place, row in enumerate(shown)]
-    substituted: Flow = added(*products, sign=MINUS)
-    if len(layer.taken) == 1:
-        return (substituted, _factors(layer, element, layer.taken[0]))
+    taken = layer.taken
+    if len(taken) == 1:
+        return _substituted(layer, element, taken[0], MINUS), _factors(layer, element, taken[0])
     values = terms(layer.forward, element)
-    summed: list[Expression] = [
-        computed(float(value), "", (Element("y_pred", row, element.column),))
-        for row, value in zip(shown, values, strict=False)
-    ]
-    if len(values) > MOST_TERMS:
-        more = More(len(values) - MOST_TERMS, computed(float(values[MOST_TERMS:].sum())))
-        substituted = Flow((*substituted.parts, led("+ ", more)))
-        summed.append(more)
-    return substituted, added(*summed)
+
+    def substituted(place: int) -> Expression:
+        return _substituted(layer, element, taken[place], "" if place else MINUS)
+
+    def value(place: int) -> Expression:
+        return computed(float(values[place]), "", (Element("y_pred", taken[place], element.column),))
+
+    def rest(others: slice) -> More:
+        return More(others.stop - others.start, computed(float(values[others].sum())))
+
+    first, *further = summed(len(taken), substituted, rest)
+    signed = (led("+ " if isinstance(each, More) else f"{MINUS} ", each) for each in further)
+    return Flow((first, *signed)), added(*summed(len(taken), value, rest))
 
 
 def _substituted(layer: Layer, element: Element, row: int, sign: str) -> Expression:
@@ -280,11 +288,11 @@ def _scale(layer: Layer) -> Scale:
     return Scale.of(layer.names, layer.k, layer.forward.reduction)
 
 
-def _sum_of_squares(layer: Layer, first: int) -> float:
-    """Add up the squares from the one numbered `first` on, in float64."""
+def _sum_of_squares(layer: Layer, places: slice) -> float:
+    """Add up the squares at some places, in float64."""
     forward = layer.forward
     y_true = forward.y_true if forward.rows is None else forward.y_true[np.asarray(forward.rows)]
-    difference = (y_true.astype(np.float64) - forward.y_pred).reshape(-1)[first:]
+    difference = (y_true.astype(np.float64) - forward.y_pred).reshape(-1)[places]
     return float(np.vdot(difference, difference))
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 
 import numpy as np
 
-from perceptron_gui.core import chain_rule, guidance
+from perceptron_gui.core import chain_rule
 from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.editing import as_table
 from perceptron_gui.core.formula import (
@@ -29,8 +29,9 @@ from perceptron_gui.core.formula import (
     product,
     read,
 )
+from perceptron_gui.core.freshness import stale_gradient
 from perceptron_gui.core.history import History
-from perceptron_gui.core.layer import MOST_TERMS, Layer, Names
+from perceptron_gui.core.layer import Layer, Names, summed
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, TensorName
 
 PARAMETERS = frozenset({"W", "b"})
@@ -139,12 +140,15 @@ def _z_symbols(names: Names, element: Element) -> Expression:
 
 def _z_numbers(layer: Layer, element: Element) -> tuple[Expression, ...]:
     row, column = element.row, element.column
-    terms: list[Expression] = [
-        product(layer.number("x", row, i), layer.number("W", i, column)) for i in range(min(layer.n, MOST_TERMS))
-    ]
-    if layer.n > MOST_TERMS:
-        x, W = layer.forward.x[row, MOST_TERMS:], layer.forward.W[MOST_TERMS:, column]
-        terms.append(More(layer.n - MOST_TERMS, computed(float(x.astype(np.float64) @ W.astype(np.float64)))))
+
+    def term(i: int) -> Expression:
+        return product(layer.number("x", row, i), layer.number("W", i, column))
+
+    def rest(others: slice) -> More:
+        x, W = layer.forward.x[row, others], layer.forward.W[others, column]
+        return More(len(x), computed(float(x.astype(np.float64) @ W.astype(np.float64))))
+
+    terms = summed(layer.n, term, rest)
     return (added(*terms, layer.number("b", 0, column)),)
 
 
@@ -179,7 +183,7 @@ def _gradient(snapshot: Snapshot, element: Element) -> Derivation:
         return Derivation(element, chain_rule.of_zeros(snapshot, element, value), value, Remark.ZEROED)
     equations = chain_rule.in_numbers(snapshot, element, deposits, value)
     remark = Remark.MERGED if any(deposit.count > 1 for deposit in deposits) else None
-    return Derivation(element, equations, value, remark, guidance.stale_gradient(snapshot))
+    return Derivation(element, equations, value, remark, stale_gradient(snapshot))
 
 
 def _parameter(history: History, element: Element) -> Derivation | None:

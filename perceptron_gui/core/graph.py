@@ -28,7 +28,10 @@ def walked(snapshot: Snapshot, device: str) -> Graph:
     last = snapshot.deposits[-1] if snapshot.deposits else None
     deposit = last if last is not None and last.forward.is_same_as(forward) else None
     was_refused = deposit is not None and (deposit.W_grad is None or deposit.b_grad is None)
-    names = Namespace(_as_it_was(snapshot, forward, with_x_of_now=was_refused), device)
+    names = _made_again(snapshot, forward, device)
+    if was_refused:
+        with torch.no_grad():
+            names["x"].copy_(torch.tensor(snapshot.x).reshape(names["x"].shape))
     has_run = deposit is not None or forward.graph is GraphState.FREED
     backward = partial(_backward, names, snapshot.config, was_refused=was_refused) if has_run else None
     return walk(names["loss"], {name: names[name] for name in _NAMED}, backward)
@@ -123,19 +126,26 @@ def _backward(names: Namespace, config: Config, *, was_refused: bool) -> None:
             raise
 
 
-def _as_it_was(snapshot: Snapshot, forward: ForwardPass, *, with_x_of_now: bool) -> Snapshot:
-    """Return the state just after that Forward, its graph whole; with x edited since, if that is wanted."""
-    return replace(
+def _made_again(snapshot: Snapshot, forward: ForwardPass, device: str) -> Namespace:
+    """Return the tensors just after that Forward, its graph whole."""
+    before = replace(
         snapshot,
-        x=snapshot.x if with_x_of_now else forward.x,
+        x=forward.x,
         y_true=forward.y_true,
         W=forward.W,
         b=forward.b,
         W_grad=None,
         b_grad=None,
         deposits=(),
-        forward=replace(forward, graph=GraphState.LIVE),
+        forward=None,
     )
+    names = Namespace(before, device)
+    for name in ("W", "b"):
+        # The hooks of a Namespace copy gradients, which may be as large as W: these leaves have none.
+        names.names[name] = names[name].detach().requires_grad_()
+    names.names["rows"] = list(forward.rows or ())
+    names.execute(lines.forward(forward.rows, forward.reduction, snapshot.m))
+    return names
 
 
 def _numbers(tensor: torch.Tensor) -> Numbers:

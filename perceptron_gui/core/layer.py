@@ -1,6 +1,7 @@
 """The numbers and names of one Forward, as parts of formulas: each knows the cell that it stands in."""
 
 from bisect import bisect_left
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from perceptron_gui.core import lines
 from perceptron_gui.core.formula import (
     Expression,
+    More,
     Name,
     Number,
     Sum,
@@ -16,13 +18,22 @@ from perceptron_gui.core.formula import (
 )
 from perceptron_gui.core.snapshot import Element, FloatArray, ForwardPass, Rows
 
-MOST_TERMS = 5
-"""Terms of a sum that are shown one by one."""
+MOST_TERMS = 6
+"""Terms of a sum that are shown one by one; of more, the first ones and the last."""
+_FIRST_TERMS = 4
 _FEW_ROWS = 4
 _TEXTS = {"y_true": "y", "y_pred": "ŷ"}
 _OF_SAMPLES = frozenset({"z", "y_pred"})
 Index = int | str
 DoubleArray = npt.NDArray[np.float64]
+
+
+def summed(count: int, term: Callable[[int], Expression], rest: Callable[[slice], More]) -> list[Expression]:
+    """Return the terms of a sum by their places: all, or `rest` for several between the first ones and the last."""
+    if count <= MOST_TERMS:
+        return [term(place) for place in range(count)]
+    first = [term(place) for place in range(_FIRST_TERMS)]
+    return [*first, rest(slice(_FIRST_TERMS, count - 1)), term(count - 1)]
 
 
 @dataclass(frozen=True, slots=True)

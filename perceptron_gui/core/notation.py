@@ -16,10 +16,11 @@ from perceptron_gui.core.formula import (
     Sum,
     Symbol,
 )
+from perceptron_gui.core.rounding import ABOUT, relations
 
 _CHARACTERS = {
     "·": r"\cdot ", MINUS: "-", "σ": r"\sigma ", "′": "'", "∂": r"\partial ", "←": r"\leftarrow ", "Σ": r"\sum ",
-    "∈": r"\in ", "{": r"\{", "}": r"\}", "…": r"\dots ",
+    "∈": r"\in ", "{": r"\{", "}": r"\}", "…": r"\dots ", ABOUT: r"\approx ",
 }  # fmt: skip
 _EXPONENT = re.compile(r"e([+-]?)0*(\d+)$")
 
@@ -29,9 +30,9 @@ def plain(equations: tuple[Equation, ...]) -> str:
     lines: list[str] = []
     for equation in equations:
         left = _plain(equation.left)
-        for number, step in enumerate(equation.steps):
-            start = f"{left} {equation.relation}" if number == 0 else "="
-            lines.append(f"{start} {_plain(step)}")
+        for relation, step in zip(relations(equation), equation.steps, strict=True):
+            lines.append(f"{left} {relation} {_plain(step)}".lstrip())
+            left = ""
     return "\n".join(lines)
 
 
@@ -40,9 +41,9 @@ def latex(equations: tuple[Equation, ...]) -> str:
     lines: list[str] = []
     for equation in equations:
         left = _latex(equation.left)
-        for number, step in enumerate(equation.steps):
-            start = f"{left} &{_latex(Symbol(equation.relation)).strip()}" if number == 0 else "&="
-            lines.append(f"{start} {_latex(step)}")
+        for relation, step in zip(relations(equation), equation.steps, strict=True):
+            lines.append(f"{left} &{_latex(Symbol(relation)).strip()} {_latex(step)}")
+            left = ""
     body = " \\\\\n".join(" ".join(line.split()) for line in lines)
     return f"\\begin{{aligned}}\n{body}\n\\end{{aligned}}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perceptron_gui.core import lines
+from perceptron_gui.core import autograd, lines
 from perceptron_gui.core.actions import CPU, Assign, Configure, Edit, Gesture, MarkRows, Operation
 from perceptron_gui.core.graph import walk, walked
 from perceptron_gui.core.operations import Engine
@@ -271,3 +272,14 @@ def test_another_seed_or_rate_changes_no_graph() -> None:
     made = after(NOTEBOOK_START, FORWARD)
     other = replace(made, config=replace(made.config, lr=0.25, seed=9))
     assert links_of(walked(made, CPU)) == links_of(walked(other, CPU))
+
+
+def test_of_a_large_layer_no_gradient_is_copied() -> None:
+    snapshot = after(of_size(2, 40, 30, 0.1), FORWARD, BACKWARD)
+    with patch.object(autograd, "_read", side_effect=AssertionError) as read:
+        graph = walked(snapshot, CPU)
+    assert not read.called
+    W = node_of(graph, "W")
+    assert W.grad is not None
+    assert (W.grad.shape, W.grad.values) == ((40, 30), None)
+    assert gradient(node_of(graph, "loss")) == 1

@@ -1,5 +1,7 @@
 """The panel of the computation graph: what its items hold, its lamp, and its movement."""
 
+import gc
+import weakref
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -207,6 +209,21 @@ def test_hidden_it_asks_nothing(view: GraphView, asker: Asker, engine: Engine) -
     view.show()
     assert len(asker.questions) == 1
     assert len(view.canvas.nodes) == 9
+
+
+def test_hidden_it_keeps_no_gradient_of_a_history_that_was_left(view: GraphView, asker: Asker, engine: Engine) -> None:
+    history = done(engine, begin(), FORWARD, BACKWARD)
+    view.display(history)
+    assert history.current.W_grad is not None
+    left = weakref.ref(history.current.W_grad)
+    view.hide()
+    asker.questions.clear()
+    history = done(engine, begin(), FORWARD).at(0)
+    view.display(history)
+    gc.collect()
+    assert left() is None
+    view.show()
+    assert view.canvas.nodes == []
 
 
 def test_an_answer_to_an_older_question_is_not_taken(view: GraphView, asker: Asker, engine: Engine) -> None:

@@ -75,19 +75,19 @@ class CodeModel(QAbstractListModel):
         return self._present
 
     @property
+    def columns(self) -> int:
+        """How wide its lines are, in characters, prompt and all."""
+        return self._columns
+
+    @property
     def entries(self) -> tuple[Entry, ...]:
         """The entries that are shown, the undone ones too."""
         return self._entries
 
     def display(self, history: History) -> None:
         """Show a history."""
-        self._drop_oldest(history.entries)
-        same = self._same(history.entries)
-        if same < len(self._entries):
-            self.beginRemoveRows(NO_INDEX, self._first_row(same), self.rowCount() - 1)
-            del self._cells[same:], self._ends[same:]
-            self._entries = self._entries[:same]
-            self.endRemoveRows()
+        self.drop_others(history)
+        same = len(self._entries)
         touched = min(self._present, history.index), max(self._present, history.index)
         self._present = history.index
         added = [self._made(history.entries, position) for position in range(same, len(history.entries))]
@@ -101,6 +101,19 @@ class CodeModel(QAbstractListModel):
             self.endInsertRows()
         self._entries = history.entries
         self._repaint(*touched)
+
+    def drop_others(self, history: History) -> bool:
+        """Keep of what is shown only what a history has too; return whether anything was dropped."""
+        count = len(self._entries)
+        self._drop_oldest(history.entries)
+        same = self._same(history.entries)
+        if same < len(self._entries):
+            self.beginRemoveRows(NO_INDEX, self._first_row(same), self.rowCount() - 1)
+            del self._cells[same:], self._ends[same:]
+            self._entries = self._entries[:same]
+            self._present = min(self._present, same - 1)
+            self.endRemoveRows()
+        return len(self._entries) < count
 
     def set_columns(self, columns: int) -> bool:
         """Break the lines at another width, in characters; return whether any is broken otherwise now."""
@@ -117,9 +130,11 @@ class CodeModel(QAbstractListModel):
         return True
 
     def retranslate(self) -> None:
-        """Say the comments in the language of now."""
+        """Say the comments in the language of now. All else is the same in every language."""
         self.beginResetModel()
-        self._cells = [self._made(self._entries, position) for position in range(len(self._entries))]
+        for position, cell in enumerate(self._cells):
+            if any(paragraph.kind is LineKind.COMMENT for paragraph in cell.paragraphs):
+                self._cells[position] = self._made(self._entries, position)
         self._count()
         self.endResetModel()
 

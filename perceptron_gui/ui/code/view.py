@@ -57,6 +57,8 @@ class CodeView(Panel):
             self._history = history
             if self.is_seen:
                 self._follow()
+            elif self._model.drop_others(history):
+                self._list.show_present()
 
     @override
     def set_colors(self, colors: Colors) -> None:

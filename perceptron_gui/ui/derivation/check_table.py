@@ -46,7 +46,9 @@ class CheckTable(QWidget):
             values = [full_text(found[0]), *("" if each is None else f"{each:.10g}" for each in found[1:])]
             values = [value if value.startswith("-") else f"{_FIGURE}{value}" for value in values]
             differences[1:] = ["" if each is None else f"Δ {each - checked.pytorch:+.1e}" for each in found[1:]]
+        tip = translate("CheckTable", "The difference from PyTorch's float32")
         for row, labels in enumerate(self._labels):
+            labels[-1].setToolTip(tip)
             texts = (names[row], values[row], differences[row])
             for label, text in zip(labels, texts, strict=True):
                 label.setText(text.replace("-", MINUS) if label is not labels[0] else text)

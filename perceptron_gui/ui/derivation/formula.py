@@ -19,6 +19,7 @@ from perceptron_gui.core.formula import (
     Sum,
     Symbol,
 )
+from perceptron_gui.core.rounding import relations
 
 Leaf = Name | Number
 _SMALLER = 0.72
@@ -142,17 +143,18 @@ class Typesetter:
 
     def _set(self, equation: Equation, width: float) -> Box:
         """Return an equation, its steps aligned behind the relation sign, its origin at the top left."""
-        equals = self.box(Symbol("= "))
-        left = self.box(Row((equation.left, Symbol(f" {equation.relation} "))))
+        signs = relations(equation)
+        left = self.box(Row((equation.left, Symbol(f" {signs[0]} "))))
         lines: list[tuple[Box, Box]] = []
         indent = left.width
         if left.width > width * _MOST_LEFT:
-            indent = equals.width + 2 * self._space
+            indent = self.box(Symbol("= ")).width + 2 * self._space
             lines.append((left, Box()))
             left = Box()
         for number, step in enumerate(equation.steps):
             first, *others = self._lines(step, max(width - indent, 0))
-            lines += [(equals if number else left, first), *((Box(), other) for other in others)]
+            sign = self.box(Symbol(f"{signs[number]} ")) if number else left
+            lines += [(sign, first), *((Box(), other) for other in others)]
         placed: list[tuple[float, float, Box]] = []
         bottom = 0.0
         for start, line in lines:

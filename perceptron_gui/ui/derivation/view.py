@@ -157,6 +157,9 @@ class DerivationView(Panel):
     def _refresh(self) -> None:
         history = self._history
         self._is_old = not self.is_seen
+        if self._is_old:
+            # Nothing of a history that was left is kept alive here.
+            self._derivation = self._question = self._checked = None
         if self._is_old or history is None:
             return
         derivation = None if self._chosen is None else derived(history, self._chosen)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.questions import Graph
+from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.graph import card as graph_card
 from perceptron_gui.ui.graph.card import STYLES, Style
 from perceptron_gui.ui.graph.items import EdgeItem, Light, NodeItem
@@ -37,6 +38,7 @@ class GraphCanvas(QGraphicsView):
         self._colors = colors
         self._note = ""
         self._stale = ""
+        self._held: dict[str, FloatArray | None] = {}
         self._nodes: list[NodeItem] = []
         self._edges: list[EdgeItem] = []
         self._arranged_for: object = None
@@ -88,6 +90,12 @@ class GraphCanvas(QGraphicsView):
         """Hatch all numbers and say why they no longer hold; nothing where they do."""
         if why != self._stale:
             self._stale = why
+            self._write()
+
+    def set_held(self, held: dict[str, FloatArray | None]) -> None:
+        """Say in the tips of leaves what their `.grad` holds now, by the tensor's name."""
+        if held.keys() != self._held.keys() or any(held[name] is not self._held[name] for name in held):
+            self._held = held
             self._write()
 
     def set_colors(self, colors: Colors) -> None:
@@ -221,7 +229,7 @@ class GraphCanvas(QGraphicsView):
 
     def _write(self) -> None:
         for item, node in zip(self.nodes, self.graph.nodes, strict=True):
-            tip = graph_card.tip(node)
+            tip = graph_card.tip(node, self._held.get(node.tensor))
             item.show_card(graph_card.card(node, self.style_shown), f"{tip}\n{self._stale}" if self._stale else tip)
             item.set_stale(is_stale=bool(self._stale))
 

@@ -10,9 +10,12 @@ from PySide6.QtGui import QFontMetricsF
 
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.questions import MOST_NUMBERS, Node, Numbers
+from perceptron_gui.core.snapshot import FloatArray
 
 translate = QCoreApplication.translate
 GRAD = "grad"
+ADDED = "grad +="
+"""Where Backward ends: what it added to a `.grad`, which may hold more."""
 NOTHING = "–"
 PADDING = 4.0
 BETWEEN = 8.0
@@ -35,7 +38,7 @@ class Style:
 
 STYLES = tuple(
     (Style(rows, columns), Style(rows, columns, is_wide=False), Style(rows, columns, has_broken_name=True))
-    for rows, columns in ((4, 3), (3, 1), (2, 1), (1, 1))
+    for rows, columns in ((4, 3), (3, 2), (3, 1), (2, 1), (1, 1))
 )
 """From the most numbers to the fewest."""
 _LAST_WORD = re.compile(r"(?<=.)(?=[A-Z][^A-Z]*$)")
@@ -75,7 +78,7 @@ def card(node: Node, style: Style) -> Card:
     if node.grad is None:
         lines = _blank(node.shape, style)
     name = tuple(_LAST_WORD.split(node.name)) if style.has_broken_name else (node.name,)
-    return Card(name, value, Block(GRAD, lines, room), style.is_wide)
+    return Card(name, value, Block(ADDED if node.is_leaf else GRAD, lines, room), style.is_wide)
 
 
 def card_size(written: Card, font: QFontMetricsF) -> tuple[float, float]:
@@ -105,8 +108,8 @@ def cell_widths(block: Block, font: QFontMetricsF) -> list[float]:
     return [max(widths[0], font.horizontalAdvance(block.room)), *widths[1:]]
 
 
-def tip(node: Node) -> str:
-    """Say everything about a node: what it is, and its numbers in full."""
+def tip(node: Node, held: FloatArray | None = None) -> str:
+    """Say everything about a node: what it is, and its numbers in full; of a leaf, what its `.grad` holds now."""
     said = [node.name]
     if node.is_leaf:
         said.append(translate("GraphView", "Backward ends here: it adds the gradient to {tensor}.grad.").format(
@@ -117,9 +120,24 @@ def tip(node: Node) -> str:
         said.append(f"{node.tensor}, {node.shape} = {_in_full(node.value)}")
     if node.grad is None:
         said.append(translate("GraphView", "No Backward has brought a gradient here yet."))
+    elif node.is_leaf:
+        said += _added(node, node.grad, held)
     else:
         said.append(f"{GRAD}, {node.grad.shape} = {_in_full(node.grad)}")
     return "\n".join(said)
+
+
+def _added(node: Node, grad: Numbers, held: FloatArray | None) -> list[str]:
+    """Say what a Backward added to a `.grad`, and what that holds now."""
+    tensor = node.tensor or "?"
+    added = translate("GraphView", "Added to {tensor}.grad by the last Backward through this graph: {numbers}")
+    said = [added.format(tensor=tensor, numbers=_in_full(grad))]
+    if held is None:
+        said.append(translate("GraphView", "{tensor}.grad is None now.").format(tensor=tensor))
+    elif held.size <= MOST_NUMBERS:
+        holds = translate("GraphView", "{tensor}.grad holds now: {numbers}")
+        said.append(holds.format(tensor=tensor, numbers=_in_full(Numbers(held.shape, held))))
+    return said
 
 
 def _written(numbers: Numbers, style: Style) -> tuple[tuple[tuple[str, ...], ...], str]:
@@ -128,24 +146,26 @@ def _written(numbers: Numbers, style: Style) -> tuple[tuple[tuple[str, ...], ...
     shape = str(numbers.shape)
     if not _fits(numbers.shape, style):
         return ((shape,),), shape
-    rest = f"… {shape}" if rows > style.rows else ""
+    rest = f"… {shape}" if rows > style.rows or columns > style.columns else ""
     shown = style.rows - 1 if rest else rows
     values = np.full((rows, columns), np.nan) if numbers.values is None else numbers.values.reshape(rows, columns)
-    lines = [tuple(map(display_text, row)) for row in values[:shown].tolist()]
+    lines = [tuple(map(display_text, row)) for row in values[:shown, : style.columns].tolist()]
     if rest:
-        lines.append((rest, *[""] * (columns - 1)))
+        lines.append((rest, *[""] * (len(lines[0]) - 1)))
     return tuple(lines), rest
 
 
 def _blank(shape: tuple[int, ...], style: Style) -> tuple[tuple[str, ...], ...]:
     rows, columns = _table_shape(shape) if _fits(shape, style) else (1, 1)
-    return ((NOTHING,) * columns,) * min(rows, style.rows)
+    rows += columns > style.columns
+    return ((NOTHING,) * min(columns, style.columns),) * min(rows, style.rows)
 
 
 def _fits(shape: tuple[int, ...], style: Style) -> bool:
     """Whether numbers are shown of a tensor of that shape, at least the first."""
     rows, columns = _table_shape(shape)
-    return 0 < rows * columns <= MOST_NUMBERS and columns <= style.columns and (style.rows > 1 or rows == 1)
+    is_whole = rows == 1 and columns <= style.columns
+    return 0 < rows * columns <= MOST_NUMBERS and (style.rows > 1 or is_whole)
 
 
 def _table_shape(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -123,6 +123,10 @@ class GraphView(Panel):
         """Show the history of now; a movement that is still under way ends where it would have ended."""
         self._is_outdated = not self.is_seen
         self._end_movement()
+        if self._is_outdated:
+            # Nothing of a history that was left is kept alive here.
+            self._question = None
+            self.canvas.set_held({})
         if self._history is None or self._is_outdated:
             return
         moment = _moment(self._history)
@@ -152,6 +156,7 @@ class GraphView(Panel):
         self.state_label.setText(_state_text(state))
         said = _message(self._history, state)
         _write(self.message, said)
+        self.canvas.set_held({"W": now.W_grad, "b": now.b_grad})
         self.canvas.set_stale(sentences.stale(now.stale) if now.stale else "")
         self.canvas.set_note(self._note(state))
         names = ", ".join(self.canvas.graph.outside)
