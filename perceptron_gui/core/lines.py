@@ -27,6 +27,7 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.snapshot import (
     Config,
+    Element,
     FloatArray,
     ForwardPass,
     GraphState,
@@ -106,6 +107,11 @@ def element(name: str, row: int, column: int, m: int) -> str:
     if name == "loss":
         return name
     return f"{name}[{column}]" if is_vector else f"{name}[{row}, {column}]"
+
+
+def parameter(one: Element) -> str:
+    """Return an element of W or b as PyTorch would index it."""
+    return element(one.name, one.row, one.column, 0)
 
 
 def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:

@@ -94,6 +94,8 @@ class Engine:
         Raises:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
         """
+        if not snapshot.config.twin:
+            self._replay.forget()
         try:
             return self._do(task, snapshot, device)
         except Exception as error:

@@ -104,15 +104,17 @@ class Path:
 class Twin:
     """The second run, replayed from the history's actions.
 
-    `forgets` says whether the twin leaves Zero grad out (else it zeroes after every Update). `updates` (points,) are
-    counts of the Updates it did, on from that of the marked entry; `losses` (points,) those of its last Forward at
-    each. `momentum_difference` is the largest |difference| between the run that forgets, this one or the person's, and
-    torch.optim.SGD(momentum=1) beside it in all of W and b, over all Updates: 0.0 where they are equal. It is None
-    where they are not comparable, and `incomparable` says why. The momentum buffers hold at first what `.grad` held at
-    the mark.
+    `forgets` says whether the twin leaves Zero grad out (else it zeroes right after every Update), `is_apart` whether
+    that has told the two runs apart yet: a Backward left another `.grad`, or an Update another W or b. `updates` are
+    counts (points,) of the Updates it did, on from that of the marked entry; `losses` (points,) those of its last
+    Forward at each. `momentum_difference` is the largest |difference| between the run that forgets, this one or the
+    person's, and torch.optim.SGD(momentum=1) beside it in all of W and b, over all Updates: 0.0 where they are equal.
+    It is None where they are not comparable, and `incomparable` says why. The momentum buffers hold at first what
+    `.grad` held at the mark, so the first Update is compared without a Backward too.
     """
 
     forgets: bool
+    is_apart: bool
     updates: npt.NDArray[np.int64]
     losses: FloatArray
     path: Path

@@ -1,6 +1,6 @@
 """The second run: the same presses with Zero grad treated the other way, replayed by the same phases."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -9,15 +9,22 @@ from perceptron_gui.core.actions import CPU, Assign, AssignElements, Configure, 
 from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry
-from perceptron_gui.core.momentum import Momentum
+from perceptron_gui.core.momentum import Momentum, Rest
 from perceptron_gui.core.questions import Path, Twin
-from perceptron_gui.core.snapshot import FloatArray, Snapshot
+from perceptron_gui.core.snapshot import FloatArray, Snapshot, same_bits
 
 MOST_PATH_BYTES = 64 * 2**20
+MOST_STOP_BYTES = 64 * 2**20
+"""Beyond that every second stop is dropped, and from then on they are twice as far apart."""
+STOP_EVERY = 256
+"""So many entries lie between two stops at first."""
 
 
 class Replay:
-    """Replays entries; what it has replayed already, the very same entries, it carries on from."""
+    """Replays entries; what it has replayed already, the very same entries, it carries on from.
+
+    Where only some of them are the same, it goes back to the last stop among those.
+    """
 
     def __init__(self) -> None:
         self._run: _Run | None = None
@@ -34,21 +41,33 @@ class Replay:
             Problem: memory that ran out, a device that failed.
         """
         done, run, twin = self._done, self._run, self._twin
-        # An error leaves a run that is of no use.
-        self._run = self._twin = None
-        if run is None or run.device != device or entries[: len(done)] != done:
+        # An error leaves a run that is of no use, and what another mark has left is in the way.
+        self.forget()
+        forgets = any(map(_has_zeroed, entries[1:]))
+        if run is not None and (run.device != device or run.forgets is not forgets or entries[0] is not done[0]):
             run = None
-        elif twin is not None and len(entries) == len(done):
-            self._run, self._twin = run, twin
+        elif twin is not None and entries == done:
+            self._run, self._done, self._twin = run, done, twin
             return twin
-        rest = entries[1:] if run is None else entries[len(done) :]
-        forgets = (run is not None and run.forgets) or any(map(_has_zeroed, rest))
-        if run is None or run.forgets is not forgets:
-            run, rest = _Run(entries[0], device, forgets=forgets), entries[1:]
-        for entry in rest:
+        taken = 0 if run is None else run.back_to(_shared(entries, done))
+        if run is None or not taken:
+            run, taken = _Run(entries[0], device, forgets=forgets), 1
+        for entry in entries[taken:]:
             run.take(entry)
-        self._done, self._run, self._twin = entries, run, run.twin()
+        self._run, self._done, self._twin = run, entries, run.twin()
         return self._twin
+
+    def forget(self) -> None:
+        """Keep nothing alive."""
+        self._run, self._done, self._twin = None, (), None
+
+
+def _shared(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
+    """Return how many entries both begin with."""
+    shorter = min(len(first), len(second))
+    if first[:shorter] == second[:shorter]:
+        return shorter
+    return next(index for index in range(shorter) if first[index] is not second[index])
 
 
 def _has_zeroed(entry: Entry) -> bool:
@@ -64,7 +83,10 @@ class _Run:
         # What is in `.grad` is all that a phase wants to know of its deposits.
         self._snapshot = start = replace(mark.snapshot, deposits=())
         self._names: Namespace | None = None
-        self._is_updated = False
+        self._is_apart = False
+        self._taken = 1
+        self._stops: list[_Stop] = []
+        self._stop_every = STOP_EVERY
         self._count = mark.updates
         self._losses = _Points(1, most=2**62)
         width = start.W.size + start.b.size
@@ -76,16 +98,19 @@ class _Run:
 
     def take(self, entry: Entry) -> None:
         """Do what was done there, but treat Zero grad the other way."""
+        if entry.action is Operation.FORWARD:
+            self._stop()
+        self._taken += 1
         action, before = entry.action, self._snapshot
         is_refused = False
         match action:
             case Operation.ZERO_GRAD if self.forgets:
                 return
             case Operation():
-                if action is Operation.BACKWARD and self._is_updated and not self.forgets:
-                    self._is_updated = False
-                    self._run(Operation.ZERO_GRAD, entry)
                 is_refused = self._run(action, entry)
+                if action is Operation.UPDATE and not is_refused and not self.forgets:
+                    self._run(Operation.ZERO_GRAD, entry)
+                self._is_apart = self._is_apart or self._differs(action, entry.snapshot)
             case Assign() | AssignElements() | MarkRows() | Configure():
                 self._edit(edited(before, action))
             case SwitchDevice():
@@ -97,6 +122,22 @@ class _Run:
         else:
             self._momentum.take(action, entry.snapshot, is_refused=entry.refusal is not None)
 
+    def back_to(self, entries: int) -> int:
+        """Return how many entries were taken, the first `entries` at most: else it is as at the last stop before.
+
+        0 where there is none, or its points are not kept any more: it is of no use then.
+        """
+        if self._taken <= entries:
+            return self._taken
+        self._stops = [stop for stop in self._stops if stop.taken < entries]
+        if not self._stops:
+            return 0
+        stop = self._stops[-1]
+        self._taken, self._snapshot, self._names = stop.taken, stop.snapshot, None
+        self._is_apart, self._count = stop.is_apart, stop.count
+        self._momentum.go_back(stop.momentum)
+        return self._taken if self._losses.go_back(stop.losses) and self._path.go_back(stop.path) else 0
+
     def twin(self) -> Twin:
         """Return what is known so far."""
         updates, losses = self._losses.handed()
@@ -104,6 +145,7 @@ class _Run:
         n, k = self._snapshot.W.shape
         return Twin(
             forgets=self.forgets,
+            is_apart=self._is_apart,
             updates=updates,
             losses=losses[:, 0],
             path=Path(path, numbers[:, : n * k].reshape(-1, n, k), numbers[:, n * k :]),
@@ -122,10 +164,35 @@ class _Run:
         self._names, self._snapshot = names, replace(after, deposits=()) if after.deposits else after
         if operation is Operation.UPDATE and refusal is None:
             self._count += 1
-            self._is_updated = True
         elif operation is Operation.FORWARD and refusal is None and after.forward is not None:
             self._losses.put(self._count, after.forward.loss)
         return refusal is not None
+
+    def _stop(self) -> None:
+        """Remember how everything is, before a Forward: it needs no graph of before."""
+        if self._taken - (self._stops[-1].taken if self._stops else 0) < self._stop_every:
+            return
+        stop = _Stop(
+            taken=self._taken,
+            snapshot=replace(self._snapshot, forward=None),
+            is_apart=self._is_apart,
+            count=self._count,
+            losses=self._losses.end(),
+            path=self._path.end(),
+            momentum=self._momentum.rest(),
+        )
+        self._stops.append(stop)
+        if sum(stop.nbytes for stop in self._stops) > MOST_STOP_BYTES:
+            del self._stops[::2]
+            self._stop_every *= 2
+
+    def _differs(self, operation: Operation, person: Snapshot) -> bool:
+        """Whether a phase has left the person's run something else: of `.grad` only what Backward leaves counts."""
+        names = {Operation.UPDATE: ("W", "b"), Operation.BACKWARD: ("W", "b", "W_grad", "b_grad")}.get(operation, ())
+        pairs = ((getattr(self._snapshot, name), getattr(person, name)) for name in names)
+        return any(
+            own is not other and (own is None or other is None or not same_bits(own, other)) for own, other in pairs
+        )
 
     def _edit(self, after: Snapshot) -> None:
         if after is not self._snapshot:
@@ -135,6 +202,35 @@ class _Run:
         return entry.device if entry.device == self.device else CPU
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _End:
+    """How many rows there were, and the last one, which may have become another since."""
+
+    rows: int
+    count: int
+    row: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Stop:
+    """A run as it was when it had taken so many entries."""
+
+    taken: int
+    snapshot: Snapshot
+    is_apart: bool
+    count: int
+    losses: _End
+    path: _End
+    momentum: Rest
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that it may be the only one to keep alive."""
+        snapshot = self.snapshot
+        arrays = (snapshot.W, snapshot.b, snapshot.W_grad, snapshot.b_grad, self.losses.row, self.path.row)
+        return sum(array.nbytes for array in arrays if array is not None) + self.momentum.nbytes
+
+
 class _Points:
     """A row of float32 numbers for every count, growing: nothing that was handed out is written to again."""
 
@@ -142,7 +238,7 @@ class _Points:
         self._counts = np.empty(0, np.int64)
         self._rows = np.empty((0, width), np.float32)
         self._most = most
-        self._length = self._handed = 0
+        self._length = self._handed = self._dropped = 0
 
     def put(self, count: int, *arrays: FloatArray) -> None:
         """Set the row of a count, the last one or a later one; beyond `most` rows the older half is dropped."""
@@ -154,6 +250,7 @@ class _Points:
             room = min(max(16, 2 * (self._length - first)), self._most)
             counts, rows = np.empty(room, np.int64), np.empty((room, self._rows.shape[1]), np.float32)
             self._length -= first
+            self._dropped += first
             counts[: self._length], rows[: self._length] = self._counts[kept], self._rows[kept]
             self._counts, self._rows, self._handed = counts, rows, 0
         self._counts[self._length] = count
@@ -166,3 +263,16 @@ class _Points:
         counts, rows = self._counts[: self._length], self._rows[: self._length]
         counts.flags.writeable = rows.flags.writeable = False
         return counts, rows
+
+    def end(self) -> _End:
+        """Return what `go_back` needs to come back here."""
+        last = self._length - 1
+        row = self._rows[last].copy() if self._length else np.empty(0, np.float32)
+        return _End(self._dropped + self._length, int(self._counts[last]) if self._length else 0, row)
+
+    def go_back(self, end: _End) -> bool:
+        """Drop what came after; return False where what came before is dropped already."""
+        self._length = max(end.rows - self._dropped - 1, 0)
+        if end.rows > self._dropped and end.rows:
+            self.put(end.count, end.row)
+        return end.rows > self._dropped or not self._dropped

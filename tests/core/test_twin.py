@@ -1,12 +1,12 @@
 """The second run against plain PyTorch that treats Zero grad the other way."""
 
-from collections.abc import Callable
+import gc
+import weakref
 from dataclasses import replace
 from unittest.mock import patch
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,111 +15,34 @@ from perceptron_gui.core import twin as twin_module
 from perceptron_gui.core.actions import (
     CPU,
     Action,
-    AssignElements,
     Configure,
-    MarkRows,
     Operation,
     Randomize,
     Start,
     SwitchDevice,
 )
-from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import History
-from perceptron_gui.core.momentum import difference
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.core.questions import Comparison, Incomparable, Twin
-from perceptron_gui.core.snapshot import Config, Element, Snapshot, Zeroing, frozen
+from perceptron_gui.core.questions import Comparison, Twin
+from perceptron_gui.core.snapshot import Config, Snapshot, Zeroing
 from perceptron_gui.core.twin import Replay
 from tests.core.notebook import Notebook, bits
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD
 from tests.core.test_golden import GOLDEN, near
+from tests.core.twins import (
+    CAREFUL,
+    ENGINE,
+    FORGETFUL,
+    TWIN,
+    Plain,
+    begin,
+    compared,
+    done,
+    everything,
+    path_of,
+    tame_rates,
+)
 from tests.strategies import GoBack, Journey, Scenario, Step, briefly, journeys, scenarios, snapshots
-
-FORGETFUL = (FORWARD, BACKWARD, UPDATE)
-CAREFUL = (*FORGETFUL, ZERO_GRAD)
-TWIN = Configure("twin", True)
-ENGINE = Engine()
-NAN, INF = float("nan"), float("inf")
-tame_rates = st.one_of(st.floats(-2, 2), st.sampled_from([0.0, 1.0, 0.1]))
-
-
-def begin(start: Snapshot, lr: float = 1.0) -> History:
-    """Return a history that a twin accompanies from the start."""
-    marked = replace(start, config=replace(start.config, twin=True, lr=lr))
-    return History((), -1).push(Start("twin"), marked, CPU)
-
-
-def done(history: History, *actions: Action) -> History:
-    for action in actions:
-        if isinstance(action, Operation | Randomize | SwitchDevice):
-            outcome = ENGINE.execute(action, history.current, CPU)
-            history = history.push(outcome.action, outcome.snapshot, outcome.device, outcome.refusal)
-        else:
-            after = edited(history.current, action)  # type: ignore[arg-type]
-            history = history if after is history.current else history.push(action, after, CPU)
-    return history
-
-
-def compared(history: History) -> Twin:
-    return Replay().compared(history.compared, CPU)
-
-
-def everything(twin: Twin) -> tuple[object, ...]:
-    """Return all that is in a twin, to the last bit."""
-    counts = (twin.updates.tolist(), twin.path.updates.tolist())
-    numbers = [bits(array) for array in (twin.losses, twin.path.W, twin.path.b)]
-    return (twin.forgets, repr(twin.momentum_difference), twin.incomparable, counts, numbers)
-
-
-class Plain:
-    """The lesson's loop in plain PyTorch; it records losses and where each Update led."""
-
-    def __init__(self, start: Snapshot) -> None:
-        single = start.m == 1
-        self.x = torch.tensor(start.x[0] if single else start.x)
-        self.y_true = torch.tensor(start.y_true[0] if single else start.y_true)
-        self.W = torch.tensor(start.W, requires_grad=True)
-        self.b = torch.tensor(start.b, requires_grad=True)
-        self.losses: list[float] = []
-        self.path = [(start.W, start.b)]
-
-    def steps(self, update: Callable[[], None], zero_grad: Callable[[], None] | None, count: int) -> None:
-        for _ in range(count):
-            loss = ((self.y_true - torch.sigmoid(self.x @ self.W + self.b)) ** 2).sum()
-            self.losses.append(loss.item())
-            loss.backward()  # type: ignore[no-untyped-call]
-            update()
-            if zero_grad is not None:
-                zero_grad()
-            self.path.append((self.W.detach().numpy().copy(), self.b.detach().numpy().copy()))
-
-    def train(self, lr: float, count: int, *, forgets: bool) -> None:
-        self.steps(lambda: self._descend(lr), None if forgets else self._zero_grad, count)
-
-    def train_with_momentum(self, lr: float, count: int) -> None:
-        optimizer = torch.optim.SGD([self.W, self.b], lr=lr, momentum=1)
-        self.steps(optimizer.step, optimizer.zero_grad, count)
-
-    def furthest_from(self, other: "Plain") -> float:
-        """Return the largest |difference| of W and b over all updates."""
-        pairs = [
-            pair for own, others in zip(self.path, other.path, strict=True) for pair in zip(own, others, strict=True)
-        ]
-        return max(float(np.abs(first - second).max()) for first, second in pairs)
-
-    def _descend(self, lr: float) -> None:
-        with torch.no_grad():
-            self.W -= lr * self.W.grad  # type: ignore[operator]
-            self.b -= lr * self.b.grad  # type: ignore[operator]
-
-    def _zero_grad(self) -> None:
-        for parameter in (self.W, self.b):
-            assert parameter.grad is not None
-            parameter.grad.zero_()
-
-
-def path_of(twin: Twin) -> list[tuple[list[str], list[str]]]:
-    return [(bits(W), bits(b)) for W, b in zip(twin.path.W, twin.path.b, strict=True)]
 
 
 @briefly
@@ -150,16 +73,15 @@ def test_the_two_runs_of_the_notebook_at_one_half(step: tuple[Operation, ...], o
 
 def in_a_notebook(start: Snapshot, steps: tuple[Step, ...], *, forgets: bool) -> tuple[dict[int, list[str]], Notebook]:
     """Type what the twin does into a notebook; return the last loss at each count, and the notebook."""
-    notebook, count, owes, losses = Notebook(start), 0, False, {}
+    notebook, count, losses = Notebook(start), 0, {}
     for step in steps:
-        if step is ZERO_GRAD and forgets:
+        if step is ZERO_GRAD:
             continue
-        if step is BACKWARD and owes and not forgets:
-            owes = False
-            notebook.do(ZERO_GRAD)
         refusal = notebook.do(step)
         if step is UPDATE and refusal is None:
-            count, owes = count + 1, True
+            count += 1
+            if not forgets:
+                notebook.do(ZERO_GRAD)
         if step is FORWARD and refusal is None:
             losses[count] = bits(notebook.names["loss"].detach().numpy())
     return losses, notebook
@@ -221,6 +143,92 @@ def test_a_twin_that_remembers_keeps_what_several_backwards_gather() -> None:
     ]
 
 
+def test_it_zeroes_right_after_every_update_though_no_backward_follows() -> None:
+    presses = (FORWARD, BACKWARD, UPDATE, UPDATE, FORWARD, BACKWARD, UPDATE, UPDATE, UPDATE)
+    start = History.begin("twin_half", CPU).current
+    twin = compared(done(begin(start, 0.3), *presses))
+    plain = Plain(start)
+    for _ in range(2):
+        plain.train(0.3, 1, forgets=False)
+        plain.descend(0.3)
+    assert [bits(twin.path.W[-1]), bits(twin.path.b[-1])] == [
+        bits(parameter.detach().numpy()) for parameter in (plain.W, plain.b)
+    ]
+    assert twin.path.updates.tolist() == [0, 1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("actions", "expected"),
+    [
+        ((), False),
+        ((*FORGETFUL, FORWARD), False),
+        ((*CAREFUL, FORWARD), False),
+        ((*CAREFUL, FORWARD, BACKWARD), True),
+        ((*FORGETFUL, FORWARD, BACKWARD), True),
+        ((*FORGETFUL, UPDATE), True),
+        ((FORWARD, BACKWARD, ZERO_GRAD), False),
+        ((FORWARD, BACKWARD, ZERO_GRAD, UPDATE), True),
+    ],
+)
+def test_the_runs_are_apart_when_zeroing_has_made_a_difference(actions: tuple[Action, ...], expected: bool) -> None:
+    twin = compared(done(History.begin("twin_half", CPU), *actions))
+    assert twin.is_apart is expected
+
+
+@briefly
+@given(journeys(), st.integers(1, 5), st.sampled_from([2**26, 400, 0]))
+def test_a_way_back_goes_on_from_a_stop_and_is_what_it_is_from_scratch(
+    journey: Journey, stop_every: int, most_bytes: int
+) -> None:
+    with patch.multiple(twin_module, STOP_EVERY=stop_every, MOST_STOP_BYTES=most_bytes):
+        replay, history = Replay(), begin(journey.start)
+        for step in journey.steps:
+            if isinstance(step, GoBack):
+                for _ in range(step.states):
+                    history = history.undo()
+            else:
+                history = done(history, step)
+            assert everything(replay.compared(history.compared, CPU)) == everything(compared(history))
+
+
+@pytest.mark.parametrize("step", [CAREFUL, FORGETFUL])
+def test_undo_of_a_long_run_replays_a_few_entries(step: tuple[Operation, ...]) -> None:
+    replay = Replay()
+    with patch.object(twin_module, "STOP_EVERY", 16):
+        history = done(History.begin("twin", CPU), *step * 50)
+        replay.compared(history.compared, CPU)
+        for _ in range(3):
+            history = history.undo()
+            with patch("perceptron_gui.core.twin.phase", wraps=autograd.phase) as phase:
+                found = replay.compared(history.compared, CPU)
+            assert 0 < phase.call_count < 40
+            assert everything(found) == everything(compared(history))
+
+
+def test_what_another_mark_has_left_is_not_kept() -> None:
+    replay, first = Replay(), done(History.begin("twin", CPU), *CAREFUL)
+    replay.compared(first.compared, CPU)
+    held = weakref.ref(first.entries[2].snapshot.W_grad)
+    other = History.begin("twin_half", CPU)
+    del first
+    assert held() is not None
+    replay.compared(other.compared, CPU)
+    gc.collect()
+    assert held() is None
+
+
+def test_a_phase_without_a_twin_lets_go_of_the_last_one() -> None:
+    engine = Engine()
+    history = done(History.begin("twin", CPU), *CAREFUL)
+    engine.answer(Comparison(history.compared), CPU)
+    held = weakref.ref(history.entries[2].snapshot.W_grad)
+    history = History.begin("notebook", CPU)
+    assert held() is not None
+    engine.execute(FORWARD, history.current, CPU)
+    gc.collect()
+    assert held() is None
+
+
 def test_the_first_zero_grad_makes_it_a_twin_that_forgets_and_undo_takes_that_back() -> None:
     replay = Replay()
     history = done(History.begin("twin", CPU), *FORGETFUL * 2)
@@ -276,70 +284,6 @@ def test_what_a_lost_device_has_done_is_done_again_on_the_cpu() -> None:
     history = done(History.begin("twin", CPU), *CAREFUL * 2)
     elsewhere = tuple(replace(entry, device="cuda:99") for entry in history.entries)
     assert everything(Replay().compared(elsewhere, CPU)) == everything(compared(history))
-
-
-class TestMomentum:
-    """Forgetting is momentum 1."""
-
-    @briefly
-    @given(snapshots(), tame_rates.filter(lambda lr: lr >= 0), st.integers(1, 6), st.booleans())
-    def test_the_difference_is_that_of_plain_torch(
-        self, start: Snapshot, lr: float, count: int, is_twin_forgetful: bool
-    ) -> None:
-        twin = compared(done(begin(start, lr), *(CAREFUL if is_twin_forgetful else FORGETFUL) * count))
-        forgetful, optimized = Plain(start), Plain(start)
-        forgetful.train(lr, count, forgets=True)
-        optimized.train_with_momentum(lr, count)
-        assert twin.momentum_difference == forgetful.furthest_from(optimized)
-        assert twin.incomparable is None
-
-    @briefly
-    @given(snapshots(), st.integers(1, 8), st.booleans())
-    def test_at_lr_1_there_is_none(self, start: Snapshot, count: int, is_twin_forgetful: bool) -> None:
-        history = done(begin(start), *(CAREFUL if is_twin_forgetful else FORGETFUL) * count)
-        assert compared(history).momentum_difference == 0.0
-
-    def test_at_another_lr_it_is_rounding(self) -> None:
-        history = done(begin(History.begin("twin_half", CPU).current, 0.3), *CAREFUL * 12)
-        found = compared(history).momentum_difference
-        assert found is not None
-        assert 0 < found < 1e-6
-
-    def test_what_lay_in_grad_at_the_mark_lies_in_the_buffers(self) -> None:
-        history = done(History.begin("notebook_half", CPU), *FORGETFUL * 3, TWIN, *FORGETFUL * 3)
-        assert compared(history).momentum_difference == 0.0
-
-    def test_the_learning_rate_may_change(self) -> None:
-        history = done(History.begin("twin_half", CPU), *CAREFUL * 2, Configure("lr", -0.5), *CAREFUL * 2)
-        found = compared(history).momentum_difference
-        assert found is not None
-        assert found < 1e-6
-
-    def test_rows_and_reduction_may_change(self) -> None:
-        start = History.begin("or_gate", CPU).current
-        history = done(begin(start), *CAREFUL, MarkRows((0, 2)), *CAREFUL, Configure("part", 3), *CAREFUL)
-        assert compared(history).momentum_difference == 0.0
-
-    @pytest.mark.parametrize(
-        ("reason", "actions"),
-        [
-            (Incomparable.NO_UPDATE, (FORWARD, BACKWARD)),
-            (Incomparable.NOT_ONE_BACKWARD, (*CAREFUL, *(FORWARD, BACKWARD) * 2, UPDATE, ZERO_GRAD)),
-            (Incomparable.NOT_ONE_BACKWARD, (*CAREFUL, *FORGETFUL, UPDATE)),
-            (Incomparable.EDITED, (*CAREFUL, AssignElements(((Element("b", 0, 0), 3.0),)), *CAREFUL)),
-            (Incomparable.REFUSED, (*CAREFUL, FORWARD, BACKWARD, BACKWARD, UPDATE, ZERO_GRAD)),
-        ],
-    )
-    def test_what_is_not_comparable_says_why(self, reason: Incomparable, actions: tuple[Action, ...]) -> None:
-        twin = compared(done(History.begin("twin", CPU), *actions))
-        assert (twin.momentum_difference, twin.incomparable) == (None, reason)
-
-    @pytest.mark.parametrize(
-        ("first", "second", "expected"),
-        [([1, NAN], [1.5, NAN], 0.5), ([INF, 0], [INF, -0.0], 0.0), ([NAN, 0], [0, 0], NAN), ([INF, 0], [0, 0], INF)],
-    )
-    def test_a_difference_of_what_is_not_finite(self, first: list[float], second: list[float], expected: float) -> None:
-        assert difference(frozen(first), frozen(second)) == pytest.approx(expected, nan_ok=True)
 
 
 def test_the_path_is_bounded_and_ends_where_the_twin_is() -> None:

@@ -29,7 +29,7 @@ def test_at_one_half_forgetting_never_settles(hands: Hands) -> None:
     own, twin = losses(hands)
     assert own == near(GOLDEN["with_zero_grad"]["loss"])
     assert twin == near(GOLDEN["forgotten_zero_grad"]["loss"])
-    assert plot_of(hands).caption.text().endswith("bit-equal to torch.optim.SGD")
+    assert plot_of(hands).caption.text().endswith("(the twin ■):\n= torch.optim.SGD(momentum=1), bit for bit")
 
 
 def test_at_one_forgetting_learns_faster(hands: Hands) -> None:

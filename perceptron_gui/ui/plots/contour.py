@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt, QTimer
 from PySide6.QtWidgets import QWidget
@@ -22,7 +21,7 @@ from perceptron_gui.ui.plots.contours.clicks import Clicks
 from perceptron_gui.ui.plots.contours.descent import MoveArrows, Moves, look_alike, moves_of
 from perceptron_gui.ui.plots.contours.parameter_box import ParameterPair, exists
 from perceptron_gui.ui.plots.contours.room import Room
-from perceptron_gui.ui.plots.contours.surface_asking import SurfaceAsking, places_for, taken
+from perceptron_gui.ui.plots.contours.surface_asking import SurfaceAsking, places_for, rows_seen, taken
 from perceptron_gui.ui.plots.contours.trail import (
     NOWHERE,
     Trail,
@@ -137,8 +136,8 @@ class ContourPlot(Plot):
         super().put_away()
         self._settled.stop()
         self._stop_waiting()
-        for known in (self._reading, self._second_run, self.surface):
-            known.forget()
+        self._reading, self._second_run, self.surface = TrailReading(), TwinAsking(), SurfaceAsking()
+        self._snapshot, self._trail, self._twin_trail = None, NOWHERE, NOWHERE
         self._is_outdated = True
 
     @override
@@ -153,12 +152,13 @@ class ContourPlot(Plot):
                 if not is_twin and index == len(trail.places) - 1:
                     loss = self.surface.at_present() if self.is_fresh else None
                     said += contour_words.of_present(loss, self._moves(), self._snapshot)
+                else:
+                    said += contour_words.of_earlier(trail.losses[index], is_twin=is_twin)
         aim = self._values_at(position)
+        is_between = not said and self.is_fresh and len(aim) == 2
+        near = self.surface.nearest(*(number for _, number in aim)) if is_between else None
         said.append(contour_words.of_click(aim))
-        near = self.surface.nearest(*(number for _, number in aim)) if self.is_fresh and len(aim) == 2 else None
-        if near is not None:
-            said.append(contour_words.of_place(*near))
-        return "\n".join(said)
+        return "\n".join(said if near is None else [*said, contour_words.of_place(*near)])
 
     @override
     def _refresh(self) -> None:
@@ -173,10 +173,11 @@ class ContourPlot(Plot):
         trail = self._reading.follow(history, *self.pair.elements)
         has_other_twin = self._second_run.follow(history)
         looks_alike = before is not None and look_alike(before, now) and trail.is_same_as(self._trail)
+        # Another loss at a place is said, not drawn.
+        self._trail = trail
         if looks_alike and not has_other_twin and not has_other_choice:
             return False
         self._refused = ""
-        self._trail = trail
         self._take_twin()
         return True
 
@@ -208,7 +209,7 @@ class ContourPlot(Plot):
         for there in points:
             room.take(there[-1:], size, size)
             room.take(there[-_MOST_AVOIDED:], size / 2, size / 2, is_crowd=True)
-        labels = self._arrange_arrows(room)
+        labels = self.arrows.arrange(self._drawn_trail().places[-1:], self._moves(), self._to_pixels, room, self.labels)
         start = self.start.getData()
         if len(start[0]):
             text = translate("ContourPlot", "start")
@@ -246,18 +247,26 @@ class ContourPlot(Plot):
         if not self._trail.is_whole:
             notes.append(contour_words.cut(len(self._trail.places)))
         notes += filter(None, [twin_words.trouble(self._second_run)])
-        if snapshot.rows is not None:
-            notes.append(contour_words.of_rows(snapshot.rows))
-        return [*notes, contour_words.slice_note()]
+        rows = rows_seen(snapshot)
+        if rows is not None:
+            notes.append(contour_words.of_rows(rows))
+        elif snapshot.rows is not None:
+            notes.append(contour_words.of_all_rows())
+        notes.append(contour_words.slice_note())
+        if not self.pair.is_single:
+            notes.append(contour_words.of_depth(is_darker=self.bands.is_darker_below(self._colors)))
+        return notes
 
     @override
     def _bounds(self) -> tuple[Span, Span]:
         places = self._drawn_trail().places
         data = np.concatenate([places, self._twin_trail.places])
-        start, landing = places[:1], self._moves().landing
-        x = [*data[:, 0], *(start[:, 0] - LEAST_AROUND), *(start[:, 0] + LEAST_AROUND), *(landing or ())[:1]]
+        start, moves = places[:1], self._moves()
+        ends = [landing for landing in (moves.landing, moves.incoming_landing) if landing is not None]
+        around = np.concatenate([data, start - LEAST_AROUND, start + LEAST_AROUND])
+        x = [*around[:, 0], *(end[0] for end in ends)]
         if not self.pair.is_single:
-            y = [*data[:, 1], *(start[:, 1] - LEAST_AROUND), *(start[:, 1] + LEAST_AROUND), *(landing or ())[1:]]
+            y = [*around[:, 1], *(end[1] for end in ends)]
         else:
             y = [0.0, *data[:, 1], *(self.surface.losses[0] if self.is_fresh else ())]
         return hull(x), hull(y)
@@ -302,7 +311,7 @@ class ContourPlot(Plot):
 
     def _moves(self) -> Moves:
         if self._snapshot is None:
-            return Moves(None, None, None)
+            return Moves(None, None, None, None)
         return moves_of(self._snapshot, *(element for element in self.pair.elements if element is not None))
 
     def _draw_surface(self) -> None:
@@ -324,21 +333,6 @@ class ContourPlot(Plot):
             )
         else:
             self.curve.setData([], [])
-
-    def _arrange_arrows(self, room: Room) -> list[Label]:
-        places, moves = self._drawn_trail().places[-1:], self._moves()
-        if not len(places):
-            return []
-
-        def in_pixels(move: tuple[float, ...] | None) -> npt.NDArray[np.float64] | None:
-            if move is None:
-                return None
-            with np.errstate(invalid="ignore"):
-                there = places[0] + np.array([*move, 0.0][:2])
-                return np.concatenate(self._to_pixels(*there.reshape(2, 1))) - present
-
-        present = np.concatenate(self._to_pixels(*places.T))
-        return self.arrows.arrange(present, in_pixels(moves.stored), in_pixels(moves.incoming), room, self.labels)
 
     def _set_mode(self) -> None:
         """Both axes of a surface have one scale; a curve has room to rise, and a grid."""

@@ -66,7 +66,8 @@ def _is_same(first: Twin, second: Twin) -> bool:
     """Whether both look the same."""
 
     def words(twin: Twin) -> tuple[object, ...]:
-        return twin.forgets, twin.momentum_difference, twin.incomparable, len(twin.updates), len(twin.path.updates)
+        lengths = len(twin.updates), len(twin.path.updates)
+        return twin.forgets, twin.is_apart, twin.momentum_difference, twin.incomparable, *lengths
 
     return words(first) == words(second) and all(
         same_bits(one[-1:], other[-1:])

@@ -12,8 +12,8 @@ translate = QCoreApplication.translate
 
 
 def legend(twin: Twin | None) -> tuple[str, str]:
-    """Return the names of this run and of the twin: what the twin does where the person does the other."""
-    if twin is None:
+    """Return the names of this run and of the twin: what it does, once that has told the two apart."""
+    if twin is None or not twin.is_apart:
         name = translate("twin_words", "twin")
     elif twin.forgets:
         name = translate("twin_words", "twin: never Zero grad")
@@ -23,9 +23,14 @@ def legend(twin: Twin | None) -> tuple[str, str]:
 
 
 def caption(twin: Twin | None) -> str:
-    """Say in two lines what forgetting Zero grad is, and what PyTorch's own optimizer says to that, once it does."""
-    law = translate("twin_words", "Forgetting Zero grad = SGD with momentum 1:")
-    return f"{law}\n{_verdict(twin)}" if twin is not None else f"{law}\n"
+    """Say in two lines which run forgets Zero grad, once that is seen, and what PyTorch's own optimizer says to it."""
+    if twin is None or not twin.is_apart:
+        subject = translate("twin_words", "The run without Zero grad:")
+    elif twin.forgets:
+        subject = translate("twin_words", "The run without Zero grad (the twin ■):")
+    else:
+        subject = translate("twin_words", "The run without Zero grad (this run ●):")
+    return f"{subject}\n{_verdict(twin)}" if twin is not None else f"{subject}\n"
 
 
 def tip() -> str:
@@ -62,13 +67,13 @@ def trouble(asking: TwinAsking) -> str:
 
 def _verdict(twin: Twin) -> str:
     if twin.momentum_difference == 0:
-        return translate("twin_words", "bit-equal to torch.optim.SGD")
+        return translate("twin_words", "= torch.optim.SGD(momentum=1), bit for bit")
     if twin.momentum_difference is not None:
-        return translate("twin_words", "torch.optim.SGD: largest difference {number}").format(
+        return translate("twin_words", "= torch.optim.SGD(momentum=1) to within {number}").format(
             number=display_text(twin.momentum_difference)
         )
     reasons = {
-        Incomparable.NO_UPDATE: translate("twin_words", "compared with torch.optim.SGD at each Update"),
+        Incomparable.NO_UPDATE: translate("twin_words", "compared with SGD(momentum=1) at each Update"),
         Incomparable.NOT_ONE_BACKWARD: translate("twin_words", "not compared: one Backward an Update is needed"),
         Incomparable.EDITED: translate("twin_words", "not compared any more: a number was edited"),
         Incomparable.REFUSED: translate("twin_words", "not compared any more: PyTorch refused"),

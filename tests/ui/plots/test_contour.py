@@ -1,5 +1,7 @@
 """The surface and the curve, against plain PyTorch, and when they are asked for."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
@@ -262,12 +264,42 @@ def test_a_layer_that_grows_turns_the_curve_into_a_surface(plot: ContourPlot, en
 
 
 def test_it_says_that_it_is_a_slice_and_of_which_rows(plot: ContourPlot) -> None:
-    for history in (begin("or_gate"), ONE_NUMBER):
-        plot.display(history)
-        assert plot.note.text() == "all other parameters as they are now"
+    plot.display(ONE_NUMBER)
+    assert plot.note.text() == "all other parameters as they are now"
+    plot.display(begin("or_gate"))
+    assert plot.note.text() == "all other parameters as they are now · darker: lower"
+    plot.set_colors(theme.DARK)
+    assert plot.note.text() == "all other parameters as they are now · lighter: lower"
     assert "other slices" in plot.note.toolTip()
     plot.display(after_edit(begin("or_gate"), MarkRows((0, 2))))
-    assert plot.note.text() == "loss of x[[0, 2]] · all other parameters as they are now"
+    assert plot.note.text() == "loss of x[[0, 2]] · all other parameters as they are now · lighter: lower"
+
+
+def test_of_a_batch_in_parts_it_is_the_loss_of_all_rows(plot: ContourPlot, engine: Engine) -> None:
+    history = begin("or_gate")
+    for reduction in Reduction:
+        history = after_edit(begin("or_gate"), Configure("reduction", reduction))
+        history = after_edit(history, Configure("part", 1))
+        plot.display(history)
+        count = 1 if reduction is Reduction.SUM else 4
+        for _ in range(4):
+            history = done(engine, history, FORWARD, BACKWARD)
+            plot.display(history)
+            assert plot.note.text() == "loss of all rows · all other parameters as they are now · darker: lower"
+            here = plot.surface.at_present()
+            assert here == pytest.approx(loss_at(history.current, {}) / count, rel=1e-5)
+            assert plot.bands.levels
+    plot.display(after_edit(history, Configure("part", 0)))
+    assert "rows" not in plot.note.text()
+
+
+def test_heights_do_not_pile_up(plot: ContourPlot, engine: Engine) -> None:
+    plot.display(done(engine, begin("or_gate"), *STEP * 30))
+    heights = [label for label in plot.labels.shown if label.text in map(plot.bands.text, plot.bands.levels)]
+    assert len(heights) >= 3
+    for first, second in combinations(heights, 2):
+        widths = (plot.labels.width(first.text) + plot.labels.width(second.text)) / 2
+        assert abs(first.x - second.x) >= widths + 25 or abs(first.y - second.y) >= 25
 
 
 def test_where_the_loss_is_flat_there_are_no_lines_and_a_note(plot: ContourPlot) -> None:

@@ -223,6 +223,17 @@ def test_thousands_of_parameters_are_typed_and_not_listed(plot: ContourPlot) -> 
     assert plot.surface.found.across == Element("W", 783, 9)
 
 
+def test_the_curve_is_over_w_or_over_b(plot: ContourPlot, engine: Engine) -> None:
+    history = done(engine, ONE_NUMBER, *STEP * 2, FORWARD)
+    plot.display(history)
+    type_name(plot.pair.across_box, "b[0]")
+    assert plot.pair.across_box.currentText() == "b[0]"
+    x, y = plot.curve.getData()
+    for place, loss in list(zip(x, y, strict=True))[::40]:
+        assert loss == pytest.approx(loss_at(history.current, {B0: place}), abs=1e-6)
+    assert drawn(plot)[-1][0] == history.current.b[0]
+
+
 def test_a_click_on_a_curve_sets_the_one_parameter(plot: ContourPlot, qtbot: QtBot) -> None:
     plot.display(ONE_NUMBER)
     actions: list[Action] = []
@@ -243,16 +254,26 @@ def test_a_point_of_the_path_is_told_in_full(plot: ContourPlot, engine: Engine) 
     plot.display(history)
     W: FloatArray = history.segment[4].snapshot.W
     said = plot.hover_text(pixel(plot, W[0, 0], W[1, 0])).split("\n")
-    assert said[:2] == ["after 1 update", f"W[0, 0] = {full_text(W[0, 0])}, W[1, 0] = {full_text(W[1, 0])}"]
+    forward = history.segment[5].snapshot.forward
+    assert forward is not None
+    assert said[:4] == [
+        "after 1 update",
+        f"W[0, 0] = {full_text(W[0, 0])}, W[1, 0] = {full_text(W[1, 0])}",
+        f"loss of the last Forward there: {full_text(float(forward.loss))}",
+        "the heights drawn are not those of this point",
+    ]
+    assert "grid point" not in "".join(said)
     now = history.current
     assert now.forward is not None
     assert now.W_grad is not None
     said = plot.hover_text(pixel(plot, now.W[0, 0], now.W[1, 0])).split("\n")
     assert said[0] == "after 3 updates"
-    assert float(said[2].removeprefix("loss = ")) == pytest.approx(float(now.forward.loss), rel=1e-5)
+    assert said[2] == f"loss = {full_text(float(now.forward.loss))}"
     moves = ", ".join(full_text(-grad) for grad in now.W_grad[:2, 0])
-    assert said[3:5] == [f"−lr · stored .grad: {moves}", f"−incoming of the last Backward: {moves}"]
+    assert said[3:5] == [f"−lr · stored .grad: {moves}", f"−lr · incoming of the last Backward: {moves}"]
     plot.display(done(engine, history, UPDATE))
     now = done(engine, history, UPDATE).current
     said = plot.hover_text(pixel(plot, now.W[0, 0], now.W[1, 0])).split("\n")
     assert "From an earlier state. Changed since: W, b." in said
+    here = float(said[2].removeprefix("loss here, read off the surface: "))
+    assert here == pytest.approx(loss_at(now, {}), rel=1e-3)

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
@@ -16,6 +17,7 @@ from perceptron_gui.core.actions import (
     Edit,
     Operation,
     Randomize,
+    Start,
 )
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
@@ -24,7 +26,7 @@ from perceptron_gui.core.questions import Comparison, Twin
 from perceptron_gui.core.snapshot import Element, Snapshot, frozen
 from perceptron_gui.ui.plots.contour import ContourPlot
 from perceptron_gui.ui.plots.contours.descent import moves_of
-from perceptron_gui.ui.plots.contours.trail import MOST_POINTS, Trail, TrailReading
+from perceptron_gui.ui.plots.contours.trail import MOST_POINTS, Trail, TrailReading, value
 from tests.core.play import after
 from tests.strategies import briefly, learning_rates, snapshots
 from tests.ui.plots.conftest import Show
@@ -138,11 +140,12 @@ def test_the_thin_arrow_ends_where_the_next_update_leads(start: Snapshot, lr: fl
     updated = after(before, UPDATE)
     there = frozen([updated.W[0, 0], updated.b[-1]])
     assert np.array_equal(np.array(landing, np.float32), there, equal_nan=True)
-    incoming = moves_of(before, *elements).incoming
+    found = moves_of(before, *elements)
     last = before.deposits[-1]
-    assert last.W_grad is not None
-    assert last.b_grad is not None
-    assert incoming == (-last.W_grad[0, 0], -last.b_grad[-1])
+    step = torch.tensor([last.W_grad[0, 0], last.b_grad[-1]]) * lr  # type: ignore[index]
+    place = torch.tensor([before.W[0, 0], before.b[-1]])
+    for move, expected in ((found.incoming, -step), (found.incoming_landing, place - step)):
+        assert np.array_equal(np.array(move, np.float32), expected.numpy(), equal_nan=True)
 
 
 def test_an_arrow_is_drawn_to_its_scale(plot: ContourPlot, engine: Engine) -> None:
@@ -155,15 +158,13 @@ def test_an_arrow_is_drawn_to_its_scale(plot: ContourPlot, engine: Engine) -> No
     unit = (view(plot)[1] - view(plot)[0]) / plot.view_box.width()
     for arrow, name, grad in (
         (plot.arrows.stored, "−lr · stored", snapshot.W_grad),
-        (plot.arrows.incoming, "−incoming", snapshot.deposits[-1].W_grad),
+        (plot.arrows.incoming, "−lr · incoming", snapshot.deposits[-1].W_grad),
     ):
-        said = next(text for text in labels(plot) if text.startswith(name))
-        scale = float(said.partition("×")[2] or 1)
+        assert name in labels(plot)
         assert arrow.ends is not None
         (x, y), (to_x, to_y) = arrow.ends
-        assert (to_x - x) * unit / scale == pytest.approx(-grad[0, 0], rel=1e-4)
-        assert (y - to_y) * unit / scale == pytest.approx(-grad[1, 0], rel=1e-4)
-        assert np.hypot(to_x - x, to_y - y) >= 20
+        assert (to_x - x) * unit == pytest.approx(-grad[0, 0], rel=1e-4)
+        assert (y - to_y) * unit == pytest.approx(-grad[1, 0], rel=1e-4)
         assert (present.x(), present.y()) == pytest.approx((x, y))
     assert snapshot.W_grad[0, 0] * snapshot.deposits[-1].W_grad[0, 0] < 0
 
@@ -180,16 +181,123 @@ def test_there_is_no_arrow_where_there_is_no_gradient(plot: ContourPlot, engine:
     assert not any(text.startswith("−") for text in labels(plot))
 
 
-def test_the_wide_arrow_ends_inside_of_the_view(plot: ContourPlot, engine: Engine) -> None:
-    plot.display(done(engine, after_edit(begin("or_gate"), Configure("lr", 1e-3)), FORWARD, BACKWARD))
-    for _ in range(6):
+def lengths(plot: ContourPlot) -> list[float]:
+    ends = [arrow.ends for arrow in (plot.arrows.stored, plot.arrows.incoming)]
+    return [float(np.hypot(*np.subtract(*end))) if end is not None else 0.0 for end in ends]
+
+
+@pytest.mark.parametrize("lr", [1e-2, 1e-3, 1e-6])
+def test_short_arrows_are_both_enlarged_by_the_same(plot: ContourPlot, engine: Engine, lr: float) -> None:
+    history = after_edit(begin("or_gate"), Configure("lr", lr))
+    history = done(engine, history, *(FORWARD, BACKWARD) * 2)
+    plot.display(history)
+    said = next(text for text in labels(plot) if text.startswith("−lr · stored"))
+    scale = float(said.removeprefix("−lr · stored (both × ").removesuffix(")"))
+    assert "−lr · incoming" in labels(plot)
+    unit = (view(plot)[1] - view(plot)[0]) / plot.view_box.width()
+    gradients = [history.current.W_grad, history.current.deposits[-1].W_grad]
+    for length, grad in zip(lengths(plot), gradients, strict=True):
+        assert grad is not None
+        assert length * unit / scale == pytest.approx(lr * np.hypot(*grad[:2, 0]), rel=1e-3)
+    assert 22 <= lengths(plot)[0] <= 55
+    assert lengths(plot)[0] / scale <= 12
+
+
+def test_what_can_be_seen_is_not_enlarged(plot: ContourPlot, engine: Engine) -> None:
+    plot.display(done(engine, after_edit(begin("or_gate"), Configure("lr", 0.5)), FORWARD, BACKWARD))
+    assert lengths(plot)[0] > 12
+    assert not any("×" in text for text in labels(plot))
+    for _ in range(20):
         # pyqtgraph zooms around the place that it painted there last.
         plot.grab()
-        turn_wheel(plot, 1)
-    said = next(text for text in labels(plot) if text.startswith("−incoming"))
-    assert float(said.partition("×")[2]) < 1
-    assert plot.arrows.incoming.ends is not None
-    assert plot.view_box.boundingRect().contains(QPointF(*plot.arrows.incoming.ends[1]))
+        turn_wheel(plot, -1)
+    assert any("(both ×" in text for text in labels(plot))
+
+
+def test_both_arrows_end_inside_of_the_view(plot: ContourPlot, engine: Engine) -> None:
+    for lr in (1.0, 0.02, 1e-4):
+        plot.display(done(engine, after_edit(begin("or_gate"), Configure("lr", lr)), *STEP[:3] * 2, FORWARD, BACKWARD))
+        assert plot.arrows.stored.ends is not None
+        for ends in (plot.arrows.stored.ends, plot.arrows.incoming.ends or plot.arrows.stored.ends):
+            assert plot.view_box.boundingRect().contains(QPointF(*ends[1]))
+
+
+@pytest.mark.parametrize("gather", [1, 3])
+def test_neither_arrow_hides_the_other(plot: ContourPlot, engine: Engine, gather: int) -> None:
+    history = done(engine, begin("or_gate"), *(FORWARD, BACKWARD) * gather)
+    plot.display(history)
+    wide, thin = plot.arrows.incoming.ends, plot.arrows.stored.ends
+    assert wide is not None
+    assert thin is not None
+    aside, along = np.subtract(wide[0], thin[0]), np.subtract(thin[1], thin[0])
+    assert np.hypot(*aside) == pytest.approx(10)
+    assert aside @ along == pytest.approx(0, abs=1e-6)
+    assert thin[0] == pytest.approx(np.ravel(plot._to_pixels(*plot.run.mark.getData())))
+    assert np.subtract(wide[1], wide[0]) * gather == pytest.approx(along, rel=1e-5)
+
+
+@briefly
+@given(roads(), st.sampled_from([*STEP]))
+def test_the_losses_of_the_path_are_those_of_the_forwards(road: list[Operation | Edit | str], last: Operation) -> None:
+    engine, history = Engine(), begin()
+    for step in (*road, last):
+        if isinstance(step, Operation):
+            history = done(engine, history, step)
+        elif isinstance(step, AssignElements):
+            history = after_edit(history, step)
+    expected: list[float] = []
+    here = None
+    for entry in history.segment:
+        snapshot = entry.snapshot
+        if here is None or snapshot.W is not here.W or snapshot.b is not here.b:
+            expected.append(float("nan"))
+        here = snapshot
+        if entry.action is FORWARD:
+            W, b = torch.tensor(snapshot.W), torch.tensor(snapshot.b)
+            y_pred = torch.sigmoid(torch.tensor(snapshot.x[0]) @ W + b)
+            expected[-1] = float(((torch.tensor(snapshot.y_true[0]) - y_pred) ** 2).sum())
+    assert np.array_equal(trail_of(history).losses, expected, equal_nan=True)
+
+
+def test_new_tensors_of_another_size_are_where_the_path_begins(plot: ContourPlot, engine: Engine) -> None:
+    history = done(engine, begin(), *STEP)
+    for preset in ("or_gate", "layer_4x2"):
+        history = history.push(Start(preset), begin(preset).current, "cpu")
+        history = done(engine, history, *STEP * 2)
+    plot.display(history)
+    assert len(drawn(plot)) == 3
+    plot.pair.across_box.element_chosen.emit(Element("W", 3, 1))
+    place = (float(history.current.W[3, 1]), float(history.current.W[1, 0]))
+    assert drawn(plot)[-1] == place
+    assert len(drawn(plot)) == 3
+    while history.index:
+        history = history.undo()
+        plot.display(history)
+        assert drawn(plot)[-1:] == ([] if plot.pair.is_single else [where(plot, history.current)])
+    while history.index < len(history.entries) - 1:
+        history = history.redo()
+        plot.display(history)
+    assert len(drawn(plot)) == 3
+
+
+def where(plot: ContourPlot, snapshot: Snapshot) -> tuple[float, float]:
+    across, down = plot.pair.elements
+    assert down is not None
+    return value(across, snapshot.W, snapshot.b), value(down, snapshot.W, snapshot.b)
+
+
+def test_a_twin_switched_off_while_hidden_is_gone(plot: ContourPlot, engine: Engine) -> None:
+    history = done(engine, begin("twin_half"), *STEP * 3)
+    plot.display(history)
+    assert len(plot.twin.line.getData()[0]) == 4
+    plot.hide()
+    off = after_edit(history, Configure("twin", value=False))
+    plot.display(off)
+    plot.show()
+    assert plot.twin.line.getData()[0] is None or not len(plot.twin.line.getData()[0])
+    assert not len(plot.twin.mark.getData()[0])
+    assert "twin" not in plot.hover_text(pixel(plot, *np.ravel(plot.run.mark.getData())))
+    assert len(drawn(plot)) == 4
 
 
 def test_the_path_of_the_twin_is_another_line_with_another_symbol(plot: ContourPlot, engine: Engine) -> None:
@@ -213,13 +321,19 @@ def test_the_path_of_the_twin_is_another_line_with_another_symbol(plot: ContourP
     said = plot.hover_text(pixel(plot, x[-1], y[-1])).split("\n")
     assert said[0] == "the twin after 6 updates"
     assert said[1] == f"W[0, 0] = {full_text(x[-1])}, W[1, 0] = {full_text(y[-1])}"
+    assert said[2] == f"loss of its last Forward at this count: {full_text(float(twin.losses[-1]))}"
+    assert said[3] == "the heights drawn are not those of this point"
+    assert "grid point" not in "".join(said)
     plot.display(after_edit(history, Configure("twin", value=False)))
     assert not plot.legend.isVisible()
     assert not len(other.line.getData()[0] if other.line.getData()[0] is not None else ())
 
 
 def test_a_twin_that_zeroes_is_said_to(plot: ContourPlot, engine: Engine) -> None:
-    plot.display(done(engine, begin("twin_half"), *(FORWARD, BACKWARD, UPDATE) * 4, FORWARD))
+    history = done(engine, begin("twin_half"), FORWARD, BACKWARD, UPDATE, FORWARD)
+    plot.display(history)
+    assert plot.legend.texts == ("this run", "twin")
+    plot.display(done(engine, history, *(BACKWARD, UPDATE, FORWARD) * 4))
     assert plot.legend.texts == ("this run", "twin: always Zero grad")
 
 

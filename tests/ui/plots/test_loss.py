@@ -249,22 +249,41 @@ class TestTwin:
         ]
         assert len(_twin_curve(plot)) == 2
 
+    def test_one_switched_off_while_hidden_is_gone(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        Answers(plot, engine)
+        history = done(engine, begin("twin_half"), *STEP * 3)
+        plot.display(history)
+        assert len(_twin_curve(plot)) == 3
+        plot.hide()
+        plot.display(after_edit(history, Configure("twin", value=False)))
+        plot.show()
+        assert len(_twin_curve(plot)) == 0
+        assert plot.legend.isHidden()
+
     def test_words_say_which_is_which(self, show: Show, engine: Engine) -> None:
         plot = show(LossPlot)
         Answers(plot, engine)
-        history = done(engine, begin("twin"), *STEP[:3])
-        plot.display(history)
+        history = begin("twin")
+        for task in (*STEP, FORWARD):
+            plot.display(history)
+            assert plot.legend.texts == ("this run", "twin")
+            assert plot.caption.text().startswith("The run without Zero grad:\n")
+            history = done(engine, history, task)
+        plot.display(done(engine, begin("twin"), *STEP[:3], *STEP[:2]))
         assert plot.legend.texts == ("this run", "twin: always Zero grad")
-        plot.display(done(engine, history, *STEP[3:]))
+        assert plot.caption.text().startswith("The run without Zero grad (this run ●):\n")
+        plot.display(done(engine, begin("twin"), *STEP, *STEP[:2]))
         assert plot.legend.texts == ("this run", "twin: never Zero grad")
+        assert plot.caption.text().startswith("The run without Zero grad (the twin ■):\n")
 
     @pytest.mark.parametrize(
         ("lr", "tasks", "said"),
         [
-            (1.0, STEP * 3, "bit-equal to torch.optim.SGD"),
-            (1.0, STEP[:2], "compared with torch.optim.SGD at each Update"),
-            (1.0, (*STEP[:2], *STEP), "not compared: one Backward an Update is needed"),
-            (1.0, (UPDATE, *STEP), "not compared any more: PyTorch refused"),
+            (1.0, STEP * 3, " (the twin ■):\n= torch.optim.SGD(momentum=1), bit for bit"),
+            (1.0, STEP[:2], ":\ncompared with SGD(momentum=1) at each Update"),
+            (1.0, (*STEP[:2], *STEP), ":\nnot compared: one Backward an Update is needed"),
+            (1.0, (UPDATE, *STEP), ":\nnot compared any more: PyTorch refused"),
         ],
     )
     def test_the_caption_says_what_forgetting_is(
@@ -273,7 +292,7 @@ class TestTwin:
         plot = show(LossPlot)
         Answers(plot, engine)
         plot.display(done(engine, after_edit(begin("twin_half"), Configure("lr", lr)), *tasks))
-        assert plot.caption.text() == f"Forgetting Zero grad = SGD with momentum 1:\n{said}"
+        assert plot.caption.text() == f"The run without Zero grad{said}"
 
     def test_the_caption_says_how_large_the_rounding_is(self, show: Show, engine: Engine) -> None:
         plot = show(LossPlot)
@@ -284,7 +303,7 @@ class TestTwin:
         assert isinstance(twin, Twin)
         assert twin.momentum_difference
         assert plot.caption.text().endswith(
-            f"\ntorch.optim.SGD: largest difference {display_text(twin.momentum_difference)}"
+            f"\n= torch.optim.SGD(momentum=1) to within {display_text(twin.momentum_difference)}"
         )
 
     def test_an_edit_ends_the_comparison_with_the_optimizer_alone(self, show: Show, engine: Engine) -> None:
@@ -390,7 +409,7 @@ class TestTwin:
     def test_a_backward_draws_neither_anew(self, show: Show, engine: Engine) -> None:
         plot = show(LossPlot)
         Answers(plot, engine)
-        history = done(engine, begin("twin"), *STEP, FORWARD)
+        history = done(engine, begin("twin"), *STEP * 2, FORWARD)
         plot.display(history)
         drawn = plot.curve.yData, plot.twin_curve.yData
         plot.display(done(engine, history, BACKWARD))

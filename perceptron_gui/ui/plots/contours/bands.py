@@ -1,6 +1,5 @@
 """A surface seen from above: filled bands between lines of equal height, and the heights written on the lines."""
 
-from collections.abc import Callable
 from itertools import pairwise
 from math import ceil, floor, log10
 from typing import Any
@@ -14,16 +13,17 @@ from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from perceptron_gui.core.snapshot import FloatArray
-from perceptron_gui.ui.plots.contours.room import Pixels, Room
+from perceptron_gui.ui.plots.contours.room import Pixels, Room, ToPixels
 from perceptron_gui.ui.plots.labels import Label, Labels
 from perceptron_gui.ui.theme import Colors
 
-ToPixels = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[Pixels, Pixels]]
 MOST_BANDS = 12
 _MOST_STEPS = 8
 _FLAT = 1e-5
 """What differs by less than this part of it is as good as flat: float32 ends at 6e-8, and sums lose some of that."""
 _DEEPEST = 0.55
+_APART = 25
+"""Pixels between the heights of two lines, so that they do not pile up."""
 _BEHIND = -10
 """Below the data."""
 
@@ -94,6 +94,11 @@ class Bands:
         pen.setStyle(Qt.PenStyle.DotLine if self._is_old else Qt.PenStyle.SolidLine)
         self.line_item.setPen(pen)
 
+    @staticmethod
+    def is_darker_below(colors: Colors) -> bool:
+        """Whether a deeper colour is a darker one."""
+        return QColor(colors.muted).lightness() < QColor(colors.base).lightness()
+
     def arrange(self, to_pixels: ToPixels, labels: Labels, room: Room) -> list[Label]:
         """Place everything; return the heights, each on its line where there is room for it."""
         for item, (points, joined) in zip(self.fill_items, self._fills, strict=False):
@@ -104,14 +109,16 @@ class Bands:
         for item in self.fill_items[len(self._fills) :]:
             item.setPath(QPainterPath())
         placed: list[Label] = []
+        spots: list[tuple[float, float, float]] = []
         pieces: list[Pixels] = []
         for level, lines in zip(self.levels, self.lines, strict=True):
             drawn = [np.column_stack(to_pixels(line[:, 0], line[:, 1])) for line in lines]
             text = "" if self._is_old else self.text(level)
             width, height = labels.width(text), labels.height
-            spot = _spot(drawn, width, height, room) if text else None
+            spot = _spot(drawn, width, height, room, spots) if text else None
             if spot is not None:
                 placed.append(Label(text, *spot))
+                spots.append((*spot, width))
                 drawn = [_without(line, spot, width / 2 + 2, height / 2) for line in drawn]
             pieces += drawn
         path = QPainterPath()
@@ -158,8 +165,13 @@ def _without(line: Pixels, spot: tuple[float, float], half_width: float, half_he
     return np.where(inside[:, None], np.nan, line)
 
 
-def _spot(lines: list[Pixels], width: float, height: float, room: Room) -> tuple[float, float] | None:
-    """Return a free place for a text on the longest of the lines, as near to its middle as can be."""
+def _spot(
+    lines: list[Pixels], width: float, height: float, room: Room, others: list[tuple[float, float, float]]
+) -> tuple[float, float] | None:
+    """Return a free place for a text on the longest of the lines, as near to its middle as can be.
+
+    It is not near `others`: texts of their widths, by their middles.
+    """
     if not lines:
         return None
     lengths = [float(np.hypot(*np.diff(line, axis=0).T).sum()) for line in lines]
@@ -167,6 +179,9 @@ def _spot(lines: list[Pixels], width: float, height: float, room: Room) -> tuple
     if not lengths[longest] > 3 * width:
         return None
     line = lines[longest]
-    from_middle = np.argsort(np.abs(np.arange(len(line)) - len(line) / 2), kind="stable")
-    index = room.first_free(line[from_middle], width, height)
-    return None if index is None else (float(line[from_middle[index], 0]), float(line[from_middle[index], 1]))
+    line = line[np.argsort(np.abs(np.arange(len(line)) - len(line) / 2), kind="stable")]
+    for x, y, wide in others:
+        is_near = (np.abs(line[:, 0] - x) < (width + wide) / 2 + _APART) & (np.abs(line[:, 1] - y) < _APART)
+        line = line[~is_near]
+    index = room.first_free(line, width, height)
+    return None if index is None else (float(line[index, 0]), float(line[index, 1]))

@@ -7,8 +7,8 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
+from perceptron_gui.core.lines import parameter
 from perceptron_gui.core.snapshot import Element, TensorName
-from perceptron_gui.ui.plots.contours.words import name_of
 from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
@@ -47,7 +47,7 @@ class ParameterBox(QComboBox):
             self._sizes = n, k
             self.clear()
             self.addItems(_names(n, k))
-        self._shown = name_of(element)
+        self._shown = parameter(element)
         # A text that is none of the list stays free text.
         self.setCurrentIndex(self.findText(self._shown))
         self.setEditText(self._shown)
@@ -67,7 +67,7 @@ class ParameterBox(QComboBox):
         element = element_named(text, *self._sizes)
         if element is None:
             self.text_refused.emit(text)
-        elif name_of(element) != self._shown:
+        elif parameter(element) != self._shown:
             self.element_chosen.emit(element)
 
 
@@ -172,4 +172,4 @@ def exists(element: Element, n: int, k: int) -> bool:
 def _names(n: int, k: int) -> list[str]:
     weights = (Element(TensorName.W.value, row, column) for row in range(n) for column in range(k))
     biases = (Element(TensorName.B.value, 0, column) for column in range(k))
-    return [name_of(element) for elements in (weights, biases) for element in islice(elements, MOST_LISTED)]
+    return [parameter(element) for elements in (weights, biases) for element in islice(elements, MOST_LISTED)]

@@ -1,9 +1,12 @@
 """Who stands where in a plot: words find a free place, in pixels."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
 Pixels = npt.NDArray[np.float64]
+ToPixels = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[Pixels, Pixels]]
 _SIDES = np.array([(1, 0), (-1, 0), *((across, down) for across in (0, 0.5, -0.5, 1, -1) for down in (-1, 1))])
 _GAP = 2.0
 

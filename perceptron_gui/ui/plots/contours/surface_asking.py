@@ -1,12 +1,13 @@
 """Asking for the loss around the present point, and keeping the answer with what it was found for."""
 
+from dataclasses import replace
 from math import isqrt
 
 import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core.questions import Answer, Landscape, Question, Surface
-from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, frozen
+from perceptron_gui.core.snapshot import Element, FloatArray, Rows, Snapshot, frozen
 from perceptron_gui.ui.plots.contours.trail import value
 from perceptron_gui.ui.plots.ranging import Span
 
@@ -20,7 +21,10 @@ _LARGEST = float(np.finfo(np.float32).max)
 
 
 class SurfaceAsking:
-    """What is known of the loss over the parameters `across` and `down`, or over `across` alone."""
+    """What is known of the loss over the parameters `across` and `down`, or over `across` alone.
+
+    It is that of the rows that Forward takes; of a batch in parts, which are others every time, that of all rows.
+    """
 
     def __init__(self) -> None:
         self.found: Landscape | None = None
@@ -43,7 +47,8 @@ class SurfaceAsking:
         first = places(view[0], count, _value(across, snapshot))
         second = frozen([0]) if down is None else places(view[1], count, _value(down, snapshot))
         self._view = seen
-        self._asked = Landscape(snapshot, across, down, first, second)
+        whole = replace(snapshot, rows=None) if snapshot.config.part else snapshot
+        self._asked = Landscape(whole, across, down, first, second)
         return self._asked
 
     def take(self, question: Question, answer: Answer | None) -> bool:
@@ -83,14 +88,16 @@ class SurfaceAsking:
         rows = np.flatnonzero(self.found.second == np.float32(_value(down, snapshot))) if down is not None else [0]
         return float(self.losses[rows[0], columns[0]]) if len(rows) and len(columns) else None
 
-    def forget(self) -> None:
-        """Keep no state alive."""
-        self.__init__()  # type: ignore[misc]
+
+def rows_seen(snapshot: Snapshot) -> Rows:
+    """Return the rows whose loss is shown."""
+    return None if snapshot.config.part else snapshot.rows
 
 
 def taken(snapshot: Snapshot) -> int:
-    """Return how many samples Forward takes."""
-    return snapshot.m if snapshot.rows is None else len(snapshot.rows)
+    """Return of how many samples the loss is shown."""
+    rows = rows_seen(snapshot)
+    return snapshot.m if rows is None else len(rows)
 
 
 def places_for(samples: int, *, is_curve: bool) -> int:
@@ -121,7 +128,7 @@ def _is_of(question: Landscape, snapshot: Snapshot, across: Element, down: Eleme
         and asked.y_true is snapshot.y_true
         and asked.W is snapshot.W
         and asked.b is snapshot.b
-        and asked.rows == snapshot.rows
+        and asked.rows == rows_seen(snapshot)
         and asked.reduction is snapshot.reduction
     )
 

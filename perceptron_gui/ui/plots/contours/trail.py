@@ -1,6 +1,6 @@
 """Where the chosen parameters stood, update by update: read off the entries, and drawn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,11 +30,13 @@ _MOST_WIDE = 500
 class Trail:
     """Points in their order. `places` is (points, 2): of one parameter, it and the loss there.
 
-    `joined` (points,) says whether an Update led to a point from the one before; else it was an edit. `is_whole` says
-    whether the first point is the start.
+    `losses` (points,) are what a Forward gave there, nan where none did: the last one while W and b were these; of a
+    twin the last one at that update count. `joined` (points,) says whether an Update led to a point from the one
+    before; else it was an edit. `is_whole` says whether the first point is the start.
     """
 
     places: Numbers
+    losses: Numbers
     updates: npt.NDArray[np.int64]
     joined: npt.NDArray[np.bool_]
     is_whole: bool
@@ -49,7 +51,7 @@ class Trail:
         )  # fmt: skip
 
 
-NOWHERE = Trail(np.empty((0, 2)), np.empty(0, np.int64), np.empty(0, np.bool_), is_whole=True)
+NOWHERE = Trail(np.empty((0, 2)), np.empty(0), np.empty(0, np.int64), np.empty(0, np.bool_), is_whole=True)
 
 
 def value(element: Element, W: FloatArray, b: FloatArray) -> float:
@@ -69,66 +71,81 @@ def hull(numbers: npt.ArrayLike) -> Span:
     return Span(float(finite.min()), float(finite.max())) if finite.size else Span(0.0, 0.0)
 
 
+@dataclass(slots=True)
+class _Points:
+    """What was read so far."""
+
+    is_whole: bool
+    places: list[tuple[float, float]] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    updates: list[int] = field(default_factory=list)
+    joined: list[bool] = field(default_factory=list)
+    last: Snapshot | None = None
+
+    def take(self, entry: Entry, across: Element, down: Element | None) -> bool:
+        """Read one entry; return whether it makes or changes a point."""
+        snapshot, last, loss = entry.snapshot, self.last, _loss_at(entry.snapshot)
+        self.last = snapshot
+        if last is None or snapshot.W is not last.W or snapshot.b is not last.b:
+            height = loss if down is None else value(down, snapshot.W, snapshot.b)
+            self.places.append((value(across, snapshot.W, snapshot.b), height))
+            self.losses.append(loss)
+            self.updates.append(entry.updates)
+            self.joined.append(entry.action is Operation.UPDATE)
+            if len(self.places) > 2 * MOST_POINTS:
+                self.is_whole = False
+                for points in (self.places, self.losses, self.updates, self.joined):
+                    del points[:MOST_POINTS]
+            return True
+        if np.isnan(loss) or loss == self.losses[-1]:
+            return False
+        self.losses[-1] = loss
+        if down is None:
+            self.places[-1] = (self.places[-1][0], loss)
+        return True
+
+    def trail(self) -> Trail:
+        """Return the last of them."""
+        last = slice(-MOST_POINTS, None)
+        joined = np.array(self.joined[last])
+        joined[:1] = False
+        return Trail(
+            np.array(self.places[last]),
+            np.array(self.losses[last]),
+            np.array(self.updates[last]),
+            joined,
+            is_whole=self.is_whole and len(self.places) <= MOST_POINTS,
+        )
+
+
 class TrailReading:
     """Reads the way of the present run, carried on entry by entry where a history goes on as it began."""
 
     def __init__(self) -> None:
         self._entries: tuple[Entry, ...] = ()
         self._elements: tuple[Element, Element | None] | None = None
-        self._places: list[tuple[float, float]] = []
-        self._updates: list[int] = []
-        self._joined: list[bool] = []
-        self._last: Snapshot | None = None
-        self._is_whole = True
+        self._points = _Points(is_whole=True)
         self._trail = NOWHERE
 
     def follow(self, history: History, across: Element, down: Element | None) -> Trail:
         """Return the last MOST_POINTS points of the segment of a history, the same object where nothing is new.
 
         Without a second parameter the loss of the last Forward at a point is its height, nan where there was none.
+        Both have to be in the tensors of the segment.
         """
-        entries = history.entries[: history.index + 1]
+        # What was before may be of other sizes.
+        entries = history.segment
         known = len(self._entries)
         if not known or self._elements != (across, down) or entries[:known] != self._entries:
-            self.forget()
             known = max(len(entries) - _MOST_ENTRIES, 0)
-            self._is_whole = known == 0
+            self._points = _Points(is_whole=known == 0)
         has_changed = False
         for entry in entries[known:]:
-            has_changed |= self._take(entry, across, down)
+            has_changed |= self._points.take(entry, across, down)
         self._entries, self._elements = entries, (across, down)
         if has_changed:
-            last = slice(-MOST_POINTS, None)
-            joined = np.array(self._joined[last])
-            joined[:1] = False
-            is_whole = self._is_whole and len(self._places) <= MOST_POINTS
-            self._trail = Trail(np.array(self._places[last]), np.array(self._updates[last]), joined, is_whole=is_whole)
+            self._trail = self._points.trail()
         return self._trail
-
-    def forget(self) -> None:
-        """Keep no entry alive."""
-        self.__init__()  # type: ignore[misc]
-
-    def _take(self, entry: Entry, across: Element, down: Element | None) -> bool:
-        """Read one entry; return whether it makes or changes a point."""
-        snapshot, last = entry.snapshot, self._last
-        if entry.makes_new_tensors:
-            self._places, self._updates, self._joined = [], [], []
-            self._is_whole, last = True, None
-        self._last = snapshot
-        is_new = last is None or snapshot.W is not last.W or snapshot.b is not last.b
-        height = _loss_at(snapshot) if down is None else value(down, snapshot.W, snapshot.b)
-        if is_new:
-            self._places.append((value(across, snapshot.W, snapshot.b), height))
-            self._updates.append(entry.updates)
-            self._joined.append(entry.action is Operation.UPDATE)
-            if len(self._places) > 2 * MOST_POINTS:
-                self._is_whole = False
-                for points in (self._places, self._updates, self._joined):
-                    del points[:MOST_POINTS]
-        elif down is None and height == height:  # noqa: PLR0124  not nan
-            self._places[-1] = (self._places[-1][0], height)
-        return is_new or down is None
 
 
 def trail_of_twin(twin: Twin, across: Element, down: Element | None) -> Trail:
@@ -139,16 +156,15 @@ def trail_of_twin(twin: Twin, across: Element, down: Element | None) -> Trail:
     def values(element: Element) -> FloatArray:
         return W[:, element.row, element.column] if element.name == TensorName.W else b[:, element.column]
 
-    if down is None:
-        heights = np.full(len(updates), np.nan)
-        _, here, there = np.intersect1d(updates, twin.updates, return_indices=True)
-        heights[here] = twin.losses[there]
-    else:
-        heights = values(down).astype(np.float64)
+    losses = np.full(len(updates), np.nan)
+    if len(twin.updates):
+        at = np.minimum(np.searchsorted(twin.updates, updates), len(twin.updates) - 1)
+        losses = np.where(twin.updates[at] == updates, twin.losses[at].astype(np.float64), np.nan)
+    heights = losses if down is None else values(down).astype(np.float64)
     joined = np.ones(len(updates), np.bool_)
     joined[:1] = False
     is_whole = len(twin.path.updates) <= MOST_POINTS
-    return Trail(np.column_stack([values(across), heights]), updates, joined, is_whole=is_whole)
+    return Trail(np.column_stack([values(across), heights]), losses, updates, joined, is_whole=is_whole)
 
 
 def _loss_at(snapshot: Snapshot) -> float:

@@ -1,8 +1,12 @@
 """What the contour says: in notes, in its legend and under the pointer."""
 
+from collections.abc import Iterable
+
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from perceptron_gui.core import guidance, lines
+from perceptron_gui.core import lines
+from perceptron_gui.core.freshness import stale_gradient
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import Element, Snapshot
 from perceptron_gui.ui import sentences
@@ -33,6 +37,16 @@ def of_rows(rows: tuple[int, ...]) -> str:
     return translate("ContourPlot", "loss of {x}").format(x=f"x{lines.taken_rows(rows)}")
 
 
+def of_all_rows() -> str:
+    """Say whose loss it is where Forward takes a part."""
+    return translate("ContourPlot", "loss of all rows")
+
+
+def of_depth(*, is_darker: bool) -> str:
+    """Say what the colours mean."""
+    return translate("ContourPlot", "darker: lower") if is_darker else translate("ContourPlot", "lighter: lower")
+
+
 def of_point(trail: Trail, index: int, elements: tuple[Element, Element | None], *, is_twin: bool) -> list[str]:
     """Say which point of a path it is, and where."""
     count = int(trail.updates[index])
@@ -42,37 +56,49 @@ def of_point(trail: Trail, index: int, elements: tuple[Element, Element | None],
         (True, True): translate("ContourPlot", "the twin after 1 update"),
         (True, False): translate("ContourPlot", "the twin after {count} updates"),
     }
-    place = trail.places[index]
-    names = [(name_of(element) if element is not None else "loss") for element in elements]
-    said = [f"{name} = {full_text(number)}" for name, number in zip(names, place, strict=True)]
-    return [texts[is_twin, count == 1].format(count=count), ", ".join(said)]
+    where = [(element, trail.places[index, axis]) for axis, element in enumerate(elements) if element is not None]
+    return [texts[is_twin, count == 1].format(count=count), _values(where)]
 
 
-def of_present(loss: float | None, moves: Moves, snapshot: Snapshot) -> list[str]:
+def of_earlier(loss: float, *, is_twin: bool) -> list[str]:
+    """Say which loss a Forward gave at a point of a path, and that the surface does not know it."""
+    text = (
+        translate("ContourPlot", "loss of its last Forward at this count: {loss}")
+        if is_twin
+        else translate("ContourPlot", "loss of the last Forward there: {loss}")
+    )
+    said = [] if np.isnan(loss) else [text.format(loss=full_text(loss))]
+    return [*said, translate("ContourPlot", "the heights drawn are not those of this point")]
+
+
+def of_present(on_surface: float | None, moves: Moves, snapshot: Snapshot) -> list[str]:
     """Say the loss at the present point, and where the gradients point, which may be those of another state."""
-    said = [] if loss is None else [f"loss = {full_text(loss)}"]
-    stale = guidance.stale_gradient(snapshot)
+    said = []
+    if snapshot.forward is not None and not snapshot.stale:
+        said = [f"loss = {full_text(float(snapshot.forward.loss))}"]
+    elif on_surface is not None:
+        said = [translate("ContourPlot", "loss here, read off the surface: {loss}").format(loss=f"{on_surface:.4g}")]
+    stale = stale_gradient(snapshot)
     about = [sentences.stale(stale)] if stale and moves.stored is not None else []
     return [*said, *descent.said(moves), *about]
 
 
 def of_click(aim: tuple[tuple[Element, float], ...]) -> str:
     """Say what a click would do."""
-    values = ", ".join(f"{name_of(element)} = {full_text(number)}" for element, number in aim)
-    return translate("ContourPlot", "click: {values}").format(values=values)
+    return translate("ContourPlot", "click: {values}").format(values=_values(aim))
 
 
 def of_place(x: float, y: float, loss: float) -> str:
     """Say the loss at a place of the grid."""
     return translate("ContourPlot", "loss at the nearest grid point ({x}, {y}): {loss}").format(
-        x=f"{x:.4g}", y=f"{y:.4g}", loss=full_text(loss)
+        x=f"{x:.4g}", y=f"{y:.4g}", loss=f"{loss:.4g}"
     )
 
 
 def refused(text: str, snapshot: Snapshot) -> str:
     """Say which names there are."""
     shortened = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-    last = [name_of(Element(name, row, snapshot.k - 1)) for name, row in (("W", snapshot.n - 1), ("b", 0))]
+    last = [lines.parameter(Element(name, row, snapshot.k - 1)) for name, row in (("W", snapshot.n - 1), ("b", 0))]
     return translate("ContourPlot", "“{text}” is no parameter: W[0, 0] to {W}, b[0] to {b}").format(
         text=shortened, W=last[0], b=last[1]
     )
@@ -98,6 +124,5 @@ def cut(points: int) -> str:
     return translate("ContourPlot", "the last {count} points of the path").format(count=points)
 
 
-def name_of(element: Element) -> str:
-    """Return how PyTorch indexes an element of W or b."""
-    return lines.element(element.name, element.row, element.column, 0)
+def _values(numbers: Iterable[tuple[Element, float]]) -> str:
+    return ", ".join(f"{lines.parameter(element)} = {full_text(number)}" for element, number in numbers)
