@@ -126,8 +126,8 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
             after = replace(after, forward=_forward_pass(after, names))
         case Operation.BACKWARD:
             after = _after_backward(after, names)
-            if refusal is None and after.config.part and after.rows is not None:
-                after = replace(after, rows=parts.following(after.rows, after.config.part, after.m))
+            if refusal is None and after.config.part and after.forward is not None:
+                after = replace(after, rows=parts.following(after.forward.rows, after.config.part, after.m))
         case Operation.ZERO_GRAD if refusal is None:
             after = replace(after, deposits=(), grad_was_zeros=after.W_grad is not None)
     return after, refusal

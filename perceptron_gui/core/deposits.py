@@ -6,16 +6,12 @@ from itertools import accumulate, pairwise
 import numpy as np
 import numpy.typing as npt
 
-from perceptron_gui.core.questions import Agreement, Gradients
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Reduction, Snapshot, frozen, same_bits, sealed
+from perceptron_gui.core.questions import Agreement
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits, sealed
 
 MOST = 64
 """Deposits kept singly."""
 MOST_BYTES = 128 * 2**20
-ROUNDING = 1e-6
-"""Sums of the same terms in another order agree within this part of the sum of their magnitudes."""
-_CHUNK = 2**18
-"""Numbers compared at a time: they stay in the processor's cache."""
 
 
 def added(deposits: tuple[Deposit, ...], deposit: Deposit, *, onto_zeros: bool) -> tuple[Deposit, ...]:
@@ -33,9 +29,19 @@ def added(deposits: tuple[Deposit, ...], deposit: Deposit, *, onto_zeros: bool) 
             W_grad=total((first.W_grad, second.W_grad), onto_zeros=onto_zeros),
             b_grad=total((first.b_grad, second.b_grad), onto_zeros=onto_zeros),
             count=first.count + second.count,
+            taken=_added_up(rows_taken(first), rows_taken(second)),
         )
         kept = [merged, *rest]
     return tuple(kept)
+
+
+def rows_taken(deposit: Deposit) -> npt.NDArray[np.int32]:
+    """Return how often each row went into a deposit, by the Forwards that it came from."""
+    if deposit.taken is not None:
+        return deposit.taken
+    counts = np.zeros(len(deposit.forward.x), np.int32)
+    counts[... if deposit.forward.rows is None else list(deposit.forward.rows)] = 1
+    return counts
 
 
 def total(parts: tuple[FloatArray | None, ...], *, onto_zeros: bool) -> FloatArray | None:
@@ -83,48 +89,6 @@ def age(snapshot: Snapshot, deposit: Deposit) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys((*deposit.mixed, *changed)) if name != "rows")
 
 
-def is_in_parts(snapshot: Snapshot) -> bool:
-    """Whether the gradient is, or is about to be, that of a part of the batch."""
-    taken_in_parts = any(deposit.forward.rows is not None or "rows" in deposit.mixed for deposit in snapshot.deposits)
-    return snapshot.m > 1 and (snapshot.rows is not None or taken_in_parts)
-
-
-def weighted(snapshot: Snapshot) -> Gradients | None:
-    """Return the sum of the deposits, each weighted by its rows over the rows of the batch, in float32.
-
-    None unless they are all means of the present state, some of them of a part, with no two of them merged.
-    """
-    total_W, total_b = np.zeros_like(snapshot.W), np.zeros_like(snapshot.b)
-    is_due = is_in_parts(snapshot) and bool(snapshot.deposits)
-    for deposit in snapshot.deposits:
-        forward, W_grad, b_grad = deposit.forward, deposit.W_grad, deposit.b_grad
-        is_mean = forward.reduction is Reduction.MEAN and deposit.count == 1 and not age(snapshot, deposit)
-        if not is_due or not is_mean or W_grad is None or b_grad is None:
-            return None
-        weight = np.float32(1 if forward.rows is None else len(forward.rows) / snapshot.m)
-        with np.errstate(over="ignore", invalid="ignore"):
-            total_W += weight * W_grad
-            total_b += weight * b_grad
-    return Gradients(sealed(total_W), sealed(total_b)) if is_due else None
-
-
-def largest_difference(first: Gradients, second: Gradients) -> float:
-    """Return the largest |difference| of two gradients over all parameters; nan where one of them has a nan."""
-    largest = np.float32(0)
-    for one, other in ((first.W_grad, second.W_grad), (first.b_grad, second.b_grad)):
-        for start in range(0, one.size, _CHUNK):
-            chunk = slice(start, start + _CHUNK)
-            with np.errstate(over="ignore", invalid="ignore"):
-                largest = np.maximum(largest, np.abs(one.reshape(-1)[chunk] - other.reshape(-1)[chunk]).max())
-    return float(largest)
-
-
-def magnitude(deposits: tuple[Deposit, ...]) -> float:
-    """Return the sum of the largest magnitudes of W's and of b's part of each deposit: rounding is small against it."""
-    arrays = [array for each in deposits for array in (each.W_grad, each.b_grad) if array is not None]
-    return float(sum(max(float(array.max()), -float(array.min())) for array in arrays))
-
-
 def tallied(snapshot: Snapshot) -> Agreement:
     """Compare the sum of the deposits with `.grad`, bit for bit; zeros that nothing was added to are such a sum."""
     onto_zeros = snapshot.grad_was_zeros
@@ -141,3 +105,12 @@ def tallied(snapshot: Snapshot) -> Agreement:
         agrees(tuple(deposit.W_grad for deposit in snapshot.deposits), snapshot.W_grad),
         agrees(tuple(deposit.b_grad for deposit in snapshot.deposits), snapshot.b_grad),
     )
+
+
+def _added_up(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Add counts of rows; of batches of two sizes the larger one has room for both."""
+    counts = np.zeros(max(len(first), len(second)), np.int32)
+    counts[: len(first)] += first
+    counts[: len(second)] += second
+    counts.flags.writeable = False
+    return counts

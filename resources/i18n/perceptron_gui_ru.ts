@@ -20,8 +20,8 @@
         <translation>для примера {x}</translation>
     </message>
     <message>
-        <source>points where the gradient is exactly 0: {count}</source>
-        <translation>точек, где градиент ровно 0: {count}</translation>
+        <source>of the points drawn, the gradient is exactly 0 at {count}</source>
+        <translation>среди нарисованных точек градиент ровно 0: {count}</translation>
     </message>
     <message>
         <source>{shown} of {total} points drawn</source>
@@ -49,6 +49,10 @@
     <message>
         <source>central difference, float64</source>
         <translation>центральная разность, float64</translation>
+    </message>
+    <message>
+        <source>The difference from PyTorch&apos;s float32</source>
+        <translation>Отличие от числа float32 из PyTorch</translation>
     </message>
 </context>
 <context>
@@ -141,6 +145,18 @@ Earlier points of the path lie on other slices.</source>
         <translation>loss для {x}</translation>
     </message>
     <message>
+        <source>loss of all rows</source>
+        <translation>loss по всем строкам</translation>
+    </message>
+    <message>
+        <source>darker: lower</source>
+        <translation>темнее — ниже</translation>
+    </message>
+    <message>
+        <source>lighter: lower</source>
+        <translation>светлее — ниже</translation>
+    </message>
+    <message>
         <source>after 1 update</source>
         <translation>после 1 обновления</translation>
     </message>
@@ -155,6 +171,22 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>the twin after {count} updates</source>
         <translation>двойник, обновлений: {count}</translation>
+    </message>
+    <message>
+        <source>loss of its last Forward at this count: {loss}</source>
+        <translation>loss его последнего прямого прохода при этом числе обновлений: {loss}</translation>
+    </message>
+    <message>
+        <source>loss of the last Forward there: {loss}</source>
+        <translation>loss последнего прямого прохода в этой точке: {loss}</translation>
+    </message>
+    <message>
+        <source>the heights drawn are not those of this point</source>
+        <translation>показанные высоты относятся не к этой точке</translation>
+    </message>
+    <message>
+        <source>loss here, read off the surface: {loss}</source>
+        <translation>loss здесь, по поверхности: {loss}</translation>
     </message>
     <message>
         <source>click: {values}</source>
@@ -302,16 +334,20 @@ Earlier points of the path lie on other slices.</source>
         <translation>−lr · накопленный .grad: {move}</translation>
     </message>
     <message>
-        <source>−incoming of the last Backward: {move}</source>
-        <translation>−добавка последнего обратного прохода: {move}</translation>
+        <source>−lr · incoming of the last Backward: {move}</source>
+        <translation>−lr · добавка последнего обратного прохода: {move}</translation>
+    </message>
+    <message>
+        <source>−lr · incoming</source>
+        <translation>−lr · добавка</translation>
+    </message>
+    <message>
+        <source>{move} (both × {scale})</source>
+        <translation>{move} (обе × {scale})</translation>
     </message>
     <message>
         <source>−lr · stored</source>
         <translation>−lr · накопленное</translation>
-    </message>
-    <message>
-        <source>−incoming</source>
-        <translation>−добавка</translation>
     </message>
 </context>
 <context>
@@ -367,60 +403,72 @@ Earlier points of the path lie on other slices.</source>
         <translation>нулей</translation>
     </message>
     <message>
-        <source>Deposits: {count}, begun at {start}.</source>
-        <translation>Слагаемых: {count}, начато с {start}.</translation>
-    </message>
-    <message>
-        <source>Deposits: {count}, begun at {start}. Their sum is not what is stored in {tensors}.</source>
-        <translation>Слагаемых: {count}, начато с {start}. Их сумма — не то, что лежит в {tensors}.</translation>
-    </message>
-    <message>
         <source>.grad holds the zeros that Zero grad left; nothing was added since.</source>
         <translation>В .grad нули после обнуления; с тех пор ничего не прибавлено.</translation>
-    </message>
-    <message>
-        <source>Deposits: {count}, begun at {start}. Their sum is .grad, bit for bit.</source>
-        <translation>Слагаемых: {count}, начато с {start}. Их сумма — .grad, бит в бит.</translation>
-    </message>
-    <message>
-        <source>{mark} incoming points against stored: {names}</source>
-        <translation>{mark} добавка направлена против накопленного: {names}</translation>
-    </message>
-    <message>
-        <source>Outline: all rows at the present values. Largest difference: {difference}.</source>
-        <translation>Контур: все строки при нынешних значениях. Наибольшая разница: {difference}.</translation>
-    </message>
-    <message>
-        <source>Outline: all rows; the stack has {rows} of {m}. Largest difference: {difference}.</source>
-        <translation>Контур: все строки; накоплено {rows} из {m}. Наибольшая разница: {difference}.</translation>
-    </message>
-    <message>
-        <source>The parts add up to the whole batch, the outline. Largest difference: {difference}.</source>
-        <translation>Части в сумме дают весь пакет (контур). Наибольшая разница: {difference}.</translation>
-    </message>
-    <message>
-        <source>The sum of the means of the parts is up to {difference} off the whole batch. {mark} weighted as .mean() * rows/m: up to {rest} off.</source>
-        <translation>Сумма средних по частям отличается от всего пакета на величину до {difference}. {mark} с весами .mean() * rows/m: до {rest}.</translation>
-    </message>
-    <message>
-        <source>All rows are in, yet they do not add up to the outline. Largest difference: {difference}.</source>
-        <translation>Все строки учтены, но в сумме не дают контура. Наибольшая разница: {difference}.</translation>
     </message>
     <message>
         <source>sum or mean</source>
         <translation>сумма или среднее</translation>
     </message>
     <message>
-        <source>Hollow slabs: from before a change of {names}.</source>
+        <source>Backwards: {count}, from {start} on.</source>
+        <translation>Обратных проходов: {count}, с {start}.</translation>
+    </message>
+    <message>
+        <source>Backwards: {count}, from {start} on. Their sum is not what is stored in {tensors}.</source>
+        <translation>Обратных проходов: {count}, с {start}. Сумма — не то, что лежит в {tensors}.</translation>
+    </message>
+    <message>
+        <source>Backwards: {count}, from {start} on. Their sum is .grad, bit for bit.</source>
+        <translation>Обратных проходов: {count}, с {start}. Сумма — .grad, бит в бит.</translation>
+    </message>
+    <message>
+        <source>{mark} incoming against stored: {names}</source>
+        <translation>{mark} добавка против накопленного: {names}</translation>
+    </message>
+    <message>
+        <source>Difference {difference} to the outline: all rows at the present values.</source>
+        <translation>Разница {difference} с контуром: все строки, нынешние значения.</translation>
+    </message>
+    <message>
+        <source>{rows} of {m} rows are in: difference {difference} to the outline, the whole batch.</source>
+        <translation>{rows} из {m} строк: разница {difference} с контуром, всем пакетом.</translation>
+    </message>
+    <message>
+        <source>Difference {difference}: the parts add up to the whole batch, the outline.</source>
+        <translation>Разница {difference}: части в сумме дают весь пакет, контур.</translation>
+    </message>
+    <message>
+        <source>Off by {difference}: the sum of the means of the parts. Off by {rest}: {mark}, each of them weighted by rows/m.</source>
+        <translation>Разница {difference}: сумма средних по частям. Разница {rest}: {mark}, каждое с весом rows/m.</translation>
+    </message>
+    <message>
+        <source>Difference {difference} to the outline: all rows are in, some more than once.</source>
+        <translation>Разница {difference} с контуром: есть все строки, иные не раз.</translation>
+    </message>
+    <message>
+        <source>Difference {difference}: all rows are in, yet they do not add up to the outline.</source>
+        <translation>Разница {difference}: есть все строки, но сумма не равна контуру.</translation>
+    </message>
+    <message>
+        <source>Next column: turned back.</source>
+        <translation>Соседний столбец: сумма пошла назад.</translation>
+    </message>
+    <message>
+        <source>Hollow slabs: before {names} changed.</source>
         <translation>Пустые слои: до изменения {names}.</translation>
     </message>
     <message>
-        <source>Click a slab to select its Backward; Esc ends it.</source>
-        <translation>Щелчок по слою выделяет его обратный проход, Esc снимает.</translation>
+        <source>Click a slab to see its Backward in every parameter; Esc: none</source>
+        <translation>Щелчок по слою: его обратный проход всюду; Esc: снять</translation>
     </message>
     <message>
         <source>sum so far: {sum}</source>
         <translation>сумма до этого места: {sum}</translation>
+    </message>
+    <message>
+        <source>In a column of its own: here the sum turned back.</source>
+        <translation>В отдельном столбце: здесь сумма повернула назад.</translation>
     </message>
     <message>
         <source>{backward}: {element} += {added}, sum so far: {sum}</source>
@@ -462,6 +510,18 @@ Earlier points of the path lie on other slices.</source>
         <translation>Обратный проход ещё не приносил сюда градиент.</translation>
     </message>
     <message>
+        <source>Added to {tensor}.grad by the last Backward through this graph: {numbers}</source>
+        <translation>Прибавлено к {tensor}.grad последним обратным проходом по этому графу: {numbers}</translation>
+    </message>
+    <message>
+        <source>{tensor}.grad is None now.</source>
+        <translation>{tensor}.grad сейчас None.</translation>
+    </message>
+    <message>
+        <source>{tensor}.grad holds now: {numbers}</source>
+        <translation>В {tensor}.grad сейчас: {numbers}</translation>
+    </message>
+    <message>
         <source>Computation graph</source>
         <translation>Граф вычислений</translation>
     </message>
@@ -491,19 +551,19 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>No Forward yet: loss does not exist.</source>
-        <translation>Прямого прохода ещё не было: loss не существует.</translation>
+        <translation>loss ещё нет: нужен прямой проход.</translation>
     </message>
     <message>
         <source>Backward freed it; Forward builds a new one.</source>
-        <translation>Обратный проход освободил его; новый построит прямой проход.</translation>
+        <translation>Прямой проход построит новый.</translation>
     </message>
     <message>
         <source>Kept by retain_graph=True: Backward can run again.</source>
-        <translation>Сохранён (retain_graph=True): обратный проход можно повторить.</translation>
+        <translation>retain_graph=True: можно пройти снова.</translation>
     </message>
     <message>
         <source>Backward can run through it, from right to left.</source>
-        <translation>Обратный проход может пройти по нему справа налево.</translation>
+        <translation>Обратный проход пройдёт справа налево.</translation>
     </message>
 </context>
 <context>
@@ -517,8 +577,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>добавка</translation>
     </message>
     <message>
-        <source>slabs ≠ 0</source>
-        <translation>слои ≠ 0</translation>
+        <source>Backwards</source>
+        <translation>обратных проходов</translation>
     </message>
     <message>
         <source>maps: one of {rows} × {columns} parameters drawn</source>
@@ -987,6 +1047,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>Дальше: {phase}.</translation>
     </message>
     <message>
+        <source>This is In [{number}] of {last}: what came after is undone.</source>
+        <translation>Показан In [{number}] из {last}: что было дальше, отменено.</translation>
+    </message>
+    <message>
         <source>PyTorch is loading. What you press now is done as soon as it is ready.</source>
         <translation>PyTorch загружается. Всё, что вы сейчас нажмёте, выполнится, как только он будет готов.</translation>
     </message>
@@ -1115,6 +1179,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>Новые веса: torch.randn, seed {seed}.</translation>
     </message>
     <message>
+        <source>Backward: added to what was there. Backwards summed in .grad: {count}.</source>
+        <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов сложено в .grad: {count}.</translation>
+    </message>
+    <message>
         <source>.grad stays.</source>
         <translation>.grad сохраняется.</translation>
     </message>
@@ -1133,6 +1201,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Cleared {rows} × {columns} values of {tensor}, in place.</source>
         <translation>В {tensor} очищен блок {rows} × {columns}, на месте.</translation>
+    </message>
+    <message>
+        <source>Of {count} Backwards in .grad, {old} were of an older state ({names}); PyTorch says nothing.</source>
+        <translation>Из {count} слагаемых в .grad {old} посчитаны в прежнем состоянии ({names}); PyTorch об этом молчит.</translation>
     </message>
     <message>
         <source>the marked rows</source>
@@ -1199,6 +1271,22 @@ Earlier points of the path lie on other slices.</source>
         <translation>После прямого прохода изменено: {names}. Это градиент в прежней точке; PyTorch об этом молчит.</translation>
     </message>
     <message>
+        <source>All parts are in .grad: together they are the gradient of the batch.</source>
+        <translation>В .grad вошли все части: вместе это градиент всего пакета.</translation>
+    </message>
+    <message>
+        <source>More than once in .grad: {x}. It is not the gradient of the batch.</source>
+        <translation>В .grad больше одного раза: {x}. Это не градиент пакета.</translation>
+    </message>
+    <message>
+        <source>Marked as the next part: {x}.</source>
+        <translation>Отмечена следующая часть: {x}.</translation>
+    </message>
+    <message>
+        <source>The gradient was of {rows} of {m} rows.</source>
+        <translation>Градиент учитывал {rows} из {m} строк.</translation>
+    </message>
+    <message>
         <source>The gradient was of an older state ({names} changed since); PyTorch says nothing.</source>
         <translation>Градиент относился к прежнему состоянию (с тех пор изменилось: {names}); PyTorch об этом молчит.</translation>
     </message>
@@ -1209,14 +1297,6 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>All parts are in .grad, but the sum of their means is no mean: each wants the weight rows/m.</source>
         <translation>В .grad вошли все части, но сумма их средних — не среднее: каждой нужен вес rows/m.</translation>
-    </message>
-    <message>
-        <source>All parts are in .grad: together they are the gradient of the batch. Next: Update.</source>
-        <translation>В .grad вошли все части: вместе это градиент всего пакета. Дальше: обновление.</translation>
-    </message>
-    <message>
-        <source>Marked as the next part: {x}. Next: Forward.</source>
-        <translation>Отмечена следующая часть: {x}. Дальше: прямой проход.</translation>
     </message>
     <message>
         <source>Not finite any more (nan or inf): {names}. Undo takes it back.</source>
@@ -1320,15 +1400,11 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>From an earlier state. Changed since: {names}.</source>
-        <translation>Относится к прежнему состоянию. С тех пор изменено: {names}.</translation>
+        <translation>Прежнее состояние. С тех пор изменено: {names}.</translation>
     </message>
     <message>
         <source>The samples that Forward takes: {x}.</source>
         <translation>В прямой проход пойдут примеры: {x}.</translation>
-    </message>
-    <message>
-        <source>Backward: added to what was there. Backward passes summed in .grad since the last Zero grad: {count}.</source>
-        <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов в .grad после обнуления: {count}.</translation>
     </message>
     <message>
         <source>At least one has to stay ({axis} = 1). Nothing was changed.</source>
@@ -1378,8 +1454,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>этот прогон</translation>
     </message>
     <message>
-        <source>Forgetting Zero grad = SGD with momentum 1:</source>
-        <translation>Без обнуления градиентов это SGD с моментом 1:</translation>
+        <source>The run without Zero grad:</source>
+        <translation>Прогон без обнуления:</translation>
+    </message>
+    <message>
+        <source>The run without Zero grad (the twin ■):</source>
+        <translation>Прогон без обнуления (двойник ■):</translation>
+    </message>
+    <message>
+        <source>The run without Zero grad (this run ●):</source>
+        <translation>Прогон без обнуления (этот ●):</translation>
     </message>
     <message>
         <source>The twin takes the same presses from the marked moment on. If Zero grad was pressed since, it leaves every one out; else it zeroes the gradients after every Update. The run that forgets is compared in all of W and b with torch.optim.SGD(momentum=1), which runs beside it with its own gradients zeroed every time.</source>
@@ -1402,16 +1486,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>Двойник начинает с обновления {count}: более раннее уже не хранится.</translation>
     </message>
     <message>
-        <source>bit-equal to torch.optim.SGD</source>
-        <translation>с torch.optim.SGD совпадает до бита</translation>
+        <source>= torch.optim.SGD(momentum=1), bit for bit</source>
+        <translation>= torch.optim.SGD(momentum=1), бит в бит</translation>
     </message>
     <message>
-        <source>torch.optim.SGD: largest difference {number}</source>
-        <translation>torch.optim.SGD: наибольшее отличие {number}</translation>
+        <source>= torch.optim.SGD(momentum=1) to within {number}</source>
+        <translation>= torch.optim.SGD(momentum=1) с точностью до {number}</translation>
     </message>
     <message>
-        <source>compared with torch.optim.SGD at each Update</source>
-        <translation>сверяется с torch.optim.SGD на каждом обновлении</translation>
+        <source>compared with SGD(momentum=1) at each Update</source>
+        <translation>сравнивается с SGD(momentum=1) при каждом обновлении</translation>
     </message>
     <message>
         <source>not compared: one Backward an Update is needed</source>

@@ -13,8 +13,7 @@ from hypothesis.extra.numpy import arrays
 from perceptron_gui.core import deposits
 from perceptron_gui.core.actions import CPU, Configure, MarkRows, Operation
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.core.presets import PRESETS
-from perceptron_gui.core.questions import Agreement, Gradients, Tally, WholeBatch
+from perceptron_gui.core.questions import Agreement, Tally
 from perceptron_gui.core.snapshot import FloatArray, Reduction, Snapshot, Zeroing, frozen, same_bits
 from tests.core.notebook import accumulated, state
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD, after, play
@@ -136,93 +135,6 @@ def test_a_deposit_is_as_old_as_the_values_it_came_from() -> None:
     assert deposits.age(merged, merged.deposits[0]) == ("W", "b")
 
 
-def test_a_part_does_not_age_because_the_next_one_is_marked() -> None:
-    for reduction in Reduction:
-        start = after(PRESETS["or_gate"], Configure("reduction", reduction), Configure("part", 1))
-        snapshot = after(start, FORWARD, BACKWARD, FORWARD, BACKWARD)
-        assert snapshot.rows == (2,)
-        assert [deposits.age(snapshot, each) for each in snapshot.deposits] == [(), ()]
-        assert deposits.is_in_parts(snapshot)
-    assert not deposits.is_in_parts(after(PRESETS["or_gate"], FORWARD, BACKWARD))
-    assert not deposits.is_in_parts(after(NOTEBOOK_START, FORWARD, BACKWARD))
-
-
-@st.composite
-def batches(draw: st.DrawFn) -> tuple[Snapshot, int]:
-    """Draw a batch of several rows, and how many of them are taken at a time."""
-    m, n, k = draw(st.integers(2, 7)), draw(st.integers(1, 4)), draw(st.integers(1, 3))
-    x, y_true, W, b = (draw(float32_arrays(shape)) for shape in ((m, n), (m, k), (n, k), (k,)))
-    return Snapshot(x, y_true, W, b), draw(st.integers(1, m - 1))
-
-
-def gradients_of_all_rows(snapshot: Snapshot, *, is_mean: bool) -> tuple[FloatArray, FloatArray]:
-    """The oracle: one Backward on the whole batch, in plain PyTorch."""
-    W, b = (torch.tensor(array, requires_grad=True) for array in (snapshot.W, snapshot.b))
-    loss = (torch.tensor(snapshot.y_true) - torch.sigmoid(torch.tensor(snapshot.x) @ W + b)) ** 2
-    (loss.mean() if is_mean else loss.sum()).backward()  # type: ignore[no-untyped-call]
-    assert W.grad is not None
-    assert b.grad is not None
-    return W.grad.numpy(), b.grad.numpy()
-
-
-def taken_in_parts(start: Snapshot, part: int, reduction: Reduction) -> Snapshot:
-    """Take every part of a batch once."""
-    times = -(-start.m // part)
-    return after(start, Configure("reduction", reduction), Configure("part", part), *(FORWARD, BACKWARD) * times)
-
-
-@briefly
-@given(batches())
-def test_means_of_parts_add_up_to_the_mean_of_all_when_weighted_by_their_rows(batch: tuple[Snapshot, int]) -> None:
-    start, part = batch
-    snapshot = taken_in_parts(start, part, Reduction.MEAN)
-    found = deposits.weighted(snapshot)
-    assert found is not None
-    bound = deposits.ROUNDING * (1 + np.abs(start.x).max()) * (1 + np.abs(start.y_true).max())
-    for array, expected in zip((found.W_grad, found.b_grad), gradients_of_all_rows(start, is_mean=True), strict=True):
-        assert np.abs(array - expected).max() <= bound
-
-
-@pytest.mark.parametrize("reduction", [Reduction.SUM, Reduction.WEIGHTED])
-def test_only_means_are_weighted(reduction: Reduction) -> None:
-    assert deposits.weighted(taken_in_parts(PRESETS["or_gate"], 1, reduction)) is None
-
-
-def test_means_of_another_point_or_merged_are_not_weighted() -> None:
-    parts = taken_in_parts(PRESETS["or_gate"], 1, Reduction.MEAN)
-    assert deposits.weighted(parts) is not None
-    assert deposits.weighted(after(parts, UPDATE)) is None
-    assert deposits.weighted(after(parts, ZERO_GRAD)) is None
-    with patch.object(deposits, "MOST", 3):
-        assert deposits.weighted(taken_in_parts(PRESETS["or_gate"], 1, Reduction.MEAN)) is None
-
-
-@briefly
-@given(st.data(), st.integers(1, 5), st.integers(1, 5))
-def test_the_largest_difference_is_over_all_parameters(data: st.DataObject, n: int, k: int) -> None:
-    one, other = (
-        Gradients(data.draw(float32_arrays((n, k))), data.draw(float32_arrays((k,)))) for _ in range(2)
-    )  # fmt: skip
-    expected = max(np.abs(one.W_grad - other.W_grad).max(), np.abs(one.b_grad - other.b_grad).max())
-    with patch.object(deposits, "_CHUNK", 3):
-        assert deposits.largest_difference(one, other) == expected
-
-
-def test_a_nan_is_no_small_difference() -> None:
-    numbers, broken = Gradients(ZERO, frozen([0])), Gradients(ZERO, frozen([np.nan]))
-    assert np.isnan(deposits.largest_difference(numbers, broken))
-    assert np.isnan(deposits.largest_difference(broken, numbers))
-
-
-def test_the_magnitude_is_that_of_what_was_added() -> None:
-    snapshot = after(NOTEBOOK_START, *(FORWARD, BACKWARD) * 2)
-    assert snapshot.W_grad is not None
-    assert snapshot.b_grad is not None
-    expected = np.abs(snapshot.W_grad).max() + np.abs(snapshot.b_grad).max()
-    assert deposits.magnitude(snapshot.deposits) == pytest.approx(expected, rel=1e-6)
-    assert deposits.magnitude(()) == 0
-
-
 @briefly
 @given(snapshots(), st.lists(st.sampled_from([UPDATE, FORWARD, BACKWARD, ZERO_GRAD]), max_size=8))
 @pytest.mark.parametrize("zeroing", Zeroing)
@@ -241,15 +153,3 @@ def test_the_tally_finds_one_wrong_bit() -> None:
     assert engine.answer(Tally(replace(snapshot, W_grad=frozen(wrong))), CPU) == Agreement(False, True)
     assert engine.answer(Tally(replace(snapshot, b_grad=None)), CPU) == Agreement(True, False)
     assert engine.answer(Tally(replace(snapshot, deposits=())), CPU) == Agreement(False, False)
-
-
-@briefly
-@given(batches(), st.sampled_from(Reduction))
-def test_the_whole_batch_is_one_backward_on_all_rows(batch: tuple[Snapshot, int], reduction: Reduction) -> None:
-    start, part = batch
-    snapshot = taken_in_parts(start, part, reduction)
-    found = Engine().answer(WholeBatch(snapshot), CPU)
-    assert isinstance(found, Gradients)
-    expected = gradients_of_all_rows(start, is_mean=reduction is not Reduction.SUM)
-    assert same_bits(found.W_grad, frozen(expected[0]))
-    assert same_bits(found.b_grad, frozen(expected[1]))

@@ -17,15 +17,15 @@ def test_three_backwards_are_three_slabs_that_add_up(hands: Hands) -> None:
     assert plot.story.text() == ".grad is None: nothing has been added yet."
     hands.click(*("forward", "backward") * 3)
     assert len(slabs(plot)) == 12
-    assert "Deposits: 3, begun at None. Their sum is .grad, bit for bit." in plot.story.text()
+    assert "Backwards: 3, from None on. Their sum is .grad, bit for bit." in plot.story.text()
     hands.click("zero_grad")
     assert not slabs(plot)
     hands.click("forward", "backward")
-    assert "Deposits: 1, begun at zeros. Their sum is .grad, bit for bit." in plot.story.text()
+    assert "Backwards: 1, from zeros on. Their sum is .grad, bit for bit." in plot.story.text()
     hands.action("undo").trigger()
     hands.action("undo").trigger()
     hands.action("undo").trigger()
-    assert "Deposits: 3, begun at None. Their sum is .grad, bit for bit." in plot.story.text()
+    assert "Backwards: 3, from None on. Their sum is .grad, bit for bit." in plot.story.text()
 
 
 def test_forgetting_zero_grad_is_marked_at_the_sixth_backward(hands: Hands) -> None:
@@ -34,7 +34,7 @@ def test_forgetting_zero_grad_is_marked_at_the_sixth_backward(hands: Hands) -> N
     hands.click(*("forward", "backward", "update") * 5, "forward")
     assert "⇅" not in plot.story.text()
     hands.click("backward")
-    assert "⇅ incoming points against stored: W[0, 0], W[1, 0], W[2, 0], b[0]" in plot.story.text()
+    assert "⇅ incoming against stored: W[0, 0], W[1, 0], W[2, 0], b[0]" in plot.story.text()
     assert hands.shown("b_grad") == [["-0.3170"]]
     assert f"{heights(plot.stacks.incoming)[3]:.3f}" == "0.056"
     assert count(plot.stacks.slabs.old) == 20
@@ -46,9 +46,9 @@ def test_a_batch_taken_row_by_row_fills_the_outline(hands: Hands) -> None:
     hands.find(QSpinBox, "part_spin_box").setValue(1)
     for rows in (1, 2, 3):
         hands.click("forward", "backward")
-        assert f"the stack has {rows} of 4." in plot.story.text()
+        assert f"{rows} of 4 rows are in: difference " in plot.story.text()
     hands.click("forward", "backward")
-    assert "The parts add up to the whole batch, the outline." in plot.story.text()
+    assert ": the parts add up to the whole batch, the outline." in plot.story.text()
     assert count(plot.stacks.slabs.old) == 0
     hands.click("update")
-    assert "Outline: all rows at the present values." in plot.story.text()
+    assert " to the outline: all rows at the present values." in plot.story.text()

@@ -9,20 +9,21 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core import deposits
-from perceptron_gui.core.actions import Operation
+from perceptron_gui.core import deposits, parts
 from perceptron_gui.core.history import History
 from perceptron_gui.core.questions import Agreement, Answer, Question, Tally
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.ledger import hits as ledger_hits
 from perceptron_gui.ui.plots.ledger import labels as ledger_labels
-from perceptron_gui.ui.plots.ledger import whole_batch, words
-from perceptron_gui.ui.plots.ledger.geometry import Ledger, gathered, ledger_part, visible_part
+from perceptron_gui.ui.plots.ledger import words
+from perceptron_gui.ui.plots.ledger.geometry import BEFORE, FIRST, Ledger, gathered, ledger_part, visible_part
 from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
+from perceptron_gui.ui.plots.ledger.names import Names
 from perceptron_gui.ui.plots.ledger.stacks import Stacks
 from perceptron_gui.ui.plots.ledger.story import Story
-from perceptron_gui.ui.plots.ledger.sweep import Sweep
+from perceptron_gui.ui.plots.ledger.sweep import Sweep, is_swept
+from perceptron_gui.ui.plots.ledger.whole_batch import Outline
 from perceptron_gui.ui.plots.legend import Legend, Pile
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
@@ -32,15 +33,17 @@ translate = QCoreApplication.translate
 MOST_PARAMETERS = 40
 _TICK_REACH = 60
 """Pixels by which the name of a parameter may stand out at the ends of the axis."""
-_TALL = 250
+_TALL = 225
 """Pixels of height from which the story has a line more."""
+_STEADY = 3
+"""Slabs for which there is room from the first Backward on, so that they keep their size."""
 _MAPS_SHARE, _STACK_SHARE = 3, 2
 
 
 class GradientPlot(Plot):
     """The stack of deposits of every parameter; of many parameters heat maps, and the stack of one of them.
 
-    A deposit is selected by a click on one of its slabs, the next or the one before by the arrow keys.
+    A Backward is selected by a click on one of its slabs or its bar, the next or the one before by the arrow keys.
     """
 
     x_is_fitted = True
@@ -54,12 +57,12 @@ class GradientPlot(Plot):
         self._parameter: int | None = None
         self._chosen: Deposit | None = None
         self._chosen_column = 0
-        self._comparison: whole_batch.Comparison | None = None
-        self._outline = whole_batch.Outline()
+        self._comparison: parts.Comparison | None = None
+        self._outline = Outline()
         self._tally: Tally | None = None
         self._agreement: Agreement | None = None
         self._is_animated = False
-        self._ticks: tuple[object, ...] = ()
+        self._is_of_nothing = False
         self._placed: tuple[tuple[object, ...], list[Label]] = ((), [])
         self.stacks = Stacks(self.view_box)
         self.sweep = Sweep(self.view_box, self)
@@ -139,6 +142,11 @@ class GradientPlot(Plot):
             self._ask(self._history.current)
 
     @override
+    def _take_font(self) -> None:
+        super()._take_font()
+        self._names = Names(self.x_axis, self.labels)
+
+    @override
     def _read(self, history: History) -> bool:
         snapshot = history.current
         shown = visible_part(snapshot)
@@ -151,7 +159,7 @@ class GradientPlot(Plot):
             self._chosen = None
         self._compare(snapshot)
         self.sweep.end()
-        if self._is_animated and before is not None and _is_swept(history, before):
+        if self._is_animated and before is not None and is_swept(history, before):
             self.sweep.begin(before, self._colors)
         return True
 
@@ -182,7 +190,7 @@ class GradientPlot(Plot):
             self.question_raised.emit(question)
 
     def _compare(self, snapshot: Snapshot) -> None:
-        self._comparison = whole_batch.compared(snapshot, self._outline.known(snapshot))
+        self._comparison = parts.compared(snapshot, self._outline.known(snapshot))
 
     @override
     def _axis_labels(self) -> tuple[str, str]:
@@ -192,11 +200,26 @@ class GradientPlot(Plot):
     def _bounds(self) -> tuple[Span, Span]:
         ledger = self._ledger
         if ledger is None:
-            return Span(-0.5, 0.5), Span(0.0, 0.0)
+            return Span(0.0, 1.0), Span(0.0, 0.0)
         whole, right = self._wholes()
-        reached = np.concatenate([ledger.stored, ledger.incoming, whole, right, ledger.after[ledger.drawn], [0.0]])
-        finite = reached[np.isfinite(reached)].astype(np.float64)
-        return Span(-0.5, len(ledger.parameters) - 0.5), Span(float(finite.min()), float(finite.max()))
+        stored, incoming = ledger.stored.astype(np.float64), ledger.incoming.astype(np.float64)
+        with np.errstate(invalid="ignore"):
+            steady = stored + max(0, _STEADY - len(ledger.deposits)) * incoming
+        reached = np.concatenate([stored, steady, incoming, whole, right, ledger.after[ledger.drawn], [0.0]])
+        finite = reached[np.isfinite(reached)]
+        return Span(FIRST, FIRST + len(ledger.parameters) + BEFORE), Span(float(finite.min()), float(finite.max()))
+
+    @override
+    def _fit(self) -> None:
+        super()._fit()
+        self._is_of_nothing = self._bounds()[1].length == 0
+
+    @override
+    def _follow(self, growth: float) -> None:
+        if self._is_of_nothing and not self.is_zoomed and self._bounds()[1].length > 0:
+            self._fit()
+        else:
+            super()._follow(growth)
 
     @override
     def _margins(self) -> tuple[tuple[float, float], tuple[float, float]]:
@@ -204,7 +227,7 @@ class GradientPlot(Plot):
         for label in self._number_labels():
             if label.muted:
                 continue
-            room = (self.labels.width(label.text) if label.turned else self.labels.height) + ledger_labels.GAP + 4
+            room = (self.labels.width(label.text) - 3 if label.turned else self.labels.height) + ledger_labels.GAP + 4
             below, above = (max(below, room), above) if label.anchor[1] == 0 else (below, max(above, room))
         return (2, 2), (below, above)
 
@@ -226,18 +249,18 @@ class GradientPlot(Plot):
 
     @override
     def _arrange(self) -> None:
-        self._arrange_ticks()
+        self._names.show(self._ledger, self._slots().slot)
         self.stacks.arrange()
         ledger = self._ledger
         if ledger is None:
             return
-        room = self._room()
+        slots = self._slots()
         numbers = self._number_labels()
-        slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, room)
-        grounded = slabs + [label for label in numbers if ledger_labels.is_on_stack(label, ledger, room)]
-        self._place_plates(grounded)
-        has_words = any(label.text != words.OPPOSITE for label in numbers)
-        self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, room))])
+        slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, slots)
+        grounded = slabs + ledger_labels.on_stacks(numbers, ledger, slots)
+        self.stacks.place_plates(grounded, self.labels)
+        has_words = any(not label.text.startswith(words.OPPOSITE) for label in numbers)
+        self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, slots))])
 
     @override
     def _paint(self, colors: Colors) -> None:
@@ -269,7 +292,8 @@ class GradientPlot(Plot):
         index = self._chosen_index()
         if index is not None:
             told.append(words.selected(ledger, self._numbers[index], index, self._chosen_column))
-        told += [words.batch(self._comparison), words.opposite(ledger), words.hollow(ledger)]
+        aside = [line for line in (words.hollow(ledger), words.turned_back(ledger)) if line]
+        told += [words.batch(self._comparison), words.opposite(ledger), " ".join(aside)]
         told = [line for line in told if line]
         if ledger.drawn.any() and len(told) == 1:
             told.append(words.hint())
@@ -324,10 +348,12 @@ class GradientPlot(Plot):
     def _on_mouse_clicked(self, event: Any) -> None:
         if event.button() != Qt.MouseButton.LeftButton or event.double():
             return
-        position = self.view_box.mapFromScene(event.scenePos())
+        position, last = self.view_box.mapFromScene(event.scenePos()), len(self._numbers) - 1
         match self._hit(position) if self.view_box.boundingRect().contains(position) else None:
             case ledger_hits.Slab(index, column) if (index, column) != (self._chosen_index(), self._chosen_column):
                 self._choose(index, column)
+            case ledger_hits.Incoming(column) if (last, column) != (self._chosen_index(), self._chosen_column):
+                self._choose(last, column)
             case _ if self._chosen is not None:
                 self._choose(None)
 
@@ -339,55 +365,20 @@ class GradientPlot(Plot):
             if not self.is_zoomed:
                 self._fit()
 
-    def _room(self) -> ledger_labels.Room:
+    def _slots(self) -> ledger_labels.Slots:
         width, height = float(self.view_box.width()), float(self.view_box.height())
         (left, right), _ = self.view_box.viewRange()
         count = 0 if self._ledger is None else len(self._ledger.parameters)
-        slot = width / (right - left) if self.is_zoomed else width / max(1, count)
-        return ledger_labels.Room(self.labels, self._to_pixels, slot, width, height)
+        slot = width / (right - left) if self.is_zoomed else width / (max(1, count) + BEFORE)
+        return ledger_labels.Slots(self.labels, self._to_pixels, slot, width, height)
 
     def _number_labels(self) -> list[Label]:
         if self._ledger is None:
             return []
         # Asked for twice with every press, mostly of the same view.
-        room = self._room()
+        slots = self._slots()
         (left, right), (bottom, top) = self.view_box.viewRange()
-        view = (self._ledger, left, right, bottom, top, room.width, room.height, self.labels.height)
+        view = (self._ledger, left, right, bottom, top, slots.width, slots.height, self.labels.height)
         if view != self._placed[0]:
-            self._placed = view, ledger_labels.of_numbers(self._ledger, room)
+            self._placed = view, ledger_labels.of_numbers(self._ledger, slots)
         return self._placed[1]
-
-    def _place_plates(self, grounded: list[Label]) -> None:
-        (left, right), (bottom, top) = self.view_box.viewRange()
-        across = (right - left) / max(1.0, self.view_box.width())
-        up = (top - bottom) / max(1.0, self.view_box.height())
-        height = self.labels.height
-        boxes = [
-            (label.x - label.anchor[0] * self.labels.width(label.text), label.y + (1 - label.anchor[1]) * height)
-            for label in grounded
-        ]
-        self.stacks.place_plates(
-            [left + x * across for x, _ in boxes],
-            [top - y * up for _, y in boxes],
-            [self.labels.width(label.text) * across for label in grounded],
-            [height * up] * len(grounded),
-        )
-
-    def _arrange_ticks(self) -> None:
-        """Name the parameters under their bars: all of them, or every second, third, … where they are crowded."""
-        ledger = self._ledger
-        count = 0 if ledger is None else len(ledger.parameters)
-        names = [] if ledger is None else [ledger.element(column) for column in range(count)]
-        widest = max(map(self.labels.width, names), default=0.0) + 5
-        stride = max(1, int(np.ceil(widest / self._room().slot)))
-        ticks = (*names, stride)
-        if ticks != self._ticks:
-            self._ticks = ticks
-            self.x_axis.setTicks([[(index, names[index]) for index in range(0, count, stride)]])
-
-
-def _is_swept(history: History, shown: Ledger) -> bool:
-    """Whether the shown entry is the Zero grad that took away a stack of before."""
-    before, entry = history.before, history.entry
-    is_zeroed = isinstance(entry.action, Operation) and entry.action is Operation.ZERO_GRAD and entry.refusal is None
-    return is_zeroed and before is not None and bool(shown.deposits) and before.deposits is shown.deposits

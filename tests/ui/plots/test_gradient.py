@@ -1,14 +1,19 @@
 """The ledger: stacks of deposits, drawn."""
 
+import re
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from perceptron_gui.core.actions import STEP, Assign, Axis, Configure, Gesture, Resize
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import TensorName, Zeroing, frozen
 from perceptron_gui.ui.plots.gradient import GradientPlot
+from perceptron_gui.ui.plots.ledger.labels import _box
 from perceptron_gui.ui.plots.ledger.slabs import STYLES, style_of
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.ledger_hands import (
@@ -91,7 +96,7 @@ def test_sixty_four_deposits_and_more_are_a_few_items(ledger: GradientPlot, engi
     ledger.display(history)
     assert len(ledger.view_box.addedItems) == items
     assert count([*ledger.stacks.slabs.fresh, *ledger.stacks.slabs.old]) == 64 * 4
-    assert "Deposits: 70" in ledger.story.text()
+    assert "Backwards: 70" in ledger.story.text()
     ledger.grab()
 
 
@@ -160,12 +165,14 @@ def test_crowded_nones_are_said_once_a_tensor(show: Show, engine: Engine) -> Non
 
 def test_names_under_the_bars_have_room(show: Show, engine: Engine) -> None:
     plot = show(GradientPlot)
-    for size, stride in ((3, 1), (30, None)):
+    for size in (3, 30):
         plot.display(done(engine, begin(), Resize(Axis.INPUTS, size)))
         ticks = plot.x_axis._tickLevels[0]
         assert ticks[0] == (0, "W[0, 0]")
-        places = [pixel(plot, index, 0).x() for index, _ in ticks]
-        assert min(np.diff(places)) >= plot.labels.width("W[10, 0]") or stride == 1
+        for row in (ticks[::2], ticks[1::2]):
+            assert len({name.count("\n") for _, name in row}) == 1
+            places = [pixel(plot, index, 0).x() for index, _ in row]
+            assert min(np.diff(places)) >= plot.labels.width("W[10, 0]")
 
 
 def test_what_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engine) -> None:
@@ -201,3 +208,110 @@ def test_a_number_stands_clear_of_slabs_that_go_a_little_further(ledger: Gradien
 
 def _ends(item: Any) -> list[tuple[float, float]]:
     return list(zip(numbers(item.opts["y0"]), numbers(item.opts["height"]), strict=True))
+
+
+def test_what_overflows_is_drawn_without_a_warning(ledger: GradientPlot, engine: Engine) -> None:
+    history = begin_with(
+        x=frozen(np.full((4, 1), 3e38)), y_true=frozen(np.full((4, 1), 50)), W=frozen([[0]]), b=frozen([0])
+    )
+    history = after_edit(history, Configure("part", 1))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", RuntimeWarning)
+        for task in (FORWARD, BACKWARD) * 4:
+            history = done(engine, history, task)
+            ledger.display(history)
+            ledger.grab()
+    assert history.current.W_grad is not None
+    assert not np.isfinite(history.current.W_grad).all()
+    assert ledger.note.text() == "nan/inf not drawn"
+    assert not re.search("nan|inf|off|Off|ifference", ledger.story.text())
+
+
+def test_what_is_hollow_has_no_filling(ledger: GradientPlot, engine: Engine) -> None:
+    history = done(engine, begin("notebook_half"), *(FORWARD, BACKWARD, UPDATE) * 6)
+    ledger.display(history)
+    shown = [item for item in ledger.stacks.slabs.old if item.isVisible()]
+    assert len(shown) == 6
+    for item in (*shown, ledger.stacks.incoming):
+        assert item._sharedBrush.style() is Qt.BrushStyle.NoBrush
+        assert item._sharedPen.style() is Qt.PenStyle.DashLine
+    ledger._choose(2)
+    assert ledger.stacks.slabs.chosen._sharedBrush.style() is Qt.BrushStyle.NoBrush
+
+
+@pytest.mark.parametrize("size", [(415, 250), (440, 260), (900, 500)])
+def test_a_slab_keeps_its_size_from_the_first_backward_to_the_third(
+    ledger: GradientPlot, engine: Engine, size: tuple[int, int]
+) -> None:
+    ledger.resize(*size)
+    history = begin()
+    ledger.display(history)
+    QApplication.processEvents()
+    seen = set()
+    for _ in range(3):
+        for task in (FORWARD, BACKWARD):
+            history = done(engine, history, task)
+            ledger.display(history)
+            QApplication.processEvents()
+        first = history.current.deposits[0].b_grad
+        assert first is not None
+        seen.add((pixel(ledger, 3, 0).y(), pixel(ledger, 3, float(first[0])).y()))
+    assert len(seen) == 1
+    (zero, end) = seen.pop()
+    assert end - zero > ledger.view_box.height() / 4
+
+
+def test_the_first_gradients_are_looked_at_and_not_the_axis_of_nothing(ledger: GradientPlot, engine: Engine) -> None:
+    history = begin_with(y_true=frozen([[0.4]]), W=frozen(np.zeros((3, 1))), b=frozen([0]))
+    ledger.display(history)
+    ledger.display(done(engine, history, FORWARD, BACKWARD))
+    low, high = ledger.view_box.viewRange()[1]
+    assert high - low < 12 * max(np.abs(stored_of(done(engine, history, FORWARD, BACKWARD).current)))
+
+
+def test_forgetting_is_readable_at_the_size_it_has_in_a_small_window(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.resize(415, 250)
+    history = done(engine, begin("notebook_half"), *(FORWARD, BACKWARD, UPDATE) * 6)
+    ledger.display(history)
+    QApplication.processEvents()
+    said = texts(ledger)
+    for incoming in incoming_of(history.current):
+        assert f"⇅ {incoming:.4f}" in said
+    for stored in stored_of(history.current):
+        assert f"{stored:.4f}" in said
+    of_b = [label.text for label in ledger.labels.shown if pixel(ledger, 2.5, 0).x() < label.x]
+    assert {"1", "2", "3", "4", "5", "6"} <= set(of_b)
+
+
+def test_no_label_is_crossed_by_a_stored_line_or_cut(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.resize(415, 250)
+    for history in (
+        done(engine, begin("notebook_half"), *(FORWARD, BACKWARD, UPDATE) * 6),
+        done(engine, begin(), *(FORWARD, BACKWARD) * 3),
+        done(engine, begin("layer_4x2"), *(FORWARD, BACKWARD, UPDATE) * 4),
+        done(engine, after_edit(begin("or_gate"), Configure("part", 1)), *(FORWARD, BACKWARD) * 4),
+    ):
+        ledger.display(history)
+        QApplication.processEvents()
+        opts = ledger.stacks.stored.opts
+        for label in ledger.labels.shown:
+            box = _box(label, ledger.labels)
+            assert box.left() >= -1
+            assert box.right() <= ledger.view_box.width() + 1
+            if label.text.isdigit():
+                for left, width, y in zip(opts["x0"], opts["width"], opts["y0"], strict=True):
+                    start, end = pixel(ledger, left, y), pixel(ledger, left + width, y)
+                    is_crossed = box.top() + 3 < start.y() < box.bottom() - 2
+                    assert not (is_crossed and box.right() > start.x() and box.left() < end.x()), label
+
+
+def test_ten_parameters_have_their_names_in_a_small_window(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.resize(415, 250)
+    ledger.display(done(engine, begin("layer_4x2"), *(FORWARD, BACKWARD) * 3))
+    QApplication.processEvents()
+    names = [name.strip() for _, name in ledger.x_axis._tickLevels[0]]
+    assert names == [f"W[{row}, {column}]" for row in range(4) for column in range(2)] + ["b[0]", "b[1]"]
+    two_rows = ledger.x_axis.height()
+    ledger.display(done(engine, begin(), FORWARD, BACKWARD))
+    QApplication.processEvents()
+    assert ledger.x_axis.height() == pytest.approx(two_rows - ledger.labels.height)

@@ -1,5 +1,7 @@
 """A batch in parts: the stack fills the outline of the whole."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -9,7 +11,7 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.questions import Question, WholeBatch
 from perceptron_gui.core.snapshot import Reduction, TensorName, frozen
 from perceptron_gui.ui.plots.gradient import GradientPlot
-from tests.core.test_deposits import gradients_of_all_rows
+from tests.core.test_parts import gradients_of_all_rows
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.ledger_hands import (
     FORWARD_BACKWARD,
@@ -38,8 +40,11 @@ def test_the_last_part_fills_the_outline_of_the_whole_batch(ledger: GradientPlot
         ledger.display(history)
         assert heights(ledger.stacks.outline) == whole
         off = np.abs(frozen(stored_of(history.current)) - frozen(whole)).max()
-        assert (f"the stack has {rows} of 4. Largest difference: {off:.4f}." in ledger.story.text()) == (rows < 4)
-    assert "The parts add up to the whole batch, the outline. Largest difference: " in ledger.story.text()
+        assert (
+            f"\n{rows} of 4 rows are in: difference {off:.4f} to the outline, the whole batch." in ledger.story.text()
+        ) == (rows < 4)
+    said = ledger.story.text()
+    assert re.search(r"\nDifference \S+: the parts add up to the whole batch, the outline\.", said)
     assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(whole, abs=1e-6)
     assert f"outline, the whole batch: {full_text(whole[1])}" in ledger.hover_text(
         pixel(ledger, 1 + STACK, whole[1] / 2)
@@ -55,15 +60,15 @@ def test_means_of_parts_are_shown_wrong_and_right(ledger: GradientPlot, engine: 
     assert heights(ledger.stacks.outline) == whole
     assert numbers(ledger.stacks.weighted.getData()[1]) == pytest.approx(whole, abs=1e-6)
     assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(numbers(2 * np.array(whole)), abs=1e-6)
-    assert f"The sum of the means of the parts is up to {max(map(abs, whole)):.4f} off" in ledger.story.text()
-    assert "× weighted as .mean() * rows/m: up to " in ledger.story.text()
+    assert f"\nOff by {max(map(abs, whole)):.4f}: the sum of the means of the parts. Off by " in ledger.story.text()
+    assert ": ×, each of them weighted by rows/m." in ledger.story.text()
     assert "× weighted by rows/m: -0.1" in ledger.hover_text(pixel(ledger, STACK, whole[0]))
 
 
 def test_a_weighted_mean_fills_the_outline(ledger: GradientPlot, engine: Engine) -> None:
     history = with_edits(begin("or_gate"), Configure("reduction", Reduction.WEIGHTED), Configure("part", 3))
     ledger.display(done(engine, history, *FORWARD_BACKWARD * 2))
-    assert "The parts add up to the whole batch, the outline. Largest difference: " in ledger.story.text()
+    assert ": the parts add up to the whole batch, the outline." in ledger.story.text()
     assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(heights(ledger.stacks.outline), abs=1e-6)
     assert not len(ledger.stacks.weighted.data)
 
@@ -71,7 +76,7 @@ def test_a_weighted_mean_fills_the_outline(ledger: GradientPlot, engine: Engine)
 def test_rows_that_are_in_twice_do_not_add_up(ledger: GradientPlot, engine: Engine) -> None:
     history = with_edits(begin("or_gate"), Configure("part", 2))
     ledger.display(done(engine, history, *FORWARD_BACKWARD * 3))
-    assert "All rows are in, yet they do not add up to the outline." in ledger.story.text()
+    assert " to the outline: all rows are in, some more than once." in ledger.story.text()
 
 
 def test_the_whole_batch_is_asked_for_only_when_there_are_parts(show: Show, engine: Engine) -> None:
@@ -107,6 +112,6 @@ def test_an_outline_of_other_values_is_not_drawn(show: Show, engine: Engine) -> 
     later = asked[-1]
     plot.take_answer(later, engine.answer(later, "cpu"))
     assert heights(plot.stacks.outline)
-    assert "Outline: all rows at the present values." in plot.story.text()
+    assert " to the outline: all rows at the present values." in plot.story.text()
     plot.display(begin("or_gate"))
     assert not heights(plot.stacks.outline)

@@ -83,7 +83,7 @@ def test_a_slab_of_an_older_state_is_hollow_and_says_so(ledger: GradientPlot, en
     assert ledger.stacks.incoming._sharedPen.style() is Qt.PenStyle.DashLine
     stale = "From an earlier state. Changed since: W, b."
     assert stale in ledger.hover_text(pixel(ledger, 0, stored_of(history.current)[0] / 2))
-    assert "Hollow slabs: from before a change of W, b." in ledger.story.text()
+    assert "Hollow slabs: before W, b changed." in ledger.story.text()
     ledger.display(done(engine, history, FORWARD, BACKWARD))
     assert (count(ledger.stacks.slabs.fresh), count(ledger.stacks.slabs.old)) == (4, 4)
     assert stale not in ledger.hover_text(pixel(ledger, 0.25, -0.01))
@@ -94,7 +94,7 @@ def test_the_tally_is_claimed_only_when_pytorch_has_answered(show: Show, engine:
     asked: list[Question] = []
     plot.question_raised.connect(asked.append)
     plot.display(done(engine, begin(), *FORWARD_BACKWARD * 3))
-    assert plot.story.text().startswith("Deposits: 3, begun at None.\n")
+    assert plot.story.text().startswith("Backwards: 3, from None on.\n")
     (question,) = asked
     assert isinstance(question, Tally)
     answer = engine.answer(question, "cpu")
@@ -102,7 +102,7 @@ def test_the_tally_is_claimed_only_when_pytorch_has_answered(show: Show, engine:
     plot.take_answer(question, None)
     assert "bit" not in plot.story.text()
     plot.take_answer(question, answer)
-    assert plot.story.text().startswith("Deposits: 3, begun at None. Their sum is .grad, bit for bit.\n")
+    assert plot.story.text().startswith("Backwards: 3, from None on. Their sum is .grad, bit for bit.\n")
 
 
 def test_a_sum_that_is_not_what_is_stored_is_said_plainly(ledger: GradientPlot, engine: Engine) -> None:
@@ -110,12 +110,12 @@ def test_a_sum_that_is_not_what_is_stored_is_said_plainly(ledger: GradientPlot, 
     now = history.current
     assert now.W_grad is not None
     ledger.display(history.push(Randomize(), replace(now, W_grad=frozen(now.W_grad * np.float32(2))), "cpu"))
-    assert "Deposits: 2, begun at None. Their sum is not what is stored in W.grad." in ledger.story.text()
+    assert "Backwards: 2, from None on. Their sum is not what is stored in W.grad." in ledger.story.text()
 
 
 def test_it_is_said_that_the_sum_began_at_zeros(ledger: GradientPlot, engine: Engine) -> None:
     ledger.display(done(engine, begin(), *FORWARD_BACKWARD, ZERO_GRAD, *FORWARD_BACKWARD))
-    assert "Deposits: 1, begun at zeros. Their sum is .grad, bit for bit." in ledger.story.text()
+    assert "Backwards: 1, from zeros on. Their sum is .grad, bit for bit." in ledger.story.text()
 
 
 def test_nothing_is_asked_twice_and_nothing_while_hidden(show: Show, engine: Engine) -> None:
@@ -138,8 +138,9 @@ def test_opposite_signs_are_marked_with_a_symbol_that_is_explained(ledger: Gradi
     for times in range(1, 7):
         history = done(engine, history, FORWARD, BACKWARD)
         ledger.display(history)
-        assert texts(ledger).count("⇅") == (4 if times == 6 else 0)
-        assert ("⇅ incoming points against stored: " in ledger.story.text()) == (times == 6)
+        marked = [text for text in texts(ledger) if text.startswith("⇅")]
+        assert len(marked) == (4 if times == 6 else 0)
+        assert ("⇅ incoming against stored: " in ledger.story.text()) == (times == 6)
         if times < 6:
             history = done(engine, history, UPDATE)
     stored, incoming = stored_of(history.current)[3], incoming_of(history.current)[3]
@@ -181,6 +182,31 @@ def test_the_selection_ends_by_esc_by_a_second_click_and_by_a_click_elsewhere(
         assert heights(chosen)
         end()
         assert not heights(chosen)
+
+
+def test_a_click_on_the_incoming_bar_selects_its_backward(ledger: GradientPlot, engine: Engine) -> None:
+    history = done(engine, begin("notebook_half"), *(FORWARD, BACKWARD, UPDATE) * 6)
+    ledger.display(history)
+    part = incoming_of(history.current)
+    chosen = ledger.stacks.slabs.chosen
+    click(ledger, 3.23, part[3] / 2)
+    assert heights(chosen) == pytest.approx(part, abs=1e-6)
+    assert f"Backward 6, x: b.grad[0] += {full_text(part[3])}, sum so far: " in ledger.story.text()
+    click(ledger, 3.23, part[3] / 2)
+    assert not heights(chosen)
+
+
+def test_a_column_beside_the_first_is_told(ledger: GradientPlot, engine: Engine) -> None:
+    history = begin("notebook_half")
+    for times in range(1, 7):
+        history = done(engine, history, FORWARD, BACKWARD)
+        ledger.display(history)
+        assert ("Next column: turned back." in ledger.story.text()) == (times == 6)
+        history = done(engine, history, UPDATE) if times < 6 else history
+    stored, part = stored_of(history.current)[3], incoming_of(history.current)[3]
+    told = "In a column of its own: here the sum turned back."
+    assert told in ledger.hover_text(pixel(ledger, 3 + STACK + 0.1, stored - part / 2))
+    assert told not in ledger.hover_text(pixel(ledger, 3 + STACK - 0.1, stored / 2))
 
 
 def test_arrow_keys_go_from_deposit_to_deposit(ledger: GradientPlot, engine: Engine) -> None:

@@ -7,11 +7,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from perceptron_gui.core.actions import Axis, Randomize, Resize
+from perceptron_gui.core.actions import Assign, Axis, Gesture, Randomize, Resize
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import full_text
-from perceptron_gui.core.snapshot import FloatArray, frozen
+from perceptron_gui.core.snapshot import FloatArray, TensorName, frozen
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.ledger import heat_codes
@@ -27,7 +27,19 @@ from perceptron_gui.ui.plots.ledger.heat_codes import (
 )
 from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
 from tests.strategies import briefly, finite, float32_arrays
-from tests.ui.plots.scenes import BACKWARD, FORWARD, INF, NAN, UPDATE, ZERO_GRAD, begin, begin_with, done, numbers
+from tests.ui.plots.scenes import (
+    BACKWARD,
+    FORWARD,
+    INF,
+    NAN,
+    UPDATE,
+    ZERO_GRAD,
+    after_edit,
+    begin,
+    begin_with,
+    done,
+    numbers,
+)
 
 FORWARD_BACKWARD = (FORWARD, BACKWARD)
 
@@ -86,7 +98,7 @@ def test_forty_parameters_have_stacks_and_forty_one_have_maps(ledger: GradientPl
     assert not ledger.heat_maps.isVisibleTo(ledger)
 
 
-def test_the_maps_are_stored_incoming_and_how_many_slabs(ledger: GradientPlot, engine: Engine) -> None:
+def test_the_maps_are_stored_incoming_and_how_many_backwards(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, _large(engine), *FORWARD_BACKWARD, UPDATE, *FORWARD_BACKWARD)
     ledger.display(history)
     now = history.current
@@ -102,13 +114,11 @@ def test_the_maps_are_stored_incoming_and_how_many_slabs(ledger: GradientPlot, e
         assert (of_W.image.astype(float) - ZERO) * scale == pytest.approx(W, abs=scale * 0.51)
         assert (of_b.image.astype(float) - ZERO) * scale == pytest.approx(b[None], abs=scale * 0.51)
         assert ledger.heat_maps.scales[index].ends == (f"{-end:.2g}", f"{end:.2g}")
-    counted = sum((each.W_grad != 0).astype(int) for each in now.deposits if each.W_grad is not None)
-    assert ledger.heat_maps.maps[2][0].image.max() == HIGHEST
-    assert ((ledger.heat_maps.maps[2][0].image > ZERO) == (counted > 0)).all()
+    assert all((image.image == HIGHEST).all() for image in ledger.heat_maps.maps[2])
     assert ledger.heat_maps.scales[2].ends == ("0", "2")
 
 
-def test_slabs_are_counted_on_and_anew_after_undo_and_zero_grad(ledger: GradientPlot, engine: Engine) -> None:
+def test_backwards_are_counted_on_and_anew_after_undo_and_zero_grad(ledger: GradientPlot, engine: Engine) -> None:
     twice = done(engine, _large(engine), *FORWARD_BACKWARD * 2)
     for history, expected in (
         (twice, "2"),
@@ -121,6 +131,26 @@ def test_slabs_are_counted_on_and_anew_after_undo_and_zero_grad(ledger: Gradient
     ledger.display(done(engine, twice, ZERO_GRAD))
     assert ledger.heat_maps.scales[2].ends == ("None", "None")
     assert ledger.heat_maps.scales[0].ends == ("0", "0")
+
+
+def test_all_backwards_are_counted_however_many_are_kept_singly(ledger: GradientPlot, engine: Engine) -> None:
+    history = done(engine, _large(engine), *FORWARD_BACKWARD * 70)
+    ledger.display(history)
+    assert len(history.current.deposits) < 70
+    assert ledger.heat_maps.scales[2].ends == ("0", "70")
+    assert ledger.heat_maps.names[2].text() == "Backwards"
+
+
+def test_a_backward_counts_only_where_it_arrived(ledger: GradientPlot, engine: Engine) -> None:
+    history = done(engine, _large(engine), *FORWARD_BACKWARD, FORWARD)
+    changed = Assign(TensorName.X, 0, 0, frozen([[5]]), Gesture.TYPE)
+    history = done(engine, after_edit(history, changed), BACKWARD)
+    assert history.entry.refusal is not None
+    assert history.current.deposits[-1].W_grad is None
+    ledger.display(history)
+    of_W, of_b = (image.image for image in ledger.heat_maps.maps[2])
+    assert (of_b == HIGHEST).all()
+    assert of_W.tolist() == np.full(of_W.shape, round(ZERO + (HIGHEST - ZERO) / 2)).tolist()
 
 
 def test_none_is_said_and_has_no_colour_of_zero(ledger: GradientPlot, engine: Engine) -> None:

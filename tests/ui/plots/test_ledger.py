@@ -100,7 +100,7 @@ def test_what_is_not_finite_is_a_gap_and_the_slabs_before_it_are_drawn() -> None
     ledger = stacked(1, np.nan, 2)
     assert ledger.drawn[:, 0].tolist() == [True, False, False]
     assert ledger.has_gap
-    assert ledger.extent(0) == (0, 1)
+    assert [end.tolist() for end in ledger.extents] == [[0], [1]]
 
 
 def test_merged_deposits_are_one_slab_and_no_incoming_gradient() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from perceptron_gui.core import deposits, lines
+from perceptron_gui.core import deposits, lines, parts
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
 
 Bools = npt.NDArray[np.bool_]
@@ -14,7 +14,13 @@ Places = npt.NDArray[np.float64]
 
 STACK, STACK_WIDTH = -0.12, 0.44
 """Where the stack of a parameter stands beside its whole number, and how wide it is."""
-INCOMING, INCOMING_WIDTH = 0.25, 0.22
+INCOMING, INCOMING_WIDTH = 0.23, 0.18
+WIDER = 0.06
+"""By so much the outline and the line of the stored value stand out of the stack."""
+BEFORE = 0.12
+"""By so much more room is before the first stack than behind the last bar, in parts of a parameter's place."""
+FIRST = -0.55 - BEFORE
+_LEAST_LINE = STACK_WIDTH / 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +50,10 @@ class Ledger:
     def of(cls, snapshot: Snapshot, parameters: Ints) -> "Ledger":
         """Read the stacks of these parameters off a state."""
         stored, is_there = gathered(snapshot.W_grad, snapshot.b_grad, parameters, snapshot.W.size)
-        parts = [gathered(one.W_grad, one.b_grad, parameters, snapshot.W.size) for one in snapshot.deposits]
-        size = (len(parts), len(parameters))
-        added = np.array([part for part, _ in parts], np.float32).reshape(size)
-        arrived = np.array([came for _, came in parts], np.bool_).reshape(size)
+        read = [gathered(one.W_grad, one.b_grad, parameters, snapshot.W.size) for one in snapshot.deposits]
+        size = (len(read), len(parameters))
+        added = np.array([values for values, _ in read], np.float32).reshape(size)
+        arrived = np.array([came for _, came in read], np.bool_).reshape(size)
         after = deposits.folded(added, arrived, onto_zeros=snapshot.grad_was_zeros)
         before = np.concatenate([np.zeros((1, size[1]), np.float32), after])[:-1]
         lane, lanes = _lanes(before, after)
@@ -94,6 +100,14 @@ class Ledger:
         return STACK_WIDTH / np.maximum(self.lanes, 1)
 
     @property
+    def ends(self) -> tuple[Places, Places]:
+        """The left edge and the width of the line of each stored value, (p,): it lies at the end of the last lane."""
+        whole = STACK_WIDTH + WIDER
+        wide: Places = np.where(self.lanes > 1, np.maximum(self.width, _LEAST_LINE) + WIDER / 2, whole)
+        left: Places = np.arange(len(self.parameters)) + STACK + whole / 2 - wide
+        return left, wide
+
+    @property
     def _has_incoming(self) -> bool:
         return bool(self.deposits) and self.deposits[-1].count == 1
 
@@ -101,10 +115,11 @@ class Ledger:
         """Name a parameter as PyTorch indexes it: `W[0, 0]`, or `W.grad[0, 0]` with the suffix `.grad`."""
         return element(int(self.parameters[column]), self.shape, suffix)
 
-    def extent(self, column: int) -> tuple[float, float]:
-        """Return the lowest and the highest place that the stack of a parameter reaches."""
-        reached = self.after[self.drawn[:, column], column].tolist()
-        return min([0.0, *reached]), max([0.0, *reached])
+    @property
+    def extents(self) -> tuple[FloatArray, FloatArray]:
+        """The lowest and the highest place that each stack reaches, (p,) each."""
+        reached = np.where(self.drawn, self.after, np.float32(0))
+        return reached.min(axis=0, initial=0), reached.max(axis=0, initial=0)
 
 
 def gathered(
@@ -149,4 +164,4 @@ def ledger_part(snapshot: Snapshot) -> tuple[object, ...]:
 def visible_part(snapshot: Snapshot) -> tuple[object, ...]:
     """Return what the ledger shows of a state; by identity."""
     tensors = (snapshot.x, snapshot.y_true, snapshot.W, snapshot.b)
-    return (*ledger_part(snapshot), *tensors, snapshot.reduction, deposits.is_in_parts(snapshot))
+    return (*ledger_part(snapshot), *tensors, snapshot.reduction, parts.are_taken(snapshot))

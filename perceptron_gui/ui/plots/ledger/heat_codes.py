@@ -1,12 +1,10 @@
 """Numbers as colours: places on a scale around zero, as bytes that a table of colours is looked up by. No drawing."""
 
-from operator import is_
-
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QColor
 
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
+from perceptron_gui.core.snapshot import FloatArray, Snapshot
 from perceptron_gui.ui.theme import Colors
 
 MOST_ROWS = 1024
@@ -60,29 +58,15 @@ def thinned(W: FloatArray | None, b: FloatArray | None) -> tuple[FloatArray | No
     return W, None if b is None else b[None, ::across]
 
 
-class Counter:
-    """How many deposits gave each drawn parameter something other than 0; a merged one is one of them."""
-
-    def __init__(self) -> None:
-        self._deposits: tuple[Deposit, ...] = ()
-        self.W: npt.NDArray[np.float32] = np.zeros((1, 1), np.float32)
-        self.b: npt.NDArray[np.float32] = np.zeros((1, 1), np.float32)
-
-    def follow(self, snapshot: Snapshot) -> None:
-        """Count the deposits of a state; those counted already are not counted again."""
-        down, across = strides(snapshot.W.shape)
-        old, new = self._deposits, snapshot.deposits
-        shape = snapshot.W[::down, ::across].shape
-        goes_on = len(new) >= len(old) and all(map(is_, old, new))
-        if not goes_on or self.W.shape != shape:
-            old = ()
-            self.W, self.b = np.zeros(shape, np.float32), np.zeros((1, shape[1]), np.float32)
-        for deposit in new[len(old) :]:
-            if deposit.W_grad is not None:
-                self.W += deposit.W_grad[::down, ::across] != 0
-            if deposit.b_grad is not None:
-                self.b += deposit.b_grad[None, ::across] != 0
-        self._deposits = new
+def backwards(snapshot: Snapshot) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return how many Backwards since the last Zero grad reached what is drawn of W and of b; None before the first."""
+    if not snapshot.deposits:
+        return None, None
+    down, across = strides(snapshot.W.shape)
+    shape = snapshot.W[::down, ::across].shape
+    of_W = sum(deposit.count for deposit in snapshot.deposits if deposit.W_grad is not None)
+    of_b = sum(deposit.count for deposit in snapshot.deposits if deposit.b_grad is not None)
+    return np.full(shape, of_W, np.float32), np.full((1, shape[1]), of_b, np.float32)
 
 
 def largest(values: FloatArray | None) -> float:

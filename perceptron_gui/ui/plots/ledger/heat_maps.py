@@ -1,4 +1,4 @@
-"""The gradients of many parameters as colours: what is stored, what came in, and how many slabs there are."""
+"""The gradients of many parameters as colours: what is stored, what came in, and how many Backwards reached them."""
 
 import html
 from typing import Any
@@ -13,7 +13,7 @@ from typing_extensions import override
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import FloatArray, Snapshot
 from perceptron_gui.ui.plots.ledger import geometry as ledger
-from perceptron_gui.ui.plots.ledger.heat_codes import LOWEST, ZERO, Codes, Counter, coded, strides, tables, thinned
+from perceptron_gui.ui.plots.ledger.heat_codes import LOWEST, ZERO, Codes, backwards, coded, strides, tables, thinned
 from perceptron_gui.ui.plots.ledger.heat_codes import largest as largest_of
 from perceptron_gui.ui.plots.ledger.scale_bar import ScaleBar
 from perceptron_gui.ui.theme import Colors
@@ -37,7 +37,6 @@ class HeatMaps(QWidget):
         self._snapshot: Snapshot | None = None
         self._chosen = 0
         self._tip = ""
-        self._counter = Counter()
         self._tables: tuple[Codes, Codes, Codes] = (_NO_TABLE, _NO_TABLE, _NO_TABLE)
         self.plot: Any = pg.GraphicsLayoutWidget()
         self.plot.ci.layout.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +98,7 @@ class HeatMaps(QWidget):
         texts = (
             translate("HeatMaps", "stored"),
             translate("HeatMaps", "incoming"),
-            translate("HeatMaps", "slabs ≠ 0"),
+            translate("HeatMaps", "Backwards"),
         )
         for label, text in zip(self.names, texts, strict=True):
             label.setText(text)
@@ -183,16 +182,15 @@ class HeatMaps(QWidget):
         snapshot = self._snapshot
         if snapshot is None:
             return
-        self._counter.follow(snapshot)
         last = snapshot.deposits[-1] if snapshot.deposits and snapshot.deposits[-1].count == 1 else None
         down, across = strides(snapshot.W.shape)
-        shape = self._counter.W.shape
+        shape = snapshot.W[::down, ::across].shape
         pairs: list[tuple[FloatArray | None, FloatArray | None]] = [
             (snapshot.W_grad, snapshot.b_grad),
             (None, None) if last is None else (last.W_grad, last.b_grad),
         ]
         drawn = [thinned(W, b) for W, b in pairs]
-        drawn.append((self._counter.W, self._counter.b) if snapshot.deposits else (None, None))
+        drawn.append(backwards(snapshot))
         for index, (W, b) in enumerate(drawn):
             largest = max(largest_of(W), largest_of(b))
             for image, box, values, size in zip(

@@ -7,11 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
-from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.plots.labels import Label, Labels
 from perceptron_gui.ui.plots.ledger import words
-from perceptron_gui.ui.plots.ledger.geometry import INCOMING, STACK, Bools, Ledger
+from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, WIDER, Bools, Ledger
 
 MOST_LABELLED = 12
 GAP = 3
@@ -20,14 +19,15 @@ _MOST_TURNED = 2 / 3
 """Turned numbers may take this part of the height."""
 _NEAR = 1.5
 """Lines of text by which a number may stand away from the line of its value, if it is clear of slabs there."""
-_FREE_BESIDE = 0.28
-"""The part of a parameter's place that is free at the left of its stack."""
+_FREE_BESIDE = 0.3
+"""The part of a parameter's place that is free between its stack and the bar before."""
+_LEFT, _RIGHT = -1.0, 1.0
 
 ToPixels = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Slots:
     """The room for labels: `slot` pixels a parameter, in a view of `width` and `height`."""
 
     labels: Labels
@@ -42,76 +42,125 @@ class Room:
         return min(max(x, half), self.width - half)
 
 
-def of_numbers(ledger: Ledger, room: Room) -> list[Label]:
-    """Return a number, or None, for every bar, where all of them have room; else only the marks of opposite signs."""
-    labels, slot = room.labels, room.slot
-    marks = _marks(ledger, room)
+def of_numbers(ledger: Ledger, slots: Slots) -> list[Label]:
+    """Return a number, or None, for every bar where all of them have room; opposite signs are marked in any case."""
+    labels, slot = slots.labels, slots.slot
     if not 0 < len(ledger.parameters) <= MOST_LABELLED:
-        return marks
+        return _marks(ledger, slots, [], turned=False)
     numbers = [
-        _clear_of_stack(label, ledger.extent(column), room)
-        for column, label in enumerate(_of_bars(ledger.stored, ledger.is_none, STACK, room))
+        _clear_of_stack(label, bottom, top, labels.height)
+        for label, bottom, top in zip(
+            _of_bars(ledger.stored, ledger.is_none, STACK, slots), *_ends(ledger, slots), strict=True
+        )
     ]
     widest = max(labels.width(label.text) for label in numbers)
     turned = widest > slot
     sides = len({label.anchor for label in numbers if not label.muted})
-    if turned and (labels.height > slot or sides * widest > _MOST_TURNED * room.height):
-        return marks
+    if turned and (labels.height > slot or sides * widest > _MOST_TURNED * slots.height):
+        return _marks(ledger, slots, [], turned=False)
     incoming = [] if np.isnan(ledger.incoming).all() else _of_bars(
-        ledger.incoming, ledger.incoming_is_none, INCOMING, room
+        ledger.incoming, ledger.incoming_is_none, INCOMING, slots
     )  # fmt: skip
     both = [label.text for label in (*numbers, *incoming)]
-    mark = labels.width(f"{words.OPPOSITE} ") if marks else 0
+    mark = labels.width(f"{words.OPPOSITE} ") if ledger.is_opposite.any() else 0
     if incoming and not turned and max(map(labels.width, both)) + mark + 4 < slot * (INCOMING - STACK):
         return numbers + [
             replace(label, text=f"{words.OPPOSITE} {label.text}") if is_opposite else label
             for label, is_opposite in zip(incoming, ledger.is_opposite.tolist(), strict=True)
         ]
-    return [replace(one, turned=turned) for one in numbers] + marks
+    numbers = [replace(one, turned=turned) for one in numbers]
+    return numbers + _marks(ledger, slots, numbers, turned=turned)
 
 
-def of_tensors(ledger: Ledger, room: Room) -> list[Label]:
-    """Where numbers have no room, say once a tensor that its gradient is None."""
+def of_tensors(ledger: Ledger, slots: Slots) -> list[Label]:
+    """Where numbers have no slots, say once a tensor that its gradient is None."""
     made: list[Label] = []
     is_of_W = ledger.parameters < ledger.shape[0] * ledger.shape[1]
     for row, (name, mask) in enumerate((("W", is_of_W), ("b", ~is_of_W))):
         columns = np.flatnonzero(mask)
         if columns.size and ledger.is_none[columns[0]]:
-            across, down = room.to_pixels((columns[0] + columns[-1]) / 2, 0.0)
+            across, down = slots.to_pixels((columns[0] + columns[-1]) / 2, 0.0)
             text = f"{name}.grad: {words.NONE}"
-            y = float(down) - GAP - row * room.labels.height
-            made.append(Label(text, room.kept_inside(float(across), text), y, (0.5, 1.0)))
+            y = float(down) - GAP - row * slots.labels.height
+            made.append(Label(text, slots.kept_inside(float(across), text), y, (0.5, 1.0)))
     return made
 
 
-def of_slabs(ledger: Ledger, numbers: tuple[tuple[int, int], ...], taken: list[Label], room: Room) -> list[Label]:
-    """Return which Backward each slab is: written in it, or at the left of the stack, where there is room.
+def of_slabs(ledger: Ledger, numbers: tuple[tuple[int, int], ...], taken: list[Label], slots: Slots) -> list[Label]:
+    """Return which Backward each slab is: written in it, or beside the stack, where thin neighbours share a label.
 
     `taken` are labels that stand there already.
     """
-    if not ledger.deposits or not len(ledger.parameters) or room.slot < 2 * room.labels.height:
+    height = slots.labels.height
+    if not ledger.deposits or not len(ledger.parameters) or slots.slot < 2 * height:
         return []
-    height = room.labels.height
-    lane_width = ledger.width * room.slot
-    left, top = room.to_pixels(ledger.left, ledger.after)
-    _, bottom = room.to_pixels(ledger.left, ledger.before)
-    middle, tall = (top + bottom) / 2, np.abs(top - bottom)
-    boxes = [_box(label, room.labels) for label in taken]
+    lane_width = ledger.width * slots.slot
+    left, top = slots.to_pixels(ledger.left, ledger.after)
+    _, bottom = slots.to_pixels(ledger.left, ledger.before)
+    with np.errstate(over="ignore", invalid="ignore"):
+        middle, tall = (top + bottom) / 2, np.abs(top - bottom)
+    boxes = [_box(label, slots.labels) for label in taken]
     made: list[Label] = []
-    for index, column in np.argwhere(ledger.drawn.T)[:, ::-1].tolist():
-        text, y = words.numbered(numbers[index]), float(middle[index, column])
-        width, edge = room.labels.width(text), float(left[index, column])
-        if tall[index, column] >= height - 2 and width + 4 <= lane_width[column]:
-            label = Label(text, edge + lane_width[column] / 2, y)
-        elif ledger.lane[index, column] == 0 and width + 2 * GAP <= _FREE_BESIDE * room.slot:
-            label = Label(text, edge - GAP, y, (1.0, 0.5))
-        else:
-            continue
-        box = _box(label, room.labels)
-        if not any(box.intersects(other) for other in boxes):
+
+    def put(label: Label) -> bool:
+        box = _box(label, slots.labels)
+        is_free = not any(box.intersects(other) for other in boxes)
+        if is_free:
             boxes.append(box)
             made.append(label)
+        return is_free
+
+    texts = [words.numbered(each) for each in numbers]
+    widths = [slots.labels.width(text) for text in texts]
+    lanes = ledger.lane.tolist()
+    for column in range(len(ledger.parameters)):
+        thin: dict[int, list[int]] = {}
+        for index in np.flatnonzero(ledger.drawn[:, column]).tolist():
+            if tall[index, column] >= height - 2 and widths[index] + 4 <= lane_width[column]:
+                x = float(left[index, column] + lane_width[column] / 2)
+                put(Label(texts[index], x, float(middle[index, column])))
+            else:
+                thin.setdefault(lanes[index][column], []).append(index)
+        for lane, beside in ((0, _LEFT), (int(ledger.lanes[column]) - 1, _RIGHT)):
+            if lane == 0 and beside is _RIGHT:
+                continue
+            for first, last, y in _grouped(thin.get(lane, []), top[:, column], bottom[:, column], height - 3):
+                text = words.numbered((numbers[first][0], numbers[last][1]))
+                if slots.labels.width(text) + 2 <= _FREE_BESIDE * slots.slot:
+                    labels = [_beside(text, column, y + away, beside, slots) for away in (0.0, -height / 2, height / 2)]
+                    next((one for one in labels if not _is_on_bar(one, ledger, column, slots) and put(one)), None)
     return made
+
+
+def _grouped(
+    indices: list[int], top: npt.NDArray[np.float64], bottom: npt.NDArray[np.float64], line: float
+) -> list[tuple[int, int, float]]:
+    """Return runs of slabs, (d,) each, whose labels would stand nearer than a line: first, last, middle in pixels."""
+    groups: list[tuple[int, int, float]] = []
+    for index in indices:
+        group = (index, index, float(top[index] + bottom[index]) / 2)
+        while groups and groups[-1][1] + 1 == group[0] and abs(groups[-1][2] - group[2]) < line:
+            first, last = groups.pop()[0], group[1]
+            group = (first, last, float(bottom[first] + top[last]) / 2)
+        groups.append(group)
+    return groups
+
+
+def _beside(text: str, column: int, y: float, side: float, slots: Slots) -> Label:
+    """Return a text at the left or the right of a stack."""
+    edge, _ = slots.to_pixels(column + STACK + side * (STACK_WIDTH + WIDER) / 2, 0.0)
+    return Label(text, float(edge) + side * 2, y, (1.0 if side < 0 else 0.0, 0.5))
+
+
+def _is_on_bar(label: Label, ledger: Ledger, column: int, slots: Slots) -> bool:
+    """Whether a label stands on the incoming bar of its own parameter."""
+    number = float(ledger.incoming[column])
+    if not np.isfinite(number):
+        return False
+    half = INCOMING_WIDTH / 2
+    (left, right), (zero, end) = slots.to_pixels([column + INCOMING - half, column + INCOMING + half], [0.0, number])
+    bar = QRectF(float(left), float(min(zero, end)), float(right - left), float(abs(zero - end)))
+    return bar.intersects(_box(label, slots.labels))
 
 
 def _box(label: Label, labels: Labels) -> QRectF:
@@ -122,54 +171,73 @@ def _box(label: Label, labels: Labels) -> QRectF:
     return QRectF(label.x - label.anchor[0] * width, label.y - label.anchor[1] * height, width, height)
 
 
-def is_on_stack(label: Label, ledger: Ledger, room: Room) -> bool:
-    """Whether a number stands on slabs of its stack, so that it needs a ground of its own."""
-    column = round(label.x / room.slot - 0.5) if room.slot else 0
-    if label.turned or not 0 <= column < len(ledger.parameters):
-        return False
-    _, (bottom, top) = room.to_pixels([0.0, 0.0], ledger.extent(column))
-    upper = label.y - label.anchor[1] * room.labels.height
-    return bool(upper < bottom and upper + room.labels.height > top)
+def on_stacks(labels: list[Label], ledger: Ledger, slots: Slots) -> list[Label]:
+    """Return the numbers that stand on slabs of their stacks, so that they need a ground of their own."""
+    first, _ = slots.to_pixels(0.0, 0.0)
+    bottoms, tops = _ends(ledger, slots)
+    found: list[Label] = []
+    for label in labels:
+        column = round((label.x - float(first)) / slots.slot) if slots.slot else 0
+        if not label.turned and 0 <= column < len(tops):
+            upper = label.y - label.anchor[1] * slots.labels.height
+            if upper < bottoms[column] and upper + slots.labels.height > tops[column]:
+                found.append(label)
+    return found
 
 
-def short(number: float) -> str:
-    """Return a number as the tables show it; fewer digits where they show it in scientific form."""
-    text = display_text(number)
-    return f"{number:.1e}" if "e" in text else text
+def _ends(ledger: Ledger, slots: Slots) -> tuple[list[float], list[float]]:
+    """Return the lower and the upper end of every stack, in pixels."""
+    low, high = ledger.extents
+    _, bottoms = slots.to_pixels(0.0, low)
+    _, tops = slots.to_pixels(0.0, high)
+    return bottoms.tolist(), tops.tolist()
 
 
-def _of_bars(values: FloatArray, is_none: Bools, offset: float, room: Room) -> list[Label]:
+def _of_bars(values: FloatArray, is_none: Bools, offset: float, slots: Slots) -> list[Label]:
     made: list[Label] = []
-    for index, number in enumerate(values.tolist()):
-        is_drawn = bool(np.isfinite(number))
-        across, down = room.to_pixels(index + offset, number if is_drawn else 0.0)
-        has_bar = is_drawn and number != 0
-        is_below = number < 0 if has_bar else down < room.height / 2
+    is_drawn = np.isfinite(values)
+    places = slots.to_pixels(np.arange(len(values)) + offset, np.where(is_drawn, values, 0.0))
+    for index, (number, across, down) in enumerate(zip(values.tolist(), *map(np.ndarray.tolist, places), strict=True)):
+        has_bar = bool(is_drawn[index]) and number != 0
+        is_below = number < 0 if has_bar else down < slots.height / 2
         gap = GAP if has_bar else GAP + 4
-        text = words.NONE if is_none[index] else short(number)
-        y = float(down) + (gap if is_below else -gap)
-        x = room.kept_inside(float(across), text) if room.slot >= room.labels.width(text) else float(across)
+        text = words.NONE if is_none[index] else words.short(number)
+        x = slots.kept_inside(across, text) if slots.slot >= slots.labels.width(text) else across
+        y = down + (gap if is_below else -gap)
         made.append(Label(text, x, y, (0.5, 0.0 if is_below else 1.0), muted=not has_bar))
     return made
 
 
-def _clear_of_stack(label: Label, extent: tuple[float, float], room: Room) -> Label:
+def _clear_of_stack(label: Label, bottom: float, top: float, height: float) -> Label:
     """Return the number behind the end of its stack, where that is only a little further than the stored value."""
     is_below = label.anchor[1] == 0
-    _, (bottom, top) = room.to_pixels([0.0, 0.0], extent)
-    end = float(bottom) + GAP if is_below else float(top) - GAP
+    end = bottom + GAP if is_below else top - GAP
     beyond = end - label.y if is_below else label.y - end
-    return replace(label, y=end) if 0 < beyond <= _NEAR * room.labels.height else label
+    return replace(label, y=end) if 0 < beyond <= _NEAR * height else label
 
 
-def _marks(ledger: Ledger, room: Room) -> list[Label]:
-    """Return a mark at the tip of every incoming bar that points against what is stored."""
+def _marks(ledger: Ledger, slots: Slots, taken: list[Label], *, turned: bool) -> list[Label]:
+    """Return a mark at the tip of every incoming bar that points against what is stored, with its number if it fits."""
     made: list[Label] = []
+    labels = slots.labels
+    boxes = [_box(label, labels) for label in taken]
+    longest = max((labels.width(label.text) for label in taken), default=0.0)
     for column in np.flatnonzero(ledger.is_opposite).tolist():
         number = float(ledger.incoming[column])
         if np.isfinite(number):
-            across, down = room.to_pixels(column + INCOMING, number)
+            across, down = slots.to_pixels(column + INCOMING, number)
             is_below = number < 0
-            y = float(down) + (GAP if is_below else -GAP)
-            made.append(Label(words.OPPOSITE, float(across), y, (0.5, 0.0 if is_below else 1.0)))
+            x, y, anchor = float(across), float(down) + (GAP if is_below else -GAP), (0.5, 0.0 if is_below else 1.0)
+            text = f"{words.OPPOSITE} {words.short(number)}"
+            full = Label(text, x if turned else slots.kept_inside(x, text), y, anchor, turned)
+            has_room = bool(taken) and (
+                labels.width(text) + longest + 2 * GAP <= _MOST_TURNED * slots.height
+                if turned
+                else labels.width(text) + 4 <= slots.slot
+            )
+            if has_room and not any(_box(full, labels).intersects(box) for box in boxes):
+                made.append(full)
+            else:
+                made.append(Label(words.OPPOSITE, x, y, anchor))
+            boxes.append(_box(made[-1], labels))
     return made

@@ -25,14 +25,15 @@ _TILE = 16
 """Pixels; Qt's patterns repeat every 8."""
 _TINT, _STROKE = 0.34, 0.75
 _DIMMED = 0.35
+_NO_BARS = np.empty(0)
+HOLLOW = QBrush(Qt.BrushStyle.NoBrush)
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One look of a slab: a brush and a pen for what is fresh, and a hollow one for what is of an earlier state."""
+    """One look of a slab: a brush and a pen for what is fresh, and only a pen for what is of an earlier state."""
 
     fresh: QBrush
-    old: QBrush
     fresh_pen: QPen
     old_pen: QPen
 
@@ -46,10 +47,10 @@ def styles(colors: Colors) -> tuple[Style, ...]:
     """Return every look in these colours."""
     made: list[Style] = []
     for pattern, name in zip(_PATTERNS, colors.series, strict=False):
-        fresh_pen, old_pen = QPen(QColor(name), 1.5), QPen(QColor(name), 1, Qt.PenStyle.DashLine)
+        fresh_pen, old_pen = QPen(QColor(name), 1.5), QPen(QColor(name), 1.5, Qt.PenStyle.DashLine)
         for pen in (fresh_pen, old_pen):
             pen.setCosmetic(True)
-        made.append(Style(_tile(name, pattern, _TINT), _tile(name, pattern, 0.0), fresh_pen, old_pen))
+        made.append(Style(_tile(name, pattern), fresh_pen, old_pen))
     return tuple(made)
 
 
@@ -72,7 +73,7 @@ class Slabs:
         self.fresh = [bars() for _ in range(STYLES)]
         self.old = [bars() for _ in range(STYLES)]
         self.chosen: Any = bars()
-        self._stretched: set[Any] = {*self.fresh, *self.old}
+        self._stretched: set[Any] = {*self.fresh}
         for item in (*self.fresh, *self.old, self.chosen):
             view_box.addItem(item, ignoreBounds=True)
 
@@ -82,44 +83,47 @@ class Slabs:
         looks = np.array([style_of(last) for _, last in numbers], np.intp)
         is_old = np.array([bool(age) for age in ledger.ages], np.bool_)
         for items, is_meant in ((self.fresh, ~is_old), (self.old, is_old)):
+            used = set(looks[is_meant].tolist())
             for look, item in enumerate(items):
-                _set(item, ledger, left, drawn & ((looks == look) & is_meant)[:, None])
-        mark = np.zeros(len(numbers), np.bool_)
-        if chosen is not None:
-            mark[chosen] = True
-        _set(self.chosen, ledger, left, drawn & mark[:, None])
+                if look in used:
+                    _set(item, ledger, left, drawn & ((looks == look) & is_meant)[:, None])
+                else:
+                    put(item, _NO_BARS, _NO_BARS, _NO_BARS, _NO_BARS)
+        if chosen is None:
+            put(self.chosen, _NO_BARS, _NO_BARS, _NO_BARS, _NO_BARS)
+        else:
+            _set(self.chosen, ledger, left, drawn & (np.arange(len(numbers)) == chosen)[:, None])
         opacity = 1.0 if chosen is None else _DIMMED
         for item in (*self.fresh, *self.old):
             if item.opacity() != opacity:
                 item.setOpacity(opacity)
         if chosen is not None and self._styles:
             style = self._styles[looks[chosen]]
-            self.chosen.setOpts(brush=unstretched(style.old if is_old[chosen] else style.fresh, self._view_box))
+            self.chosen.setOpts(brush=HOLLOW if is_old[chosen] else unstretched(style.fresh, self._view_box))
 
     def set_colors(self, made: tuple[Style, ...], colors: Colors) -> None:
         """Draw in other colours; show again afterwards."""
         self._styles = made
         for style, fresh, old in zip(made, self.fresh, self.old, strict=True):
             fresh.setOpts(pen=style.fresh_pen)
-            old.setOpts(pen=style.old_pen)
+            old.setOpts(brush=HOLLOW, pen=style.old_pen)
         self.chosen.setOpts(pen=pg.mkPen(colors.text, width=2.5))
-        self._stretched = {*self.fresh, *self.old}
+        self._stretched = {*self.fresh}
         self._take_brushes()
 
     def arrange(self) -> None:
         """Keep the patterns in shape where the view has another scale."""
         if self._view_box.childTransform() != self._scale:
             self._scale = QTransform(self._view_box.childTransform())
-            self._stretched = {*self.fresh, *self.old}
+            self._stretched = {*self.fresh}
         self._take_brushes()
 
     def _take_brushes(self) -> None:
         """Give the bars that are seen brushes of the present scale; the others get theirs when they are seen."""
-        for style, fresh, old in zip(self._styles, self.fresh, self.old, strict=False):
-            for item, brush in ((fresh, style.fresh), (old, style.old)):
-                if item in self._stretched and item.isVisible():
-                    self._stretched.discard(item)
-                    item.setOpts(brush=unstretched(brush, self._view_box))
+        for style, item in zip(self._styles, self.fresh, strict=False):
+            if item in self._stretched and item.isVisible():
+                self._stretched.discard(item)
+                item.setOpts(brush=unstretched(style.fresh, self._view_box))
 
 
 def bars() -> Any:
@@ -138,24 +142,22 @@ def put(
     height: npt.NDArray[np.float64],
 ) -> None:
     """Show these bars, (bars,) each; an item without any is hidden: Qt would ask it for its size again and again."""
-    item.setVisible(len(x0) > 0)
     if len(x0) or len(item.opts["x0"]):
+        item.setVisible(len(x0) > 0)
         item.setOpts(x0=x0, y0=y0, width=width, height=height)
 
 
 def _set(item: Any, ledger: Ledger, left: npt.NDArray[np.float64], mask: npt.NDArray[np.bool_]) -> None:
-    if not mask.any() and not len(item.opts["x0"]):
-        return
     before, after = (array[mask].astype(np.float64) for array in (ledger.before, ledger.after))
     width = np.broadcast_to(ledger.width, mask.shape)[mask]
     put(item, left[mask], before, width, after - before)
 
 
-def _tile(name: str, pattern: Qt.BrushStyle, tint: float) -> QBrush:
+def _tile(name: str, pattern: Qt.BrushStyle) -> QBrush:
     color = QColor(name)
     pixmap = QPixmap(_TILE, _TILE)
     ground = QColor(color)
-    ground.setAlphaF(tint)
+    ground.setAlphaF(_TINT)
     pixmap.fill(ground)
     painter = QPainter(pixmap)
     stroke = QColor(color)

@@ -8,14 +8,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from perceptron_gui.core.snapshot import FloatArray
-from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
-from perceptron_gui.ui.plots.ledger.slabs import STYLES, Slabs, Style, bars, put, style_of, styles, unstretched
+from perceptron_gui.ui.plots.labels import Label, Labels
+from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, WIDER, Ledger
+from perceptron_gui.ui.plots.ledger.slabs import HOLLOW, STYLES, Slabs, Style, bars, put, style_of, styles, unstretched
 from perceptron_gui.ui.plots.legend import Pile
 from perceptron_gui.ui.theme import Colors
 
-_WIDER = 0.06
-"""By so much the outline and the line of the stored value stand out of the stack."""
-_PLATE = 0.8
+_PLATE = 0.95
 
 
 class Stacks:
@@ -54,29 +53,36 @@ class Stacks:
         zeros: list[float] = []
         for item, values, place, width in (
             (self.incoming, incoming, INCOMING, INCOMING_WIDTH),
-            (self.outline, outline.astype(np.float64), STACK, STACK_WIDTH + _WIDER),
+            (self.outline, outline.astype(np.float64), STACK, STACK_WIDTH + WIDER),
         ):
             drawn = np.isfinite(values)
             count = int(drawn.sum())
             left = columns[drawn] + place - width / 2
             put(item, left, np.zeros(count), np.full(count, width), values[drawn])
         drawn = np.isfinite(stored)
-        count = int(drawn.sum())
-        left = columns[drawn] + STACK - (STACK_WIDTH + _WIDER) / 2
-        put(self.stored, left, stored[drawn], np.full(count, STACK_WIDTH + _WIDER), np.zeros(count))
+        edges, widths = ledger.ends
+        put(self.stored, edges[drawn], stored[drawn], widths[drawn], np.zeros(int(drawn.sum())))
         for values, place in ((stored, STACK), (incoming, INCOMING)):
             zeros += (columns[values == 0] + place).tolist()
         if zeros or len(self.zeros.data):
             self.zeros.setData(zeros, [0.0] * len(zeros))
+        self.zeros.setVisible(bool(zeros))
         marked = np.isfinite(weighted)
+        self.weighted.setVisible(bool(marked.any()))
         if marked.any() or len(self.weighted.data):
             self.weighted.setData(
-                columns[marked] + STACK + (STACK_WIDTH + _WIDER) / 2, weighted[marked].astype(np.float64)
+                columns[marked] + STACK + (STACK_WIDTH + WIDER) / 2, weighted[marked].astype(np.float64)
             )
 
-    def place_plates(self, left: list[float], bottom: list[float], width: list[float], height: list[float]) -> None:
-        """Put a ground under what is written on slabs, in the data's units."""
-        put(self.plates, *(np.array(numbers, np.float64) for numbers in (left, bottom, width, height)))
+    def place_plates(self, grounded: list[Label], labels: Labels) -> None:
+        """Put a ground under what is written on slabs."""
+        (left, right), (bottom, top) = self._view_box.viewRange()
+        across = (right - left) / max(1.0, self._view_box.width())
+        up = (top - bottom) / max(1.0, self._view_box.height())
+        widths = np.array([labels.width(label.text) for label in grounded], np.float64)
+        x = np.array([label.x - label.anchor[0] * width for label, width in zip(grounded, widths, strict=True)])
+        y = np.array([label.y + (1 - label.anchor[1]) * labels.height for label in grounded])
+        put(self.plates, left + x * across, top - y * up, widths * across, np.full(len(grounded), labels.height * up))
 
     def arrange(self) -> None:
         """Keep the patterns in shape: the view is another."""
@@ -88,9 +94,8 @@ class Stacks:
         """Draw in other colours; show again afterwards."""
         self._styles = styles(colors)
         self.slabs.set_colors(self._styles, colors)
-        nothing = QBrush(Qt.BrushStyle.NoBrush)
-        self.outline.setOpts(brush=nothing, pen=pg.mkPen(colors.text, width=1.5, style=Qt.PenStyle.DashLine))
-        self.stored.setOpts(brush=nothing, pen=pg.mkPen(colors.text, width=3))
+        self.outline.setOpts(brush=HOLLOW, pen=pg.mkPen(colors.text, width=1.5, style=Qt.PenStyle.DashLine))
+        self.stored.setOpts(brush=HOLLOW, pen=pg.mkPen(colors.text, width=3))
         ground = QColor(colors.base)
         ground.setAlphaF(_PLATE)
         self.plates.setOpts(brush=ground, pen=pg.mkPen(None))
@@ -108,4 +113,4 @@ class Stacks:
     def _look(self) -> tuple[QBrush, QPen]:
         """The look of the incoming bar: that of its slab."""
         style = self._styles[style_of(self._last)]
-        return (style.old, style.old_pen) if self._is_old else (style.fresh, style.fresh_pen)
+        return (HOLLOW, style.old_pen) if self._is_old else (style.fresh, style.fresh_pen)

@@ -2,7 +2,7 @@
 
 import html
 
-from PySide6.QtCore import QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QTextLayout, QTextLine
 from PySide6.QtWidgets import QSizePolicy, QWidget
 from typing_extensions import override
@@ -18,6 +18,7 @@ class Story(QWidget):
         super().__init__(parent)
         self._lines = lines
         self._text = ""
+        self._shown: list[str] = []
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def text(self) -> str:
@@ -36,6 +37,7 @@ class Story(QWidget):
         """Have room for so many lines."""
         if lines != self._lines:
             self._lines = lines
+            self._say_whole()
             self.updateGeometry()
 
     @override
@@ -52,14 +54,21 @@ class Story(QWidget):
         self._say_whole()
 
     @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._say_whole()
+            self.updateGeometry()
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         metrics = self.fontMetrics()
-        for number, line in enumerate(self.broken()):
+        for number, line in enumerate(self._shown):
             painter.drawText(QPointF(0, 1 + number * metrics.lineSpacing() + metrics.ascent()), line)
 
     def broken(self) -> list[str]:
-        """Return the lines as they are shown."""
+        """Return the lines as they are shown in the room of now."""
         metrics, width = self.fontMetrics(), self.width()
         shown: list[str] = []
         paragraphs = self._text.split("\n")
@@ -84,5 +93,6 @@ class Story(QWidget):
         return max(length, 1)
 
     def _say_whole(self) -> None:
-        fits = "".join(self.broken()).replace(" ", "") == self._text.replace(" ", "").replace("\n", "")
+        self._shown = self.broken()
+        fits = "".join(self._shown).replace(" ", "") == self._text.replace(" ", "").replace("\n", "")
         self.setToolTip("" if fits else html.escape(self._text).replace("\n", "<br>"))

@@ -6,6 +6,8 @@ import numpy as np
 from PySide6.QtCore import QAbstractAnimation, QObject, Qt, QVariantAnimation
 from PySide6.QtGui import QBrush, QColor, QPen, QTransform
 
+from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.history import History
 from perceptron_gui.ui.plots.ledger.geometry import Ledger
 from perceptron_gui.ui.plots.ledger.slabs import bars, unstretched
 from perceptron_gui.ui.theme import Colors
@@ -54,3 +56,10 @@ class Sweep:
     def _on_value_changed(self, part: float) -> None:
         self.ghost.setTransform(QTransform.fromScale(1, part))
         self.ghost.setOpacity(part)
+
+
+def is_swept(history: History, shown: Ledger) -> bool:
+    """Whether the shown entry is the Zero grad that took away a stack of before."""
+    before, entry = history.before, history.entry
+    is_zeroed = isinstance(entry.action, Operation) and entry.action is Operation.ZERO_GRAD and entry.refusal is None
+    return is_zeroed and before is not None and bool(shown.deposits) and before.deposits is shown.deposits

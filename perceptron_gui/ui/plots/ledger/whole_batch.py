@@ -1,43 +1,8 @@
-"""The gradient of the whole batch beside a batch that is taken in parts: when to ask for it, and what it shows."""
+"""The gradient of the whole batch, beside a batch that is taken in parts: when to ask for it."""
 
-from dataclasses import dataclass
-from enum import Enum
-
-import numpy as np
-
-from perceptron_gui.core import deposits, parts
+from perceptron_gui.core import parts
 from perceptron_gui.core.questions import Answer, Gradients, Question, WholeBatch
 from perceptron_gui.core.snapshot import FloatArray, Reduction, Snapshot
-
-MOST_WEIGHTED = 2**22
-"""Numbers in all deposits up to which their weighted sum is formed too."""
-
-
-class Stage(Enum):
-    """What a comparison of the stack with the whole batch tells."""
-
-    OLD = "old"
-    PARTLY = "partly"
-    ADDS_UP = "adds up"
-    MEANS = "means"
-    DIFFERS = "differs"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """The stored gradient beside that of all rows.
-
-    `difference` is the largest over all parameters; `rows` of the `m` rows are in `.grad`; `weighted` is the sum of the
-    deposits as it had to be where they are means of parts, `weighted_difference` its largest to the whole batch.
-    """
-
-    whole: Gradients
-    stage: Stage
-    difference: float
-    rows: int
-    m: int
-    weighted: Gradients | None = None
-    weighted_difference: float = 0.0
 
 
 class Outline:
@@ -52,7 +17,7 @@ class Outline:
         if self._is_of(snapshot):
             return None
         self._answer = None
-        self._question = WholeBatch(snapshot) if deposits.is_in_parts(snapshot) else None
+        self._question = WholeBatch(snapshot) if parts.are_taken(snapshot) else None
         return self._question
 
     def take(self, question: Question, answer: Answer | None) -> bool:
@@ -70,31 +35,10 @@ class Outline:
         asked = self._question
         return (
             asked is not None
-            and deposits.is_in_parts(snapshot)
+            and parts.are_taken(snapshot)
             and _tensors(asked.snapshot) == _tensors(snapshot)
             and _is_sum(asked.snapshot) == _is_sum(snapshot)
         )
-
-
-def compared(snapshot: Snapshot, whole: Gradients | None) -> Comparison | None:
-    """Compare the stored gradient with that of all rows; None where one of them is not there."""
-    if whole is None or snapshot.W_grad is None or snapshot.b_grad is None:
-        return None
-    difference = deposits.largest_difference(Gradients(snapshot.W_grad, snapshot.b_grad), whole)
-    rows = len(parts.covered(snapshot))
-    if any(deposits.age(snapshot, deposit) for deposit in snapshot.deposits):
-        return Comparison(whole, Stage.OLD, difference, rows, snapshot.m)
-    if rows < snapshot.m:
-        return Comparison(whole, Stage.PARTLY, difference, rows, snapshot.m)
-    rounding = deposits.ROUNDING * deposits.magnitude(snapshot.deposits)
-    if difference <= rounding:
-        return Comparison(whole, Stage.ADDS_UP, difference, rows, snapshot.m)
-    is_small = snapshot.W.size * len(snapshot.deposits) <= MOST_WEIGHTED
-    weighted = deposits.weighted(snapshot) if is_small else None
-    rest = np.inf if weighted is None else deposits.largest_difference(weighted, whole)
-    if rest <= rounding:
-        return Comparison(whole, Stage.MEANS, difference, rows, snapshot.m, weighted, rest)
-    return Comparison(whole, Stage.DIFFERS, difference, rows, snapshot.m)
 
 
 def _tensors(snapshot: Snapshot) -> tuple[int, ...]:

@@ -5,11 +5,11 @@ from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.parsing import display_text, full_text
+from perceptron_gui.core.parts import Comparison, Stage
 from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.snapshot import Rows, Snapshot
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.plots.ledger.geometry import Ledger
-from perceptron_gui.ui.plots.ledger.whole_batch import Comparison, Stage
 
 translate = QCoreApplication.translate
 NONE = "None"
@@ -18,6 +18,12 @@ OPPOSITE = "⇅"
 WEIGHTED = "×"
 """The mark of the sum of the deposits that are weighted by their rows."""
 _MOST_NAMED = 6
+
+
+def short(number: float) -> str:
+    """Return a number as the tables show it; fewer digits where they show it in scientific form."""
+    text = display_text(number)
+    return f"{number:.1e}" if "e" in text else text
 
 
 def parts() -> tuple[str, str]:
@@ -29,13 +35,13 @@ def parts() -> tuple[str, str]:
 
 
 def tally(snapshot: Snapshot, agreement: Agreement | None) -> str:
-    """Say whether the deposits add up to `.grad`; nothing of it before PyTorch's answer is there."""
+    """Say whether the slabs add up to `.grad`; nothing of it before PyTorch's answer is there."""
     count = sum(deposit.count for deposit in snapshot.deposits)
     if snapshot.W_grad is None and snapshot.b_grad is None and not count:
         return translate("GradientPlot", ".grad is None: nothing has been added yet.")
     start = translate("GradientPlot", "zeros") if snapshot.grad_was_zeros else NONE
     if agreement is None:
-        return translate("GradientPlot", "Deposits: {count}, begun at {start}.").format(count=count, start=start)
+        return translate("GradientPlot", "Backwards: {count}, from {start} on.").format(count=count, start=start)
     if not (agreement.W_grad and agreement.b_grad):
         tensors = ", ".join(
             name
@@ -43,12 +49,12 @@ def tally(snapshot: Snapshot, agreement: Agreement | None) -> str:
             if not agrees
         )  # fmt: skip
         return translate(
-            "GradientPlot", "Deposits: {count}, begun at {start}. Their sum is not what is stored in {tensors}."
+            "GradientPlot", "Backwards: {count}, from {start} on. Their sum is not what is stored in {tensors}."
         ).format(count=count, start=start, tensors=tensors)
     if not count:
         return translate("GradientPlot", ".grad holds the zeros that Zero grad left; nothing was added since.")
     return translate(
-        "GradientPlot", "Deposits: {count}, begun at {start}. Their sum is .grad, bit for bit."
+        "GradientPlot", "Backwards: {count}, from {start} on. Their sum is .grad, bit for bit."
     ).format(count=count, start=start)  # fmt: skip
 
 
@@ -60,47 +66,51 @@ def opposite(ledger: Ledger) -> str:
     names = [ledger.element(column) for column in columns[:_MOST_NAMED]]
     if len(columns) > _MOST_NAMED:
         names.append("…")
-    return translate("GradientPlot", "{mark} incoming points against stored: {names}").format(
+    return translate("GradientPlot", "{mark} incoming against stored: {names}").format(
         mark=OPPOSITE, names=", ".join(names)
     )
 
 
 def batch(comparison: Comparison | None) -> str:
-    """Compare the stack with the gradient of the whole batch."""
+    """Compare the stack with the gradient of the whole batch: the numbers first, what they are behind them."""
     if comparison is None:
         return ""
-    difference = _rounded(comparison.difference)
+    difference, rest = (
+        short(number) if number else "0" for number in (comparison.difference, comparison.weighted_difference)
+    )
     match comparison.stage:
         case Stage.OLD:
-            said = translate(
-                "GradientPlot", "Outline: all rows at the present values. Largest difference: {difference}."
-            )
+            said = translate("GradientPlot", "Difference {difference} to the outline: all rows at the present values.")
         case Stage.PARTLY:
             said = translate(
-                "GradientPlot", "Outline: all rows; the stack has {rows} of {m}. Largest difference: {difference}."
+                "GradientPlot", "{rows} of {m} rows are in: difference {difference} to the outline, the whole batch."
             )
         case Stage.ADDS_UP:
             said = translate(
-                "GradientPlot", "The parts add up to the whole batch, the outline. Largest difference: {difference}."
+                "GradientPlot", "Difference {difference}: the parts add up to the whole batch, the outline."
             )
         case Stage.MEANS:
             said = translate(
                 "GradientPlot",
-                "The sum of the means of the parts is up to {difference} off the whole batch. "
-                "{mark} weighted as .mean() * rows/m: up to {rest} off.",
+                "Off by {difference}: the sum of the means of the parts. "
+                "Off by {rest}: {mark}, each of them weighted by rows/m.",
+            )
+        case Stage.REPEATED:
+            said = translate(
+                "GradientPlot", "Difference {difference} to the outline: all rows are in, some more than once."
             )
         case _:
             said = translate(
-                "GradientPlot",
-                "All rows are in, yet they do not add up to the outline. Largest difference: {difference}.",
+                "GradientPlot", "Difference {difference}: all rows are in, yet they do not add up to the outline."
             )
-    return said.format(
-        rows=comparison.rows,
-        m=comparison.m,
-        difference=difference,
-        mark=WEIGHTED,
-        rest=_rounded(comparison.weighted_difference),
-    )
+    return said.format(rows=comparison.rows, m=comparison.m, difference=difference, mark=WEIGHTED, rest=rest)
+
+
+def turned_back(ledger: Ledger) -> str:
+    """Say what columns side by side are; nothing where there are none."""
+    if not (ledger.lanes > 1).any():
+        return ""
+    return translate("GradientPlot", "Next column: turned back.")
 
 
 def hollow(ledger: Ledger) -> str:
@@ -110,12 +120,12 @@ def hollow(ledger: Ledger) -> str:
         return ""
     reduction = translate("GradientPlot", "sum or mean")
     listed = ", ".join(reduction if name == "reduction" else name for name in names)
-    return translate("GradientPlot", "Hollow slabs: from before a change of {names}.").format(names=listed)
+    return translate("GradientPlot", "Hollow slabs: before {names} changed.").format(names=listed)
 
 
 def hint() -> str:
     """Say that slabs can be selected."""
-    return translate("GradientPlot", "Click a slab to select its Backward; Esc ends it.")
+    return translate("GradientPlot", "Click a slab to see its Backward in every parameter; Esc: none")
 
 
 def slab(ledger: Ledger, number: tuple[int, int], index: int, column: int) -> str:
@@ -126,6 +136,8 @@ def slab(ledger: Ledger, number: tuple[int, int], index: int, column: int) -> st
         f"{_backward(ledger, number, index)}: += {full_text(ledger.added[index, column])}",
         translate("GradientPlot", "sum so far: {sum}").format(sum=full_text(ledger.after[index, column])),
     ]
+    if ledger.lane[index, column] > 0:
+        told.append(translate("GradientPlot", "In a column of its own: here the sum turned back."))
     if ledger.ages[index]:
         told.append(sentences.stale(ledger.ages[index]))
     return "\n".join(told)
@@ -196,10 +208,3 @@ def _backward(ledger: Ledger, number: tuple[int, int], index: int) -> str:
 
 def _stored(ledger: Ledger, column: int) -> str:
     return NONE if ledger.is_none[column] else full_text(ledger.stored[column])
-
-
-def _rounded(number: float) -> str:
-    if number == 0:
-        return "0"
-    text = display_text(number)
-    return f"{number:.1e}" if "e" in text else text
