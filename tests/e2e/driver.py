@@ -34,6 +34,9 @@ class SlowEngine:
         threading.Event().wait(self._seconds)
         raise ValueError("the step has ended")
 
+    def answer(self, *_: Any) -> None:
+        """Know nothing."""
+
 
 def window() -> MainWindow:
     found = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
