@@ -6,6 +6,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from perceptron_gui.core.freshness import changed_in
 from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits, sealed
 
@@ -50,8 +51,9 @@ def total(parts: tuple[FloatArray | None, ...], *, onto_zeros: bool) -> FloatArr
     if not arrived:
         return None
     running = np.zeros_like(arrived[0]) + arrived[0] if onto_zeros else arrived[0]
-    for part in arrived[1:]:
-        running = running + part
+    with np.errstate(over="ignore", invalid="ignore"):
+        for part in arrived[1:]:
+            running = running + part
     return frozen(running)
 
 
@@ -83,14 +85,14 @@ def age(snapshot: Snapshot, deposit: Deposit) -> tuple[str, ...]:
 
     Which rows are marked now is no matter: a deposit of some rows is one of the parts that add up to the whole.
     """
-    changed = snapshot.changed_since(deposit.forward)
-    if deposit.forward.reduction is snapshot.reduction:
-        changed = tuple(name for name in changed if name != "reduction")
-    return tuple(name for name in dict.fromkeys((*deposit.mixed, *changed)) if name != "rows")
+    return tuple(name for name in changed_in(deposit, snapshot) if name != "rows")
 
 
 def tallied(snapshot: Snapshot) -> Agreement:
-    """Compare the sum of the deposits with `.grad`, bit for bit; zeros that nothing was added to are such a sum."""
+    """Compare the sum of the deposits with `.grad`, bit for bit; zeros that nothing was added to are such a sum.
+
+    One nan is as good as another: which of them an addition gives depends on who adds.
+    """
     onto_zeros = snapshot.grad_was_zeros
 
     def agrees(parts: tuple[FloatArray | None, ...], grad: FloatArray | None) -> bool:
@@ -99,7 +101,7 @@ def tallied(snapshot: Snapshot) -> Agreement:
             return added_up is None
         if added_up is None:
             return onto_zeros and same_bits(grad, np.zeros_like(grad))
-        return same_bits(added_up, grad)
+        return _same_numbers(added_up, grad)
 
     return Agreement(
         agrees(tuple(deposit.W_grad for deposit in snapshot.deposits), snapshot.W_grad),
@@ -114,3 +116,10 @@ def _added_up(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> np
     counts[: len(second)] += second
     counts.flags.writeable = False
     return counts
+
+
+def _same_numbers(first: FloatArray, second: FloatArray) -> bool:
+    if same_bits(first, second):
+        return True
+    is_nan = np.isnan(first)
+    return bool(np.array_equal(is_nan, np.isnan(second))) and same_bits(first[~is_nan], second[~is_nan])

@@ -153,3 +153,20 @@ def test_the_tally_finds_one_wrong_bit() -> None:
     assert engine.answer(Tally(replace(snapshot, W_grad=frozen(wrong))), CPU) == Agreement(False, True)
     assert engine.answer(Tally(replace(snapshot, b_grad=None)), CPU) == Agreement(True, False)
     assert engine.answer(Tally(replace(snapshot, deposits=())), CPU) == Agreement(False, False)
+
+
+def test_one_nan_is_as_good_as_another_but_nothing_else_is() -> None:
+    snapshot = after(NOTEBOOK_START, FORWARD, BACKWARD)
+    (deposit,) = snapshot.deposits
+    shape = snapshot.W.shape
+    nan, other_nan = (frozen(np.full(shape, bits, np.uint32).view(np.float32)) for bits in (0x7FC00000, 0xFFC00000))
+    assert not same_bits(nan, other_nan)
+    deposits_of_nan = (replace(deposit, W_grad=nan),)
+    assert deposits.tallied(replace(snapshot, W_grad=other_nan, deposits=deposits_of_nan)).W_grad
+    one_number = np.array(other_nan)
+    one_number[0, 0] = 1.0
+    assert not deposits.tallied(replace(snapshot, W_grad=frozen(one_number), deposits=deposits_of_nan)).W_grad
+    assert deposits.tallied(snapshot).W_grad
+    assert snapshot.W_grad is not None
+    next_float = frozen(np.nextafter(snapshot.W_grad, np.float32(1)))
+    assert not deposits.tallied(replace(snapshot, W_grad=next_float)).W_grad
