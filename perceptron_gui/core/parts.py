@@ -93,12 +93,13 @@ def compared(snapshot: Snapshot, whole: Gradients | None) -> Comparison | None:
     difference = largest_difference(stored, whole)
     if not np.isfinite(difference):
         return None
-    rows = len(covered(snapshot))
+    counts = covered(snapshot)
+    rows = len(counts)
     if any(deposits.age(snapshot, deposit) for deposit in snapshot.deposits):
         return Comparison(Stage.OLD, difference, rows, snapshot.m)
     if rows < snapshot.m:
         return Comparison(Stage.PARTLY, difference, rows, snapshot.m)
-    if not make_the_batch(snapshot):
+    if max(counts.values()) > 1:
         return Comparison(Stage.REPEATED, difference, rows, snapshot.m)
     if agree(snapshot, stored, whole):
         return Comparison(Stage.ADDS_UP, difference, rows, snapshot.m)

@@ -13,8 +13,6 @@ import numpy.typing as npt
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot
 
-DoubleArray = npt.NDArray[np.float64]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:

@@ -2,7 +2,6 @@
 
 import html
 import logging
-from enum import IntEnum
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -20,15 +19,6 @@ _log = logging.getLogger(__name__)
 _NO_INDEX = QModelIndex()
 MOST_SHOWN = 2**20
 """Rows and columns of a table, as many as spreadsheets have: a header of more holds the window up."""
-
-
-class TensorRole(IntEnum):
-    """Roles beside Qt's: what the delegate paints otherwise."""
-
-    CHANGED = Qt.ItemDataRole.UserRole + 1
-    STALE = Qt.ItemDataRole.UserRole + 2
-    REFUSED = Qt.ItemDataRole.UserRole + 3
-    LINKED = Qt.ItemDataRole.UserRole + 4
 
 
 class Look(NamedTuple):
@@ -71,7 +61,7 @@ class TensorModel(QAbstractTableModel):
         self._repaint()
 
     def look(self, row: int, column: int) -> Look:
-        """Return all that is painted of a cell, at once: through the roles, one after the other, it takes a while."""
+        """Return all that is painted of a cell, at once: through roles, one after the other, it would take a while."""
         try:
             return Look(
                 self.content.text(row, column),
@@ -89,7 +79,7 @@ class TensorModel(QAbstractTableModel):
         changed, self._linked = cells ^ self._linked, cells
         for row, column in changed:
             index = self.index(row, column)
-            self.dataChanged.emit(index, index, [TensorRole.LINKED])
+            self.dataChanged.emit(index, index)
 
     def retranslate(self) -> None:
         """Have everything read again in the language of now."""
@@ -154,14 +144,6 @@ class TensorModel(QAbstractTableModel):
                 return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             case Qt.ItemDataRole.ToolTipRole:
                 return self._tool_tip(row, column)
-            case TensorRole.CHANGED:
-                return self.content.has_changed(row, column)
-            case TensorRole.STALE:
-                return self._is_stale(row, column)
-            case TensorRole.REFUSED:
-                return self._is_refused(row, column)
-            case TensorRole.LINKED:
-                return (row, column) in self._linked
         return None
 
     def _tool_tip(self, row: int, column: int) -> str:

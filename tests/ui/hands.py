@@ -12,6 +12,7 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.session import Session
 from perceptron_gui.ui.main_window import MainWindow
+from perceptron_gui.ui.tensor_model import Look, TensorModel
 
 Found = TypeVar("Found", bound=QObject)
 LEFT = Qt.MouseButton.LeftButton
@@ -84,6 +85,14 @@ class Hands:
     def data(self, name: str, row: int, column: int, role: Qt.ItemDataRole) -> Any:
         model = self.table(name).model()
         return model.data(model.index(row, column), role)
+
+    def look(self, name: str, row: int, column: int) -> Look:
+        """Return what is painted of a cell; its text is the one that is read."""
+        model = self.table(name).model()
+        assert isinstance(model, TensorModel)
+        look = model.look(row, column)
+        assert look.text == self.data(name, row, column, Qt.ItemDataRole.DisplayRole)
+        return look
 
     def shown(self, name: str) -> list[list[str]]:
         """Return what a table shows."""

@@ -22,7 +22,6 @@ from perceptron_gui.ui import theme
 from perceptron_gui.ui.derivation.formula import Typesetter
 from perceptron_gui.ui.derivation.formula_view import FormulaView
 from perceptron_gui.ui.derivation.view import DerivationView
-from perceptron_gui.ui.tensor_model import TensorRole
 from tests.ui.hands import LEFT, Hands
 from tests.ui.plots.scenes import BACKWARD, FORWARD, UPDATE, after_edit, begin, done
 
@@ -60,7 +59,7 @@ def linked(hands: Hands) -> set[Element]:
         for name in names
         for row in range(hands.table(name).model().rowCount())
         for column in range(hands.table(name).model().columnCount())
-        if hands.data(name, row, column, Qt.ItemDataRole(TensorRole.LINKED.value))
+        if hands.look(name, row, column).is_linked
     }
 
 

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QApplication
 from perceptron_gui.core.actions import Assign, Gesture, Operation
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import TensorName, frozen
-from perceptron_gui.ui.tensor_model import TensorRole
 from tests.core.notebook import Notebook, State, state
 from tests.ui.hands import Hands
 
@@ -32,7 +31,7 @@ CASES = (
 
 def marked(hands: Hands) -> set[str]:
     """Return the tables whose cells are marked as refused."""
-    return {name for name in TABLES if hands.data(name, 0, 0, TensorRole.REFUSED)}  # type: ignore[arg-type]
+    return {name for name in TABLES if hands.look(name, 0, 0).is_refused}
 
 
 def by_hand(*actions: Operation | Assign) -> State:

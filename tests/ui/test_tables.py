@@ -26,7 +26,6 @@ from perceptron_gui.core.actions import (
 )
 from perceptron_gui.core.snapshot import TensorName, Zeroing, frozen
 from perceptron_gui.ui.main_window import MainWindow
-from perceptron_gui.ui.tensor_model import TensorRole
 from tests.ui.hands import Hands
 
 FORWARD, BACKWARD, UPDATE, ZERO_GRAD = Operation
@@ -129,11 +128,11 @@ def test_tips_name_elements_as_pytorch_indexes_them(hands: Hands) -> None:
 def test_a_changed_cell_is_marked_and_tells_before_and_after(hands: Hands) -> None:
     for operation in (FORWARD, BACKWARD, UPDATE):
         hands.session.perform(operation)
-    assert hands.data("W", 0, 0, TensorRole.CHANGED)  # type: ignore[arg-type]
+    assert hands.look("W", 0, 0).is_changed
     assert hands.tip("W", 0, 0) == "W[0, 0] = -2.3227456<br>before: -2.4852 → after: -2.3227456"
-    assert not hands.data("W_grad", 0, 0, TensorRole.CHANGED)  # type: ignore[arg-type]
+    assert not hands.look("W_grad", 0, 0).is_changed
     hands.session.perform(ZERO_GRAD)
-    assert not hands.data("W", 0, 0, TensorRole.CHANGED)  # type: ignore[arg-type]
+    assert not hands.look("W", 0, 0).is_changed
     assert "before" not in hands.tip("W", 0, 0)
     assert "before: -0.16245426 → after: 0.0" in hands.tip("W_grad", 0, 0)
 
@@ -141,11 +140,11 @@ def test_a_changed_cell_is_marked_and_tells_before_and_after(hands: Hands) -> No
 def test_what_is_of_an_older_state_says_so(hands: Hands) -> None:
     hands.session.perform(FORWARD)
     hands.session.perform(Assign(TensorName.W, 0, 0, frozen([[1]]), Gesture.TYPE))
-    assert hands.data("y_pred", 0, 0, TensorRole.STALE)  # type: ignore[arg-type]
+    assert hands.look("y_pred", 0, 0).is_stale
     assert "From an earlier state. Changed since: W." in hands.tip("loss", 0, 0)
-    assert not hands.data("W", 0, 0, TensorRole.STALE)  # type: ignore[arg-type]
+    assert not hands.look("W", 0, 0).is_stale
     hands.session.perform(FORWARD)
-    assert not hands.data("y_pred", 0, 0, TensorRole.STALE)  # type: ignore[arg-type]
+    assert not hands.look("y_pred", 0, 0).is_stale
 
 
 def test_computed_tables_cannot_be_edited(hands: Hands) -> None:

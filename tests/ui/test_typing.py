@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from perceptron_gui.core.actions import Assign, Gesture, Operation
 from perceptron_gui.core.snapshot import TensorName, frozen
-from perceptron_gui.ui.tensor_model import TensorRole
 from tests.ui.hands import CTRL, Hands
 
 FORWARD, BACKWARD, *_ = Operation
@@ -19,7 +18,7 @@ Speak = Callable[[str], None]
 
 
 def is_marked(hands: Hands, name: str, row: int, column: int) -> bool:
-    return bool(hands.data(name, row, column, TensorRole.REFUSED))  # type: ignore[arg-type]
+    return hands.look(name, row, column).is_refused
 
 
 TAKEN = (
