@@ -13,9 +13,9 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Operation, Randomize
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
-from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.problems import Problem
 from perceptron_gui.session import Session
-from perceptron_gui.ui import problem_sentences, sentences
+from perceptron_gui.ui import problem_sentences, sentences, table_commands
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.arrangement import Arrangement
 from perceptron_gui.ui.code.view import CodeView
@@ -32,6 +32,7 @@ from perceptron_gui.ui.plots.loss import LossPlot
 from perceptron_gui.ui.plots.weights import WeightsPlot
 from perceptron_gui.ui.settings_bar import SettingsBar
 from perceptron_gui.ui.status_line import StatusLine, Still
+from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
@@ -59,6 +60,10 @@ class MainWindow(QMainWindow):
         self._typed_problem = False
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
+        self._panels: dict[str, Panel] = {}
+        self._table_commands = TableCommands(self, self._panels)
+        self._table_commands.action_requested.connect(session.perform)
+        self._table_commands.problem_found.connect(self.show_problem)
         self.commands = Commands(self, self._handlers())
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
@@ -68,7 +73,7 @@ class MainWindow(QMainWindow):
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
         derivation = DerivationView("derivation_view", colors)
-        self._panels: dict[str, Panel] = {
+        self._panels |= {
             "gradient_plot": GradientPlot("gradient_plot", colors),
             "code_view": CodeView("code_view", colors),
             "derivation_view": derivation,
@@ -97,7 +102,7 @@ class MainWindow(QMainWindow):
         self._tensors.element_pointed.connect(derivation.mark_element)
         derivation.elements_linked.connect(self._tensors.link)
         derivation.element_chosen.connect(self._tensors.go_to)
-        table_actions = [self.commands[name] for name in _TABLE_ACTIONS]
+        table_actions = [self.commands[name] for name in table_commands.NAMES]
         for view in self._tensors.views:
             view.addActions(table_actions)
         session.changed.connect(self._on_changed)
@@ -224,20 +229,11 @@ class MainWindow(QMainWindow):
             self.insertToolBarBreak(self._settings_bar)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        vertical, horizontal = Qt.Orientation.Vertical, Qt.Orientation.Horizontal
         return {
             "quit": self.close,
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
-            "cut": partial(self._on_table, TensorView.cut),
-            "copy": self._copy,
-            "paste": partial(self._on_table, TensorView.paste),
-            "clear": partial(self._on_table, TensorView.clear),
-            "insert_rows": partial(self._on_table, lambda view: view.insert(vertical)),
-            "insert_columns": partial(self._on_table, lambda view: view.insert(horizontal)),
-            "delete_rows": partial(self._on_table, lambda view: view.delete(vertical)),
-            "delete_columns": partial(self._on_table, lambda view: view.delete(horizontal)),
-            "mark_rows": partial(self._on_table, self._mark_selected),
+            **self._table_commands.handlers(),
             "mark_all_rows": self._doer(MarkRows(None)),
             **{operation.value: self._doer(operation) for operation in Operation},
             "step": self._doer(*STEP),
@@ -301,32 +297,6 @@ class MainWindow(QMainWindow):
     def _toggle_twin(self) -> None:
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
-    def _copy(self) -> None:
-        """Copy from the panel that has the keyboard, or from the table."""
-        focused: QWidget | None = self.focusWidget()
-        panel = next(
-            (panel for panel in self._panels.values() if focused is not None and panel.isAncestorOf(focused)), None
-        )
-        self._on_table(TensorView.copy) if panel is None else self._attempt(panel.copy)
-
-    def _on_table(self, do: Callable[[TensorView], object]) -> None:
-        self._attempt(lambda: do(self._focused_view()))
-
-    def _attempt(self, do: Callable[[], object]) -> None:
-        try:
-            do()
-        except Problem as problem:
-            self.show_problem(problem)
-
-    def _focused_view(self) -> TensorView:
-        view = self.focusWidget()
-        if isinstance(view, TensorView):
-            return view
-        raise Problem(Reason.NO_CELLS)
-
-    def _mark_selected(self, view: TensorView) -> None:
-        self.session.perform(MarkRows(view.selected_samples()))
-
     def _on_action_requested(self, action: Action) -> None:
         self._problem = None
         self.session.perform(action)
@@ -383,9 +353,3 @@ class MainWindow(QMainWindow):
     def _say_about_torch(self) -> None:
         version = self.session.torch_version
         self._about_torch.setText(f"torch {version}\nfloat32" if version else "torch …")
-
-
-_TABLE_ACTIONS = (
-    "cut", "copy", "paste", "clear", "insert_rows", "insert_columns", "delete_rows", "delete_columns",
-    "mark_rows", "mark_all_rows",
-)  # fmt: skip
