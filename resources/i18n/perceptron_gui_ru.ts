@@ -131,6 +131,18 @@
         <translation>начало</translation>
     </message>
     <message>
+        <source>Parameter to the right</source>
+        <translation>Параметр вправо</translation>
+    </message>
+    <message>
+        <source>Parameter upwards</source>
+        <translation>Параметр вверх</translation>
+    </message>
+    <message>
+        <source>{axis}: an element of W or b</source>
+        <translation>{axis}: элемент W или b</translation>
+    </message>
+    <message>
         <source>The surface is a slice of the loss at the present values of all other parameters.
 Earlier points of the path lie on other slices.</source>
         <translation>Поверхность — это срез функции потерь при нынешних значениях всех остальных параметров.
@@ -216,18 +228,6 @@ Earlier points of the path lie on other slices.</source>
         <source>the last {count} points of the path</source>
         <translation>последние точки пути: {count}</translation>
     </message>
-    <message>
-        <source>Parameter to the right</source>
-        <translation>Параметр вправо</translation>
-    </message>
-    <message>
-        <source>Parameter upwards</source>
-        <translation>Параметр вверх</translation>
-    </message>
-    <message>
-        <source>{axis}: an element of W or b</source>
-        <translation>{axis}: элемент W или b</translation>
-    </message>
 </context>
 <context>
     <name>DataBar</name>
@@ -260,12 +260,12 @@ Earlier points of the path lie on other slices.</source>
         <translation>seed</translation>
     </message>
     <message>
-        <source>next seed</source>
-        <translation>след. seed</translation>
-    </message>
-    <message>
         <source>The seed that the next Randomize or new weights take; then it goes on by one</source>
         <translation>Начальное значение генератора для следующих случайных чисел; после каждого использования растёт на единицу</translation>
+    </message>
+    <message>
+        <source>next seed</source>
+        <translation>след. seed</translation>
     </message>
 </context>
 <context>
@@ -338,16 +338,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>−lr · добавка последнего обратного прохода: {move}</translation>
     </message>
     <message>
+        <source>−lr · stored</source>
+        <translation>−lr · накопленное</translation>
+    </message>
+    <message>
         <source>−lr · incoming</source>
         <translation>−lr · добавка</translation>
     </message>
     <message>
         <source>{move} (both × {scale})</source>
         <translation>{move} (обе × {scale})</translation>
-    </message>
-    <message>
-        <source>−lr · stored</source>
-        <translation>−lr · накопленное</translation>
     </message>
 </context>
 <context>
@@ -403,20 +403,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>нулей</translation>
     </message>
     <message>
-        <source>.grad holds the zeros that Zero grad left; nothing was added since.</source>
-        <translation>В .grad нули после обнуления; с тех пор ничего не прибавлено.</translation>
-    </message>
-    <message>
-        <source>sum or mean</source>
-        <translation>сумма или среднее</translation>
-    </message>
-    <message>
         <source>Backwards: {count}, from {start} on.</source>
         <translation>Обратных проходов: {count}, с {start}.</translation>
     </message>
     <message>
         <source>Backwards: {count}, from {start} on. Their sum is not what is stored in {tensors}.</source>
         <translation>Обратных проходов: {count}, с {start}. Сумма — не то, что лежит в {tensors}.</translation>
+    </message>
+    <message>
+        <source>.grad holds the zeros that Zero grad left; nothing was added since.</source>
+        <translation>В .grad нули после обнуления; с тех пор ничего не прибавлено.</translation>
     </message>
     <message>
         <source>Backwards: {count}, from {start} on. Their sum is .grad, bit for bit.</source>
@@ -453,6 +449,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Next column: turned back.</source>
         <translation>Соседний столбец: сумма пошла назад.</translation>
+    </message>
+    <message>
+        <source>sum or mean</source>
+        <translation>сумма или среднее</translation>
     </message>
     <message>
         <source>Hollow slabs: before {names} changed.</source>
@@ -1043,6 +1043,110 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>sentences</name>
     <message>
+        <source>“{text}” is not a number. Nothing was changed.</source>
+        <translation>«{text}» — не число. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” has two separators; a number has one, and it is the decimal point. Nothing was changed.</source>
+        <translation>В «{text}» два разделителя, а у числа он один — десятичный. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” is not a finite number. Nothing was changed.</source>
+        <translation>«{text}» — не конечное число. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” is beyond float32 (about ±3.4e38). Nothing was changed.</source>
+        <translation>«{text}» не помещается в float32 (примерно ±3.4e38). Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The clipboard holds no numbers.</source>
+        <translation>В буфере обмена нет чисел.</translation>
+    </message>
+    <message>
+        <source>The text is longer than {limit} characters. Nothing was changed.</source>
+        <translation>Текст длиннее {limit} знаков. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>Line {line} has {found} numbers and the first has {expected}. Nothing was changed.</source>
+        <translation>В строке {line} чисел: {found}, а в первой: {expected}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>PyTorch cut this printout short with “...”, so numbers are missing. Nothing was changed.</source>
+        <translation>PyTorch сократил эту распечатку многоточием «...», часть чисел пропущена. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.</source>
+        <translation>Блок {rows} × {columns} не помещается: отсюда есть место для {room_rows} × {room_columns}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{tensor} is computed by PyTorch and cannot be edited.</source>
+        <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
+    </message>
+    <message>
+        <source>Select cells in a table first.</source>
+        <translation>Сначала выделите ячейки в таблице.</translation>
+    </message>
+    <message>
+        <source>Samples are the rows of x, y_true, z and y_pred: select some there.</source>
+        <translation>Примеры — это строки x, y_true, z и y_pred: выделите их там.</translation>
+    </message>
+    <message>
+        <source>{size} at once are too many: at most {limit} cells or rows at a time.</source>
+        <translation>{size} за раз — слишком много: не больше {limit} ячеек или строк.</translation>
+    </message>
+    <message>
+        <source>The rows and columns of {tensor} are set by the other tables.</source>
+        <translation>Строки и столбцы {tensor} определяются другими таблицами.</translation>
+    </message>
+    <message>
+        <source>{product} would be {size}; a table holds at most {limit} numbers. Nothing was changed.</source>
+        <translation>{product} = {size}, а таблица вмещает не больше {limit} чисел. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>m, n and k are whole numbers from 1 up. Nothing was changed.</source>
+        <translation>m, n и k — целые числа от 1. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>At least one has to stay ({axis} = 1). Nothing was changed.</source>
+        <translation>Хотя бы одно должно остаться ({axis} = 1). Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>Forward needs at least one sample. Nothing was changed.</source>
+        <translation>Прямому проходу нужен хотя бы один пример. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed.</source>
+        <translation>«{text}» не подходит: seed — целое число от 0 до 2^64 − 1. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed.</source>
+        <translation>В части меньше строк, чем в пакете: от 1 до {most}, или все. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The device {device} does not work on this machine. The computation stays on {current}.</source>
+        <translation>Устройство {device} на этом компьютере не работает. Вычисления остаются на {current}.</translation>
+    </message>
+    <message>
+        <source>{file} is not opened: this version keeps no session files yet.</source>
+        <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
+    </message>
+    <message>
+        <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
+        <translation>На {device} не хватило памяти; ничего не изменено. Уменьшите размеры или выберите устройство cpu. {detail}</translation>
+    </message>
+    <message>
+        <source>The device {device} failed. Work continues on the CPU from the last state. {detail}</source>
+        <translation>Устройство {device} отказало. Работа продолжается на CPU с последнего состояния. {detail}</translation>
+    </message>
+    <message>
+        <source>{action} failed inside the program, nothing was changed: {detail}</source>
+        <translation>Сбой внутри программы ({action}), ничего не изменено: {detail}</translation>
+    </message>
+    <message>
+        <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
+        <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
+    </message>
+    <message>
         <source>Next: {phase}.</source>
         <translation>Дальше: {phase}.</translation>
     </message>
@@ -1135,6 +1239,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>до: {before} → после: {after}</translation>
     </message>
     <message>
+        <source>From an earlier state. Changed since: {names}.</source>
+        <translation>Прежнее состояние. С тех пор изменено: {names}.</translation>
+    </message>
+    <message>
         <source>Stale since In [{number}], {action}.</source>
         <translation>Устарело с In [{number}]: {action}.</translation>
     </message>
@@ -1159,12 +1267,20 @@ Earlier points of the path lie on other slices.</source>
         <translation>{preset}: начальные значения. .grad — None, ничего ещё не вычислено.</translation>
     </message>
     <message>
+        <source>The samples that Forward takes: {x}.</source>
+        <translation>В прямой проход пойдут примеры: {x}.</translation>
+    </message>
+    <message>
         <source>Randomize, seed {seed}: x from torch.rand, W from torch.randn, b zeros. .grad is None.</source>
         <translation>Случайные числа, seed {seed}: x из torch.rand, W из torch.randn, b — нули. .grad — None.</translation>
     </message>
     <message>
         <source>x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped.</source>
         <translation>x, y_true, W, b и градиенты теперь на {device}; результат прямого прохода сброшен.</translation>
+    </message>
+    <message>
+        <source>the marked rows</source>
+        <translation>выбор строк</translation>
     </message>
     <message>
         <source>sum or mean</source>
@@ -1179,8 +1295,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>Новые веса: torch.randn, seed {seed}.</translation>
     </message>
     <message>
+        <source>Backward: the gradients are in W.grad and b.grad.</source>
+        <translation>Обратный проход: градиенты записаны в W.grad и b.grad.</translation>
+    </message>
+    <message>
         <source>Backward: added to what was there. Backwards summed in .grad: {count}.</source>
         <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов сложено в .grad: {count}.</translation>
+    </message>
+    <message>
+        <source>The graph is spent.</source>
+        <translation>Граф израсходован.</translation>
     </message>
     <message>
         <source>.grad stays.</source>
@@ -1201,22 +1325,6 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Cleared {rows} × {columns} values of {tensor}, in place.</source>
         <translation>В {tensor} очищен блок {rows} × {columns}, на месте.</translation>
-    </message>
-    <message>
-        <source>Of {count} Backwards in .grad, {old} were of an older state ({names}); PyTorch says nothing.</source>
-        <translation>Из {count} слагаемых в .grad {old} посчитаны в прежнем состоянии ({names}); PyTorch об этом молчит.</translation>
-    </message>
-    <message>
-        <source>the marked rows</source>
-        <translation>выбор строк</translation>
-    </message>
-    <message>
-        <source>Backward: the gradients are in W.grad and b.grad.</source>
-        <translation>Обратный проход: градиенты записаны в W.grad и b.grad.</translation>
-    </message>
-    <message>
-        <source>The graph is spent.</source>
-        <translation>Граф израсходован.</translation>
     </message>
     <message>
         <source>The learning rate is {lr}.</source>
@@ -1271,6 +1379,14 @@ Earlier points of the path lie on other slices.</source>
         <translation>После прямого прохода изменено: {names}. Это градиент в прежней точке; PyTorch об этом молчит.</translation>
     </message>
     <message>
+        <source>z, y_pred and loss are of the old values until the next Forward.</source>
+        <translation>z, y_pred и loss относятся к прежним значениям — до следующего прямого прохода.</translation>
+    </message>
+    <message>
+        <source>All parts are in .grad, but the sum of their means is no mean: each wants the weight rows/m.</source>
+        <translation>В .grad вошли все части, но сумма их средних — не среднее: каждой нужен вес rows/m.</translation>
+    </message>
+    <message>
         <source>All parts are in .grad: together they are the gradient of the batch.</source>
         <translation>В .grad вошли все части: вместе это градиент всего пакета.</translation>
     </message>
@@ -1291,12 +1407,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Градиент относился к прежнему состоянию (с тех пор изменилось: {names}); PyTorch об этом молчит.</translation>
     </message>
     <message>
-        <source>z, y_pred and loss are of the old values until the next Forward.</source>
-        <translation>z, y_pred и loss относятся к прежним значениям — до следующего прямого прохода.</translation>
-    </message>
-    <message>
-        <source>All parts are in .grad, but the sum of their means is no mean: each wants the weight rows/m.</source>
-        <translation>В .grad вошли все части, но сумма их средних — не среднее: каждой нужен вес rows/m.</translation>
+        <source>Of {count} Backwards in .grad, {old} were of an older state ({names}); PyTorch says nothing.</source>
+        <translation>Из {count} слагаемых в .grad {old} посчитаны в прежнем состоянии ({names}); PyTorch об этом молчит.</translation>
     </message>
     <message>
         <source>Not finite any more (nan or inf): {names}. Undo takes it back.</source>
@@ -1321,118 +1433,6 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>PyTorch refused. What it left is in the tables; Undo takes it back.</source>
         <translation>PyTorch сообщил об ошибке. В таблицах то, что после неё осталось; отмена вернёт прежнее.</translation>
-    </message>
-    <message>
-        <source>“{text}” is not a number. Nothing was changed.</source>
-        <translation>«{text}» — не число. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>“{text}” has two separators; a number has one, and it is the decimal point. Nothing was changed.</source>
-        <translation>В «{text}» два разделителя, а у числа он один — десятичный. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>“{text}” is not a finite number. Nothing was changed.</source>
-        <translation>«{text}» — не конечное число. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>“{text}” is beyond float32 (about ±3.4e38). Nothing was changed.</source>
-        <translation>«{text}» не помещается в float32 (примерно ±3.4e38). Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>The clipboard holds no numbers.</source>
-        <translation>В буфере обмена нет чисел.</translation>
-    </message>
-    <message>
-        <source>The text is longer than {limit} characters. Nothing was changed.</source>
-        <translation>Текст длиннее {limit} знаков. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>Line {line} has {found} numbers and the first has {expected}. Nothing was changed.</source>
-        <translation>В строке {line} чисел: {found}, а в первой: {expected}. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>PyTorch cut this printout short with “...”, so numbers are missing. Nothing was changed.</source>
-        <translation>PyTorch сократил эту распечатку многоточием «...», часть чисел пропущена. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.</source>
-        <translation>Блок {rows} × {columns} не помещается: отсюда есть место для {room_rows} × {room_columns}. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>{tensor} is computed by PyTorch and cannot be edited.</source>
-        <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
-    </message>
-    <message>
-        <source>Select cells in a table first.</source>
-        <translation>Сначала выделите ячейки в таблице.</translation>
-    </message>
-    <message>
-        <source>Samples are the rows of x, y_true, z and y_pred: select some there.</source>
-        <translation>Примеры — это строки x, y_true, z и y_pred: выделите их там.</translation>
-    </message>
-    <message>
-        <source>{size} at once are too many: at most {limit} cells or rows at a time.</source>
-        <translation>{size} за раз — слишком много: не больше {limit} ячеек или строк.</translation>
-    </message>
-    <message>
-        <source>The rows and columns of {tensor} are set by the other tables.</source>
-        <translation>Строки и столбцы {tensor} определяются другими таблицами.</translation>
-    </message>
-    <message>
-        <source>{product} would be {size}; a table holds at most {limit} numbers. Nothing was changed.</source>
-        <translation>{product} = {size}, а таблица вмещает не больше {limit} чисел. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed.</source>
-        <translation>В части меньше строк, чем в пакете: от 1 до {most}, или все. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>The device {device} does not work on this machine. The computation stays on {current}.</source>
-        <translation>Устройство {device} на этом компьютере не работает. Вычисления остаются на {current}.</translation>
-    </message>
-    <message>
-        <source>The device {device} failed. Work continues on the CPU from the last state. {detail}</source>
-        <translation>Устройство {device} отказало. Работа продолжается на CPU с последнего состояния. {detail}</translation>
-    </message>
-    <message>
-        <source>m, n and k are whole numbers from 1 up. Nothing was changed.</source>
-        <translation>m, n и k — целые числа от 1. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>From an earlier state. Changed since: {names}.</source>
-        <translation>Прежнее состояние. С тех пор изменено: {names}.</translation>
-    </message>
-    <message>
-        <source>The samples that Forward takes: {x}.</source>
-        <translation>В прямой проход пойдут примеры: {x}.</translation>
-    </message>
-    <message>
-        <source>At least one has to stay ({axis} = 1). Nothing was changed.</source>
-        <translation>Хотя бы одно должно остаться ({axis} = 1). Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>Forward needs at least one sample. Nothing was changed.</source>
-        <translation>Прямому проходу нужен хотя бы один пример. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed.</source>
-        <translation>«{text}» не подходит: seed — целое число от 0 до 2^64 − 1. Ничего не изменено.</translation>
-    </message>
-    <message>
-        <source>{file} is not opened: this version keeps no session files yet.</source>
-        <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
-    </message>
-    <message>
-        <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
-        <translation>На {device} не хватило памяти; ничего не изменено. Уменьшите размеры или выберите устройство cpu. {detail}</translation>
-    </message>
-    <message>
-        <source>{action} failed inside the program, nothing was changed: {detail}</source>
-        <translation>Сбой внутри программы ({action}), ничего не изменено: {detail}</translation>
-    </message>
-    <message>
-        <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
-        <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
     </message>
 </context>
 <context>
