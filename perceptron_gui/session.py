@@ -24,10 +24,11 @@ from perceptron_gui.core.actions import (
     Task,
 )
 from perceptron_gui.core.editing import edited, is_quick
-from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Question
+from perceptron_gui.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from perceptron_gui.core.devices import Device
@@ -113,6 +114,11 @@ class Session(QObject):
         return self._engine.version if self._engine is not None else ""
 
     @property
+    def environment(self) -> Environment | None:
+        """Where torch computes; None until it is loaded."""
+        return self._engine.environment if self._engine is not None else None
+
+    @property
     def devices(self) -> "tuple[Device, ...]":
         """The devices that worked when they were tried; empty until torch is loaded."""
         return self._engine.devices if self._engine is not None else ()
@@ -162,7 +168,7 @@ class Session(QObject):
         self._wishes.clear()
         # A new object: by its identity a result of before is told from one of after.
         start = replace(PRESETS[preset])
-        self._show(self.history.push(Start(preset), start, self.device))
+        self._push(Start(preset), start)
         self.waiting_changed.emit()
 
     def close(self, patience: float) -> bool:
@@ -208,7 +214,7 @@ class Session(QObject):
             self._fail(problem)
             return
         if after is not source:
-            self._show(self.history.push(edit, after, self.device))
+            self._push(edit, after)
 
     def _run(self, task: Task) -> None:
         if self._engine is None:
@@ -250,9 +256,7 @@ class Session(QObject):
         self.device = outcome.device
         unchanged = outcome.snapshot is self.history.current and outcome.refusal is None
         if not unchanged:
-            self._show(
-                self.history.push(outcome.action, outcome.snapshot, outcome.device, outcome.refusal, outcome.printed)
-            )
+            self._push(outcome.action, outcome.snapshot, outcome.refusal, outcome.printed)
 
     def _on_loaded(self, future: "Future[object]", error: BaseException | None) -> None:
         self._is_loading = False
@@ -304,7 +308,7 @@ class Session(QObject):
         if self.device in self._lost:
             self.device = CPU
             without_graph = replace(self.history.current, forward=None)
-            self._show(self.history.push(SwitchDevice(CPU), without_graph, CPU))
+            self._push(SwitchDevice(CPU), without_graph)
         self._fail(problem)
 
     def _fail(self, problem: Problem) -> None:
@@ -312,6 +316,11 @@ class Session(QObject):
         while self._group is not None and self._wishes and self._wishes[0][1] is self._group:
             self._wishes.popleft()
         self.failed.emit(problem)
+
+    def _push(self, action: Action, after: Snapshot, refusal: Refusal | None = None, printed: str = "") -> None:
+        self._show(
+            self.history.push(action, after, self.device, refusal, printed=printed, environment=self.environment)
+        )
 
     def _show(self, history: History) -> None:
         if history is not self.history:

@@ -70,6 +70,21 @@ def _problems() -> dict[Reason, str]:
             "sentences", "The device {device} does not work on this machine. The computation stays on {current}."
         ),
         Reason.NO_FILES_YET: translate("sentences", "{file} is not opened: this version keeps no session files yet."),
+        Reason.NOT_A_SESSION: translate(
+            "sentences", "{file} is no session of this program, so it is not opened. ({detail})"
+        ),
+        Reason.SESSION_NEWER: translate(
+            "sentences",
+            "{file} is of a newer version of the program (format {version}; this one reads up to {known}): not opened.",
+        ),
+        Reason.SESSION_DAMAGED: translate(
+            "sentences", "{file} is damaged at entry {entry}, so it is not opened; the session is as it was. ({detail})"
+        ),
+        Reason.TENSORS_MISSING: translate(
+            "sentences", "{file} needs the file {tensors} beside it, as it was saved; without it, it is not opened."
+        ),
+        Reason.FILE_UNREADABLE: translate("sentences", "{file} cannot be read: {detail}"),
+        Reason.FILE_TOO_LARGE: translate("sentences", "{file} is larger than {limit} MiB, so it is not opened."),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",

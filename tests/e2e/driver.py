@@ -23,6 +23,7 @@ class SlowEngine:
     """Needs no torch, and the given time for a step."""
 
     version = "none"
+    environment = None
     devices = (SimpleNamespace(name="cpu", description=""),)
 
     def __init__(self, seconds: float) -> None:
