@@ -1,0 +1,91 @@
+"""A report on paper: pages of A4 as a PDF, its text as text."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QFont,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPalette,
+    QPdfWriter,
+    QTextDocument,
+)
+
+from perceptron_gui import __version__
+from perceptron_gui.core.exporting.watching import Watch, unwatched
+from perceptron_gui.ui.report.pictures import Picture
+
+translate = QCoreApplication.translate
+_RESOLUTION = 300
+_MARGIN_MM, _FOOT_MM = 15.0, 10.0
+_MM = _RESOLUTION / 25.4
+_FONT = "DejaVu Sans"
+
+
+def address(index: int) -> str:
+    """Return what a picture is called within the document."""
+    return f"picture:{index}"
+
+
+def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwatched) -> bytes:
+    """Print an HTML page whose pictures have the names that `address` gives. Needs no window, and no thread in particular."""
+    data = QByteArray()
+    buffer = QBuffer(data)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setResolution(_RESOLUTION)
+    writer.setTitle(title)
+    writer.setCreator(f"perceptron-gui {__version__}")
+    margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
+    writer.setPageLayout(
+        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins)
+    )
+    paper = QSizeF(writer.width(), writer.height())
+    room = QSizeF(paper.width(), paper.height() - _FOOT_MM * _MM)
+    document = QTextDocument()
+    document.setDefaultFont(QFont(_FONT, 10))
+    document.setDocumentMargin(0)
+    document.documentLayout().setPaintDevice(writer)
+    for index, picture in enumerate(pictures):
+        document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(address(index)), picture.image)
+    document.setHtml(page)
+    document.setPageSize(room)
+    count = document.pageCount()
+    painter = QPainter(writer)
+    for number in range(count):
+        watch(number, count)
+        if number:
+            writer.newPage()
+        _print(document, painter, number, room)
+        _foot(painter, paper, title, number + 1, count)
+    painter.end()
+    return data.data()
+
+
+def _print(document: QTextDocument, painter: QPainter, number: int, room: QSizeF) -> None:
+    view = QRectF(0, number * room.height(), room.width(), room.height())
+    context = QAbstractTextDocumentLayout.PaintContext()
+    context.clip = view
+    context.palette.setColor(QPalette.ColorRole.Text, QColor(Qt.GlobalColor.black))
+    painter.save()
+    painter.translate(0, -view.top())
+    painter.setClipRect(view)
+    document.documentLayout().draw(painter, context)
+    painter.restore()
+
+
+def _foot(painter: QPainter, paper: QSizeF, title: str, number: int, count: int) -> None:
+    place = QRectF(0, paper.height() - 6 * _MM, paper.width(), 6 * _MM)
+    said = translate("Report", "page {number} of {count}").format(number=number, count=count)
+    painter.save()
+    painter.setFont(QFont(_FONT, 8))
+    painter.setPen(QColor("#5b6270"))
+    width = painter.fontMetrics().horizontalAdvance(said)
+    name = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, round(paper.width()) - width - round(5 * _MM))
+    painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, name)
+    painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, said)
+    painter.restore()
