@@ -34,6 +34,9 @@ class Reason(Enum):
     TENSORS_MISSING = auto()  # file, tensors
     FILE_UNREADABLE = auto()  # file, detail
     FILE_TOO_LARGE = auto()  # file, limit
+    NOT_SAVED = auto()  # file, detail
+    FILE_FAILED = auto()  # detail
+    NO_TENSOR = auto()  # tensor
     OUT_OF_MEMORY = auto()  # device, detail
     DEVICE_LOST = auto()  # device, detail
     UNEXPECTED = auto()  # action, detail

@@ -85,6 +85,9 @@ def _problems() -> dict[Reason, str]:
         ),
         Reason.FILE_UNREADABLE: translate("sentences", "{file} cannot be read: {detail}"),
         Reason.FILE_TOO_LARGE: translate("sentences", "{file} is larger than {limit} MiB, so it is not opened."),
+        Reason.NOT_SAVED: translate("sentences", "{file} is not saved, and what it held is as it was: {detail}"),
+        Reason.FILE_FAILED: translate("sentences", "The file failed inside the program, nothing was changed: {detail}"),
+        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values by now, so there is nothing to write."),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",
