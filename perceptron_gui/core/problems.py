@@ -37,6 +37,7 @@ class Reason(Enum):
     HELD_ELSEWHERE = auto()  # file, owner
     NO_RECOVERY = auto()  # detail
     FILE_FAILED = auto()  # detail
+    NO_TENSOR = auto()  # tensor
     OUT_OF_MEMORY = auto()  # device, detail
     DEVICE_LOST = auto()  # device, detail
     UNEXPECTED = auto()  # action, detail
