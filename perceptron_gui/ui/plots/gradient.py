@@ -303,7 +303,7 @@ class GradientPlot(Plot):
         aside = [line for line in (words.hollow(ledger), words.turned_back(ledger)) if line]
         told += [words.batch(self._comparison), words.opposite(ledger), " ".join(aside)]
         told = [line for line in told if line]
-        if ledger.drawn.any() and len(told) == 1:
+        if ledger.drawn.any() and len(told) == 1 and self.takes_mouse:
             told.append(words.hint())
         self.story.tell("\n".join(told))
 

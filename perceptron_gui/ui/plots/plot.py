@@ -76,6 +76,11 @@ class Plot(Panel):
         self.setAutoFillBackground(True)
         self._set_up()
 
+    @property
+    def takes_mouse(self) -> bool:
+        """Whether it may invite to a click or to pointing: not where it is only to be painted."""
+        return not self.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
     @override
     def display(self, history: History) -> None:
         self._history = history

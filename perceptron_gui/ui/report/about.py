@@ -21,4 +21,4 @@ class About:
     def date(self) -> str:
         """When it was written, as one writes it in the language of now."""
         moment = QDateTime.fromSecsSinceEpoch(int(self.written.timestamp()))
-        return QLocale().toString(moment, QLocale.FormatType.LongFormat)
+        return f"{QLocale().toString(moment.date(), QLocale.FormatType.LongFormat)}, {moment.toString('HH:mm')}"

@@ -32,8 +32,14 @@ def embedded(pictures: Sequence[Picture]) -> Source:
 
 
 def page(
-    history: History, about: About, pictures: Sequence[Picture], source: Source, watch: Watch = unwatched
-) -> str:  # fmt: skip
+    history: History,
+    about: About,
+    pictures: Sequence[Picture],
+    source: Source,
+    *,
+    style: str = "",
+    watch: Watch = unwatched,
+) -> str:
     """Return the whole report, up to the shown entry, in the language of now."""
     start, now = history.entries[0], history.current
     body = [
@@ -45,6 +51,7 @@ def page(
         markup.heading(translate("Report", "What was done"), 2),
         *_about_entries(history),
         actions.table(history, watch),
+        markup.SPACE,
         markup.heading(translate("Report", "The numbers in the end"), 2),
         markup.paragraph(_end(history)),
         *([markup.paragraph(sentences.stale(now.stale, history, "z"))] if now.stale else []),
@@ -55,7 +62,7 @@ def page(
     for index, picture in enumerate(pictures):
         body.append(markup.heading(picture.title, 3))
         body.append(f"<p>{markup.image(source(index), picture.size, picture.title)}</p>")
-    return markup.document(about.title, QLocale().bcp47Name(), "\n".join(body))
+    return markup.document(about.title, QLocale().bcp47Name(), "\n".join(body), style)
 
 
 def _facts(history: History, about: About) -> str:

@@ -10,13 +10,13 @@ from PySide6.QtGui import (
     QPageLayout,
     QPageSize,
     QPainter,
-    QPalette,
     QPdfWriter,
     QTextDocument,
 )
 
 from perceptron_gui import __version__
 from perceptron_gui.core.exporting.watching import Watch, unwatched
+from perceptron_gui.ui.report.breaks import Slice, slices
 from perceptron_gui.ui.report.pictures import Picture
 
 translate = QCoreApplication.translate
@@ -45,7 +45,6 @@ def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwat
         QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins)
     )
     paper = QSizeF(writer.width(), writer.height())
-    room = QSizeF(paper.width(), paper.height() - _FOOT_MM * _MM)
     document = QTextDocument()
     document.setDefaultFont(QFont(_FONT, 10))
     document.setDocumentMargin(0)
@@ -53,29 +52,31 @@ def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwat
     for index, picture in enumerate(pictures):
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(address(index)), picture.image)
     document.setHtml(page)
-    document.setPageSize(room)
-    count = document.pageCount()
+    document.setTextWidth(paper.width())
+    pages = slices(document, paper.height() - _FOOT_MM * _MM)
     painter = QPainter(writer)
-    for number in range(count):
-        watch(number, count)
+    for number, one in enumerate(pages):
+        watch(number, len(pages))
         if number:
             writer.newPage()
-        _print(document, painter, number, room)
-        _foot(painter, paper, title, number + 1, count)
+        _print(document, painter, one)
+        _foot(painter, paper, title, number + 1, len(pages))
     painter.end()
     return data.data()
 
 
-def _print(document: QTextDocument, painter: QPainter, number: int, room: QSizeF) -> None:
-    view = QRectF(0, number * room.height(), room.width(), room.height())
-    context = QAbstractTextDocumentLayout.PaintContext()
-    context.clip = view
-    context.palette.setColor(QPalette.ColorRole.Text, QColor(Qt.GlobalColor.black))
-    painter.save()
-    painter.translate(0, -view.top())
-    painter.setClipRect(view)
-    document.documentLayout().draw(painter, context)
-    painter.restore()
+def _print(document: QTextDocument, painter: QPainter, page: Slice) -> None:
+    below = 0.0
+    for top, bottom in filter(None, (page.head, (page.top, page.bottom))):
+        part = QRectF(0, top, document.textWidth(), bottom - top)
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.clip = part
+        painter.save()
+        painter.translate(0, below - top)
+        painter.setClipRect(part)
+        document.documentLayout().draw(painter, context)
+        painter.restore()
+        below += bottom - top
 
 
 def _foot(painter: QPainter, paper: QSizeF, title: str, number: int, count: int) -> None:
@@ -85,7 +86,8 @@ def _foot(painter: QPainter, paper: QSizeF, title: str, number: int, count: int)
     painter.setFont(QFont(_FONT, 8))
     painter.setPen(QColor("#5b6270"))
     width = painter.fontMetrics().horizontalAdvance(said)
-    name = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, round(paper.width()) - width - round(5 * _MM))
+    room = round(paper.width() - 5 * _MM) - width
+    name = painter.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, room)
     painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, name)
     painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom, said)
     painter.restore()

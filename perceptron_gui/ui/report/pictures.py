@@ -19,7 +19,7 @@ from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.weights import WeightsPlot
 
 KINDS: tuple[type[Plot], ...] = (LossPlot, GradientPlot, WeightsPlot, ActivationPlot)
-SIZE = QSize(640, 320)
+SIZE = QSize(660, 280)
 _FONT = QFont("DejaVu Sans", 9)
 
 
@@ -45,6 +45,8 @@ class Sitting(QObject):
         self._panel = kind("report_plot", theme.LIGHT)
         # Shown, for a panel that nobody sees draws nothing; but never on a screen.
         self._panel.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+        # Nobody clicks here: nothing invites to it.
+        self._panel.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._panel.setPalette(theme.palette(theme.LIGHT))
         self._panel.setFont(_FONT)
         self._panel.set_colors(theme.LIGHT)

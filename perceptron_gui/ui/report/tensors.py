@@ -11,10 +11,10 @@ from perceptron_gui.ui.report import markup
 
 translate = QCoreApplication.translate
 MOST_ROWS = 12
-MOST_COLUMNS = 8
+MOST_COLUMNS = 7
 """Of a larger tensor the first ones are shown, and it is said how many there are."""
-_ROOM = 9
-"""Columns of numbers that fit beside each other."""
+_ROOM, _NUMBER, _BESIDES = 176, 22, 10
+"""Millimetres: what there is from margin to margin, what a number takes, and what the names of rows and a gap take."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +59,8 @@ def _side_by_side(shown: list[Shown]) -> str:
     lines: list[list[Shown]] = []
     room = 0
     for one in shown:
-        width = 1 + (min(one.values.shape[1], MOST_COLUMNS) if one.values is not None else 1)
+        columns = 1 if one.values is None else min(one.values.shape[1], MOST_COLUMNS)
+        width = columns * _NUMBER + _BESIDES
         if width > room:
             lines.append([])
             room = _ROOM
@@ -69,7 +70,7 @@ def _side_by_side(shown: list[Shown]) -> str:
 
 
 def _tensor(shown: Shown) -> str:
-    name = markup.heading(f"{shown.name}  {shown.shape}" if shown.shape else shown.name, 3)
+    name = markup.paragraph(f"{shown.name} {shown.shape}" if shown.shape else shown.name, "tensor")
     if shown.values is None:
         return name + markup.paragraph("None", "code")
     rows, columns = shown.values.shape
