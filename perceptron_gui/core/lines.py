@@ -45,12 +45,14 @@ MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
 MOST_SHOWN = 64
 """A tensor, or a list of rows, of more numbers is not written out where it is only shown."""
-PRINTED: Mapping[Operation, tuple[str, ...]] = MappingProxyType({
-    Operation.FORWARD: ("y_pred", "loss"),
-    Operation.BACKWARD: ("W.grad", "b.grad"),
-    Operation.UPDATE: ("W", "b"),
-    Operation.ZERO_GRAD: ("W.grad", "b.grad"),
-})
+PRINTED: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
+    {
+        Operation.FORWARD: ("y_pred", "loss"),
+        Operation.BACKWARD: ("W.grad", "b.grad"),
+        Operation.UPDATE: ("W", "b"),
+        Operation.ZERO_GRAD: ("W.grad", "b.grad"),
+    }
+)
 """What a phase made or changed: the tensors that are printed after it."""
 _LEAVES = frozenset({TensorName.W, TensorName.B})
 

@@ -56,8 +56,8 @@ def about(history: History) -> list[str]:
     said = [
         f"One layer, trained step by step: a session of perceptron-gui {__version__} as lines of PyTorch.",
         f"Recorded with {recorded_with}; the next seed is {history.current.config.seed:d}.",
-        "Needs torch alone, and runs on the CPU. In the end x, y_true, W, b, y_pred, loss and the gradients in .grad "
-        "hold the bits that they had in the program.",
+        "Needs torch alone, and runs on the CPU.",
+        "In the end x, y_true, W, b, y_pred, loss and the gradients in .grad hold the bits they had in the program.",
     ]
     if any(entry.device != CPU for entry in shown):
         said.append(f"Parts were recorded on {', '.join(others) or 'another device'}: there last digits may differ.")

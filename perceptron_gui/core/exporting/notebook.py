@@ -1,10 +1,9 @@
 """A history as a Jupyter notebook."""
 
+import importlib
 import json
 from collections.abc import Iterator
 from typing import Any
-
-import nbformat
 
 from perceptron_gui.core.exporting.cells import BEGINNING, Cell, about, cells
 from perceptron_gui.core.exporting.watching import Watch, unwatched
@@ -24,8 +23,9 @@ def notebook(history: History, watch: Watch = unwatched) -> Iterator[bytes]:
     made: list[dict[str, Any]] = [_text("\n\n".join(about(history)))]
     made += (_code(cell) for cell in cells(history, watch))
     whole = {"cells": made, "metadata": _METADATA, "nbformat": 4, "nbformat_minor": 5}
-    # Its own constructors check every cell by itself, which takes 15 times as long.
-    nbformat.validate(whole)
+    # Imported late: it takes half as long as all else before the window is shown. Its own constructors would check
+    # every cell by itself, which takes 15 times as long.
+    importlib.import_module("nbformat").validate(whole)
     head, tail = json.dumps(whole | {"cells": []}, indent=1).split("[]")
     yield f"{head}[\n".encode()
     for number, cell in enumerate(made, 1):
