@@ -28,7 +28,7 @@ from perceptron_gui.ui.plots.ledger.whole_batch import Outline
 from perceptron_gui.ui.plots.legend import Legend, Pile
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
-from perceptron_gui.ui.plots.sheet import Sheet
+from perceptron_gui.ui.plots.sheet import Column, Sheet
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -109,7 +109,7 @@ class GradientPlot(Plot):
     def sheet(self) -> Sheet:
         """Of many parameters the stack beside the maps: those are whole tensors."""
         ledger = self._ledger
-        return Sheet((("parameter", ()),)) if ledger is None else ledger_sheet(ledger)
+        return Sheet((Column("parameter", ()),)) if ledger is None else ledger_sheet(ledger)
 
     @override
     def hover_text(self, position: QPointF) -> str:

@@ -18,7 +18,7 @@ from perceptron_gui.ui.plots.curves import Numbers, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
 from perceptron_gui.ui.plots.ranging import Span
-from perceptron_gui.ui.plots.sheet import Column, Sheet, updates_column
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
 from perceptron_gui.ui.plots.updates_plot import UpdatesPlot
 from perceptron_gui.ui.theme import Colors
@@ -71,17 +71,17 @@ class LossPlot(UpdatesPlot):
     @override
     def sheet(self) -> Sheet:
         """A row an update count that either run has a loss at."""
-        own, twin = self.curves.values.reshape(-1), self._second.twin
-        runs = [("loss", updates_column(self.curves.counts), own)]
+        twin = self._second.twin
+        runs = [("loss", whole(self.curves.counts), self.curves.values.reshape(-1))]
         if twin is not None:
             runs.append(("loss of the twin", twin.updates, twin.losses))
         updates = np.unique(np.concatenate([counts for _, counts, _ in runs]))
-        columns: list[tuple[str, Column]] = []
+        columns: list[Column] = []
         for name, counts, losses in runs:
-            column = np.ma.masked_all(len(updates), np.float32)
-            column[np.searchsorted(updates, counts)] = losses
-            columns.append((name, column))
-        return Sheet((("updates", updates), *columns))
+            values = np.zeros(len(updates), np.float32)
+            values[np.searchsorted(updates, counts)] = losses
+            columns.append(Column(name, values, np.isin(updates, counts)))
+        return Sheet((Column("updates", updates), *columns))
 
     @override
     def hover_text(self, position: QPointF) -> str:

@@ -26,8 +26,8 @@ def png_of(picture: QImage) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")
-    return data.data()
+    picture.save(buffer, b"PNG")
+    return bytes(data.data())
 
 
 def image(panel: QWidget) -> QImage:
@@ -60,7 +60,7 @@ def svg(panel: QWidget, title: str) -> bytes:
         panel.render(painter, QPoint())
     painter.end()
     # Qt's own reader, for one, complains of a path with nothing in it.
-    return _EMPTY_PATH.sub(b"", data.data())
+    return _EMPTY_PATH.sub(b"", bytes(data.data()))
 
 
 @contextmanager

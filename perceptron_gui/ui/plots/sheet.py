@@ -14,43 +14,56 @@ from perceptron_gui.core.parsing import shortest_texts
 from perceptron_gui.core.snapshot import FloatArray
 
 _ROWS_AT_ONCE = 4096
-Column = FloatArray | npt.NDArray[np.int64] | tuple[str, ...]
-"""float32 numbers, counts, or texts; a masked number is an empty cell."""
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """Float32 numbers, counts, or texts, (rows,). The cell is empty where `is_there` (rows,) is False."""
+
+    name: str
+    values: FloatArray | Ints | tuple[str, ...]
+    is_there: Bools | None = None
+
+    def texts(self, rows: slice) -> list[str]:
+        """Return what stands in some of the cells."""
+        values = self.values[rows]
+        if isinstance(values, tuple):
+            found = list(map(text_cell, values))
+        elif values.dtype.kind == "i":
+            found = list(map(str, values.tolist()))
+        else:
+            found = shortest_texts(values.astype(np.float32, copy=False))
+        if self.is_there is None:
+            return found
+        return [text if is_there else "" for text, is_there in zip(found, self.is_there[rows], strict=True)]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """Columns of one length, each with its name: PyTorch's, or the word that the README gives for it."""
+    """Columns of one length. Their names are PyTorch's, or plain English, whatever the language of the window."""
 
-    columns: tuple[tuple[str, Column], ...]
+    columns: tuple[Column, ...]
 
     @property
     def rows(self) -> int:
         """How many rows there are under the header."""
-        return len(self.columns[0][1])
+        return len(self.columns[0].values)
 
 
 def sheet_csv(sheet: Sheet, watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield a sheet as CSV. A number is the shortest text that reads back the same; a text is never a formula."""
-    yield _lines([tuple(text_cell(name) for name, _ in sheet.columns)])
+    yield _lines([tuple(text_cell(column.name) for column in sheet.columns)])
     for start in range(0, sheet.rows, _ROWS_AT_ONCE):
         watch(start, sheet.rows)
-        pieces = [_texts(column[start : start + _ROWS_AT_ONCE]) for _, column in sheet.columns]
+        pieces = [column.texts(slice(start, start + _ROWS_AT_ONCE)) for column in sheet.columns]
         yield _lines(list(zip(*pieces, strict=True)))
 
 
-def updates_column(counts: npt.ArrayLike) -> npt.NDArray[np.int64]:
+def whole(counts: npt.ArrayLike) -> Ints:
     """Return update counts, which the plots keep as floats, as whole numbers."""
     return np.asarray(counts).astype(np.int64)
-
-
-def _texts(column: Column) -> list[str]:
-    if isinstance(column, tuple):
-        return [text_cell(text) for text in column]
-    filled = np.ma.getdata(column)
-    texts = list(map(str, filled.tolist())) if column.dtype.kind == "i" else shortest_texts(filled)
-    is_empty = np.ma.getmaskarray(column)
-    return ["" if empty else text for text, empty in zip(texts, is_empty, strict=True)]
 
 
 def _lines(rows: list[tuple[str, ...]]) -> bytes:

@@ -10,11 +10,10 @@ from perceptron_gui import __version__
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """`title` may be any text; `written` is in local time; `torch` is a version, "" where it is not known."""
+    """`title` may be any text; `written` is in local time."""
 
     title: str
     written: datetime
-    torch: str
     program: str = __version__
 
     @property

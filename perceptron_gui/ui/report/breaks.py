@@ -95,4 +95,3 @@ def _cells(table: QTextTable, row: int, layout: QAbstractTextDocumentLayout) -> 
         first: QTextBlock = cell.firstCursorPosition().block()
         last: QTextBlock = cell.lastCursorPosition().block()
         yield layout.blockBoundingRect(first).top(), layout.blockBoundingRect(last).bottom()
-

@@ -11,9 +11,7 @@ from perceptron_gui.ui.report.pictures import Picture
 
 def html(history: History, about: About, pictures: Sequence[Picture], watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield the report as one HTML file that needs no other."""
-    yield page.page(
-        history, about, pictures, page.embedded(pictures), style=markup.SCREEN, watch=watch
-    ).encode()
+    yield page.page(history, about, pictures, page.embedded(pictures), style=markup.SCREEN, watch=watch).encode()
 
 
 def pdf(history: History, about: About, pictures: Sequence[Picture], watch: Watch = unwatched) -> Iterator[bytes]:

@@ -1,4 +1,4 @@
-"""HTML, of the little that browsers and Qt's documents both know. Every text that comes in is shown letter by letter."""
+"""HTML, of the little that browsers and Qt both know. Every text that comes in is shown letter by letter."""
 
 import html
 from collections.abc import Iterable
@@ -7,7 +7,7 @@ CODE_FONT = "'DejaVu Sans Mono', 'Cascadia Mono', Menlo, Consolas, monospace"
 TEXT_FONT = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 SPACE = '<p class="space">&nbsp;</p>'
 """Under a table: there a document of Qt forgets the margin of a heading."""
-_CONTROLS = {code: "�" for code in (*range(9), 11, 12, *range(14, 32), 127)}
+_CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "�")
 
 
 def text(content: str) -> str:

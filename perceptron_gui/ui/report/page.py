@@ -69,11 +69,12 @@ def _facts(history: History, about: About) -> str:
     done = history.entries[: history.index + 1]
     losses = _losses(done)
     config = history.current.config
+    torch = ", ".join(dict.fromkeys(entry.environment.torch for entry in done if entry.environment is not None))
     refused = sum(entry.refusal is not None for entry in done)
     sizes = {"m": history.current.m, "n": history.current.n, "k": history.current.k}
     facts = [
         (translate("Report", "Written"), about.date),
-        (translate("Report", "Program"), f"perceptron-gui {about.program}, PyTorch {about.torch or '–'}, float32"),
+        (translate("Report", "Program"), f"perceptron-gui {about.program}, PyTorch {torch or '–'}, float32"),
         (translate("Report", "Device"), ", ".join(dict.fromkeys(entry.device for entry in done))),
         (translate("Report", "Layer"), ", ".join(f"{name} = {size}" for name, size in sizes.items())),
         (translate("Report", "Presses and edits"), str(len(done) - 1)),
@@ -89,6 +90,7 @@ def _facts(history: History, about: About) -> str:
 
 def _losses(entries: Sequence[Entry]) -> list[float]:
     """Return the first and the last loss that a Forward gave."""
+
     def loss(entry: Entry) -> float | None:
         is_forward = entry.action is Operation.FORWARD and entry.refusal is None
         return float(entry.snapshot.forward.loss) if is_forward and entry.snapshot.forward is not None else None

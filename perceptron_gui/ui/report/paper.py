@@ -32,7 +32,7 @@ def address(index: int) -> str:
 
 
 def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwatched) -> bytes:
-    """Print an HTML page whose pictures have the names that `address` gives. Needs no window, and no thread in particular."""
+    """Print an HTML page whose pictures have the names that `address` gives; on any thread, and without a window."""
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
@@ -41,9 +41,7 @@ def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwat
     writer.setTitle(title)
     writer.setCreator(f"perceptron-gui {__version__}")
     margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
-    writer.setPageLayout(
-        QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins)
-    )
+    writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins))
     paper = QSizeF(writer.width(), writer.height())
     document = QTextDocument()
     document.setDefaultFont(QFont(_FONT, 10))
@@ -62,7 +60,7 @@ def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwat
         _print(document, painter, one)
         _foot(painter, paper, title, number + 1, len(pages))
     painter.end()
-    return data.data()
+    return bytes(data.data())
 
 
 def _print(document: QTextDocument, painter: QPainter, page: Slice) -> None:

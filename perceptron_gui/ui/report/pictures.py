@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
@@ -99,11 +100,11 @@ class Album(QObject):
 
     question_raised = Signal(object)
     """A Question for PyTorch; the answer comes to `take_answer`."""
-    finished = Signal(object)
-    """All the pictures, in their order."""
 
     def __init__(self, history: History, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.pictures: Future[tuple[Picture, ...]] = Future()
+        """All of them, in the order of KINDS."""
         self._history = history
         self._kinds = deque(KINDS)
         self._sitting: Sitting | None = None
@@ -121,11 +122,17 @@ class Album(QObject):
 
     @Slot()
     def _go_on(self) -> None:
+        try:
+            self._take_next()
+        except Exception as error:  # noqa: BLE001  who waits for the pictures is told
+            self.pictures.set_exception(error)
+
+    def _take_next(self) -> None:
         if self._sitting is not None:
             self._found.append(self._sitting.take_picture())
             self._sitting = None
         if not self._kinds:
-            self.finished.emit(tuple(self._found))
+            self.pictures.set_result(tuple(self._found))
             return
         self._sitting = Sitting(self._kinds.popleft(), self._history)
         for question in tuple(self._sitting.questions):

@@ -1,7 +1,6 @@
 """The numbers of the slice: the loss at the places of its grid, and the ways of the runs over it."""
 
 import numpy as np
-import numpy.typing as npt
 
 from perceptron_gui.core.lines import parameter
 from perceptron_gui.core.questions import Landscape
@@ -19,21 +18,26 @@ def slice_sheet(
     at a point at which no Forward was done.
     """
     across, down = axes
-    parts: list[tuple[str, int, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]] = []
-    if grid is not None:
-        second, first = np.meshgrid(grid.second, grid.first, indexing="ij")
-        nowhere = np.ma.masked_all(losses.size, np.int64)
-        parts.append(("loss", losses.size, nowhere, first.reshape(-1), second.reshape(-1), losses.reshape(-1)))
-    for name, trail in (("this run", run), ("twin", twin)):
-        known = np.ma.masked_array(trail.losses, np.isnan(trail.losses))
-        parts.append((name, len(trail.places), trail.updates, trail.places[:, 0], trail.places[:, 1], known))
-    texts = tuple(name for name, count, *_ in parts for _ in range(count))
-    updates, x, y, heights = (np.ma.concatenate([part[at] for part in parts]) for at in (2, 3, 4, 5))
-    second_axis: tuple[tuple[str, Column], ...] = () if down is None else ((parameter(down), y.astype(np.float32)),)
+    nothing = np.empty(0, np.float32)
+    second, first = (nothing, nothing) if grid is None else np.meshgrid(grid.second, grid.first, indexing="ij")
+    heights = nothing if grid is None else losses.reshape(-1)
+    trails = {"this run": run, "twin": twin}
+    what = ["loss"] * heights.size + [name for name, trail in trails.items() for _ in trail.updates]
+    x, y = (
+        np.concatenate([places.reshape(-1), *(trail.places[:, at] for trail in trails.values())]).astype(np.float32)
+        for at, places in enumerate((first, second))
+    )
+    updates = np.concatenate([np.zeros(heights.size, np.int64), *(trail.updates for trail in trails.values())])
+    known = np.concatenate([trail.losses for trail in trails.values()])
+    is_of_grid = np.arange(len(what)) < heights.size
     return Sheet((
-        ("what", texts),
-        ("updates", updates.astype(np.int64)),
-        (parameter(across), x.astype(np.float32)),
-        *second_axis,
-        ("loss", heights.astype(np.float32)),
+        Column("what", tuple(what)),
+        Column("updates", updates, ~is_of_grid),
+        Column(parameter(across), x),
+        *([] if down is None else [Column(parameter(down), y)]),
+        Column(
+            "loss",
+            np.concatenate([heights, known]).astype(np.float32),
+            is_of_grid | ~np.concatenate([np.zeros(heights.size, np.bool_), np.isnan(known)]),
+        ),
     ))  # fmt: skip
