@@ -449,6 +449,73 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Exporting</name>
+    <message>
+        <source>Python script</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jupyter notebook</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>W, b and their gradients have too many numbers for columns of their own: they are not in it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Table of numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>NumPy array</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>In it are: {names}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>weight is W transposed, ({k}, {n}), and bias is b, as torch.nn.Linear({n}, {k}) has them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>state_dict of an nn.Linear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A session</source>
+        <translation>Сеанс</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{file} is written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancelled: {file} is not written.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Изображение</translation>
+    </message>
+    <message>
+        <source>Drawing of lines and words</source>
+        <translation>Векторный рисунок</translation>
+    </message>
+    <message>
+        <source>Report on paper</source>
+        <translation>Отчёт для печати</translation>
+    </message>
+    <message>
+        <source>Report as a page</source>
+        <translation>Отчёт как веб-страница</translation>
+    </message>
+</context>
+<context>
     <name>FormulaView</name>
     <message>
         <source>… + {count} more</source>
@@ -706,6 +773,97 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Report</name>
+    <message>
+        <source>… and {count} more: In [{first}] to In [{last}]</source>
+        <translation>… и ещё {count}: от In [{first}] до In [{last}]</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Начало</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>Ход работы</translation>
+    </message>
+    <message>
+        <source>The numbers in the end</source>
+        <translation>Числа в конце</translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation>Графики</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>Составлен</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Программа</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Presses and edits</source>
+        <translation>Нажатий и правок</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>Обновлений</translation>
+    </message>
+    <message>
+        <source>Refusals by PyTorch</source>
+        <translation>Отказов PyTorch</translation>
+    </message>
+    <message>
+        <source>The lines that PyTorch ran, numbered as in the window; loss is that of a Forward.</source>
+        <translation>Строки, которые выполнил PyTorch, под теми же номерами, что и в окне; loss — это потери после прямого прохода.</translation>
+    </message>
+    <message>
+        <source>Of {count} entries the first {first}, the last {last} and those that PyTorch refused are shown.</source>
+        <translation>Из {count} записей показаны первые {first}, последние {last} и те, в которых PyTorch отказал.</translation>
+    </message>
+    <message>
+        <source>Undone, and not in this report: {count}.</source>
+        <translation>Отменено и в отчёт не вошло: {count}.</translation>
+    </message>
+    <message>
+        <source>After In [{number}].</source>
+        <translation>После In [{number}].</translation>
+    </message>
+    <message>
+        <source>There is no Forward of these tensors yet.</source>
+        <translation>Прямого прохода с этими тензорами ещё не было.</translation>
+    </message>
+    <message>
+        <source>z, y_pred and loss are of the rows {rows}.</source>
+        <translation>z, y_pred и loss относятся к строкам {rows}.</translation>
+    </message>
+    <message>
+        <source>Numbers have 4 decimals, as in the window. All their digits are in the session file and in what File &gt; Export writes; of an HTML report also in the tip where the pointer rests on a number.</source>
+        <translation>Числа даны с 4 знаками после запятой, как в окне. Все их цифры есть в файле сеанса и в том, что записывает «Файл &gt; Экспорт»; в отчёте HTML — ещё и в подсказке, если навести указатель на число.</translation>
+    </message>
+    <message>
+        <source>page {number} of {count}</source>
+        <translation>страница {number} из {count}</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} rows</source>
+        <translation>первые {shown} из {total} строк</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} columns</source>
+        <translation>первые {shown} из {total} столбцов</translation>
+    </message>
+</context>
+<context>
     <name>SettingsBar</name>
     <message>
         <source>Learning rate: Update subtracts the gradient times this</source>
@@ -823,6 +981,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>&amp;Вид</translation>
     </message>
     <message>
+        <source>&amp;Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>&amp;New</source>
         <translation>&amp;Новый</translation>
     </message>
@@ -853,6 +1015,86 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Save the session under another name</source>
         <translation>Сохранить сеанс под другим именем</translation>
+    </message>
+    <message>
+        <source>&amp;Script…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Python script that needs torch alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Notebook…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Jupyter notebook, with what PyTorch printed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;History as a table…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a row for each press and edit, with the loss and every parameter, as CSV</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Tensor of this table…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the table that has the keyboard, in full, as CSV, .npy or .safetensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;All tensors…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write every tensor that there is now, by its name, as .safetensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State_dict of nn.&amp;Linear…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Report…</source>
+        <translation>&amp;Отчёт…</translation>
+    </message>
+    <message>
+        <source>Write the start, all that was done, the numbers and the plots, as PDF or HTML</source>
+        <translation>Записать начало, весь ход работы, числа и графики как PDF или HTML</translation>
+    </message>
+    <message>
+        <source>Save &amp;picture…</source>
+        <translation>Сохранить &amp;изображение…</translation>
+    </message>
+    <message>
+        <source>Write the plot that has the keyboard as a picture: PNG or SVG</source>
+        <translation>Записать график, у которого фокус клавиатуры, как изображение: PNG или SVG</translation>
+    </message>
+    <message>
+        <source>Save n&amp;umbers (CSV)…</source>
+        <translation>Сохранить &amp;числа (CSV)…</translation>
+    </message>
+    <message>
+        <source>Write the numbers that are drawn in the plot that has the keyboard, in full</source>
+        <translation>Записать полностью числа, изображённые на графике, у которого фокус клавиатуры</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the export that is running; no file is written</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1194,6 +1436,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
     </message>
     <message>
+        <source>Click on a plot first.</source>
+        <translation>Сначала щёлкните по графику.</translation>
+    </message>
+    <message>
         <source>Select cells in a table first.</source>
         <translation>Сначала выделите ячейки в таблице.</translation>
     </message>
@@ -1276,6 +1522,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>The file failed inside the program, nothing was changed: {detail}</source>
         <translation>Ошибка программы при работе с файлом, ничего не изменено: {detail}</translation>
+    </message>
+    <message>
+        <source>{tensor} has no values by now, so there is nothing to write.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>

@@ -35,7 +35,7 @@ def table(history: History, watch: Watch = unwatched) -> str:
     """Return a row an entry, with the number that it has in the window, and a row for what is left out."""
     head = [
         markup.cell("In [n]", "name", is_header=True),
-        markup.cell(markup.text(translate("Report", "PyTorch")), is_header=True),
+        markup.cell("PyTorch", is_header=True),
         markup.cell("loss", "number", is_header=True),
     ]
     return markup.table(_rows(history, watch), "actions", head)

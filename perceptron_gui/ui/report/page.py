@@ -117,14 +117,14 @@ def _about_entries(history: History) -> list[str]:
 
 
 def _end(history: History) -> str:
-    now = history.current
-    said = translate("Report", "After In [{number}].").format(number=history.index + 1)
-    if now.forward is None:
-        return f"{said} {translate('Report', 'There is no Forward of these tensors yet.')}"
-    if now.forward.rows is not None:
-        rows = lines.list_of_rows(now.forward.rows)
-        said += " " + translate("Report", "z, y_pred and loss are of the rows {rows}.").format(rows=rows)
-    return said
+    forward = history.current.forward
+    said = [translate("Report", "After In [{number}].").format(number=history.index + 1)]
+    if forward is None:
+        said.append(translate("Report", "There is no Forward of these tensors yet."))
+    elif forward.rows is not None:
+        rows = lines.list_of_rows(forward.rows)
+        said.append(translate("Report", "z, y_pred and loss are of the rows {rows}.").format(rows=rows))
+    return " ".join(said)
 
 
 def _digits() -> str:
