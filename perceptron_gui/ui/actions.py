@@ -99,12 +99,12 @@ SPECS: tuple[ActionSpec, ...] = (
         ("Ctrl+Alt+P",), starts_section=True,
     ),
     ActionSpec(
-        "export_picture", "export", QT_TRANSLATE_NOOP("actions", "Save &picture…"),
+        "export_picture", "export", QT_TRANSLATE_NOOP("actions", "Save &picture of this plot…"),
         QT_TRANSLATE_NOOP("actions", "Write the plot that has the keyboard as a picture: PNG or SVG"),
         ("Ctrl+Alt+I",), starts_section=True,
     ),
     ActionSpec(
-        "export_numbers", "export", QT_TRANSLATE_NOOP("actions", "Save n&umbers (CSV)…"),
+        "export_numbers", "export", QT_TRANSLATE_NOOP("actions", "Save n&umbers of this plot (CSV)…"),
         QT_TRANSLATE_NOOP("actions", "Write the numbers that are drawn in the plot that has the keyboard, in full"),
         ("Ctrl+Alt+V",),
     ),

@@ -1073,16 +1073,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>Записать начало, весь ход работы, числа и графики как PDF или HTML</translation>
     </message>
     <message>
-        <source>Save &amp;picture…</source>
-        <translation>Сохранить &amp;изображение…</translation>
+        <source>Save &amp;picture of this plot…</source>
+        <translation>Сохранить &amp;изображение этого графика…</translation>
     </message>
     <message>
         <source>Write the plot that has the keyboard as a picture: PNG or SVG</source>
         <translation>Записать график, у которого фокус клавиатуры, как изображение: PNG или SVG</translation>
     </message>
     <message>
-        <source>Save n&amp;umbers (CSV)…</source>
-        <translation>Сохранить &amp;числа (CSV)…</translation>
+        <source>Save n&amp;umbers of this plot (CSV)…</source>
+        <translation>Сохранить &amp;числа этого графика (CSV)…</translation>
     </message>
     <message>
         <source>Write the numbers that are drawn in the plot that has the keyboard, in full</source>
