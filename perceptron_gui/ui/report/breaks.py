@@ -17,12 +17,16 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What stays on one page: a block or a row. `head` is that of its table; one that leads keeps the next with it."""
+    """What stays on one page: a block or a row. `head` is that of its table; one that leads keeps the next with it.
+
+    Where it is higher than a page, it is cut at one of its `edges`.
+    """
 
     top: float
     bottom: float
     leads: bool
     head: tuple[float, float] | None = None
+    edges: tuple[float, ...] = ()
 
 
 def slices(document: QTextDocument, height: float) -> list[Slice]:
@@ -39,8 +43,9 @@ def slices(document: QTextDocument, height: float) -> list[Slice]:
             top, head = piece.top, piece.head
             room = height - (0.0 if head is None else head[1] - head[0])
         while piece.bottom - top > room:
-            found.append(Slice(top, top + room, head))
-            top += room
+            cut = max((edge for edge in piece.edges if top < edge <= top + room), default=top + room)
+            found.append(Slice(top, cut, head))
+            top = cut
         end = piece.bottom
     return [*found, Slice(top or 0.0, end, head)]
 
@@ -49,7 +54,7 @@ def _together(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
     """Join a heading with what comes after it."""
     held: _Piece | None = None
     for piece in pieces:
-        joined = piece if held is None else _Piece(held.top, piece.bottom, piece.leads)
+        joined = piece if held is None else _Piece(held.top, piece.bottom, piece.leads, edges=piece.edges)
         if joined.leads:
             held = joined
         else:
@@ -78,20 +83,24 @@ def _rows(table: QTextTable, layout: QAbstractTextDocumentLayout) -> Iterator[_P
     heads = table.format().toTableFormat().headerRowCount()
     edges = [box.top()]
     for row in range(1, count):
-        above = max(bottom for _, bottom in _cells(table, row - 1, layout))
-        below = min(top for top, _ in _cells(table, row, layout))
+        above = max(bottom for _, bottom in _blocks(table, row - 1, layout))
+        below = min(top for top, _ in _blocks(table, row, layout))
         edges.append((above + below) / 2)
     edges.append(box.bottom())
     head = (edges[0], edges[heads]) if heads else None
     for row in range(count):
+        inside = tuple(bottom for _, bottom in _blocks(table, row, layout))
         # A head alone at the foot of a page would lead nowhere.
-        yield _Piece(edges[row], edges[row + 1], leads=row < heads, head=None if row < heads else head)
+        yield _Piece(edges[row], edges[row + 1], row < heads, None if row < heads else head, inside)
 
 
-def _cells(table: QTextTable, row: int, layout: QAbstractTextDocumentLayout) -> Iterator[tuple[float, float]]:
-    """Yield the top and the bottom of the text of each cell of a row."""
+def _blocks(table: QTextTable, row: int, layout: QAbstractTextDocumentLayout) -> Iterator[tuple[float, float]]:
+    """Yield the top and the bottom of every block of text in a row."""
     for column in range(table.columns()):
         cell = table.cellAt(row, column)
-        first: QTextBlock = cell.firstCursorPosition().block()
-        last: QTextBlock = cell.lastCursorPosition().block()
-        yield layout.blockBoundingRect(first).top(), layout.blockBoundingRect(last).bottom()
+        block: QTextBlock = cell.firstCursorPosition().block()
+        end: QTextBlock = cell.lastCursorPosition().block().next()
+        while block.isValid() and block != end:
+            box = layout.blockBoundingRect(block)
+            yield box.top(), box.bottom()
+            block = block.next()

@@ -2,7 +2,18 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMarginsF, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QEventLoop,
+    QIODevice,
+    QMarginsF,
+    QRectF,
+    QSizeF,
+    Qt,
+    QUrl,
+)
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
@@ -33,6 +44,8 @@ def address(index: int) -> str:
 
 def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwatched) -> bytes:
     """Print an HTML page whose pictures have the names that `address` gives; on any thread, and without a window."""
+    # A document sets a timer for the rest of its layout, which needs a thread that Qt could run.
+    QEventLoop()
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

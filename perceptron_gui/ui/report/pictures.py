@@ -131,6 +131,9 @@ class Album(QObject):
         if self._sitting is not None:
             self._found.append(self._sitting.take_picture())
             self._sitting = None
+            # The next one gets a turn of its own: the window has to do something meanwhile.
+            self._turn.start()
+            return
         if not self._kinds:
             self.pictures.set_result(tuple(self._found))
             return
