@@ -39,6 +39,11 @@ MENUS: tuple[tuple[str, object], ...] = (
 _Std = QKeySequence.StandardKey
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec(
+        "import", "file", QT_TRANSLATE_NOOP("actions", "&Import…"),
+        QT_TRANSLATE_NOOP("actions", "Take x and y_true from a table, or tensors from .npy, .safetensors or .pt"),
+        ("Ctrl+I",),
+    ),
+    ActionSpec(
         "quit", "file", QT_TRANSLATE_NOOP("actions", "&Quit"),
         QT_TRANSLATE_NOOP("actions", "Close the program"), ("Ctrl+Q",),
     ),

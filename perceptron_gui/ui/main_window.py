@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
@@ -22,6 +23,8 @@ from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.graph.view import GraphView
+from perceptron_gui.ui.importing import words
+from perceptron_gui.ui.importing.commands import ImportCommands
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar
@@ -64,6 +67,7 @@ class MainWindow(QMainWindow):
         self._table_commands = TableCommands(self, self._panels)
         self._table_commands.action_requested.connect(session.perform)
         self._table_commands.problem_found.connect(self.show_problem)
+        self._imports = self._make_imports()
         self.commands = Commands(self, self._handlers())
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
@@ -135,6 +139,10 @@ class MainWindow(QMainWindow):
         self._settings_bar.display_devices(self.session)
         self._say()
 
+    def import_file(self, path: Path) -> None:
+        """Read a table or a file of tensors, let a person choose where there is a choice, and import it."""
+        self._imports.import_file(path)
+
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
         self._phase_bar.set_colors(colors)
@@ -200,6 +208,13 @@ class MainWindow(QMainWindow):
         self._commit_typed()
         event.accept()
 
+    def _make_imports(self) -> ImportCommands:
+        imports = ImportCommands(self, self.session)
+        imports.action_requested.connect(self._on_action_requested)
+        imports.problem_found.connect(self.show_problem)
+        imports.reading_changed.connect(self._on_reading_changed)
+        return imports
+
     def _lay_out_center(self) -> None:
         self._center = QWidget()
         layout = QVBoxLayout(self._center)
@@ -231,6 +246,7 @@ class MainWindow(QMainWindow):
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return {
             "quit": self.close,
+            "import": self._committed(self._imports.choose_file),
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             **self._table_commands.handlers(),
@@ -338,6 +354,12 @@ class MainWindow(QMainWindow):
         task = self.session.running
         if task is not None:
             self._status.say(sentences.running(task, self.session.waiting))
+
+    def _on_reading_changed(self, file: str) -> None:
+        if file:
+            self._status.say(words.reading(file))
+        else:
+            self._say()
 
     def _say(self) -> None:
         session = self.session

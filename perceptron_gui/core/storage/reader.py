@@ -16,6 +16,7 @@ from perceptron_gui.core.actions import (
     AssignElements,
     Configure,
     Delete,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -25,7 +26,7 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
 )
 from perceptron_gui.core.deposits import MOST
-from perceptron_gui.core.editing import LARGEST, LARGEST_SEED
+from perceptron_gui.core.editing import AXES, LARGEST, LARGEST_SEED
 from perceptron_gui.core.history import Entry, Environment, Refusal
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import (
@@ -217,6 +218,11 @@ class Reader:
                 return Insert(axis, at, count)
             case schema.DeleteAction(axis, at, count):
                 return Delete(axis, at, count)
+            case schema.ImportAction(source, references, is_transposed):
+                tensors = tuple((name, self._array(reference)) for name, reference in references)
+                if len(dict(tensors)) < len(tensors) or any(len(AXES[name]) != one.ndim for name, one in tensors):
+                    raise DamagedError("a tensor was imported twice, or has another number of dimensions")
+                return Import(source, tensors, is_transposed)
             case schema.RandomizeAction():
                 return Randomize()
             case schema.SwitchDeviceAction(device):
