@@ -12,9 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core.history import Entry
-from perceptron_gui.core.importing.dialects import DETECTED, Dialect
-from perceptron_gui.core.importing.tables import Table
-from perceptron_gui.core.importing.tensors import TensorFile
+from perceptron_gui.core.importing.values import DETECTED, Dialect, Table, TensorFile
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot
 

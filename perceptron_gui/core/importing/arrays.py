@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Meta
 
-from perceptron_gui.core.importing.tensors import TensorFile, as_float32, check_size
+from perceptron_gui.core.importing.tensors import as_float32, check_size
+from perceptron_gui.core.importing.values import TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import torch
 
-from perceptron_gui.core.importing.tensors import TensorFile, as_float32, check_size, shortened
+from perceptron_gui.core.importing.tensors import as_float32, check_size, shortened
+from perceptron_gui.core.importing.values import TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray, TensorName
 

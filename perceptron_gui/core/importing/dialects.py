@@ -4,14 +4,13 @@ import codecs
 import csv
 import io
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
+from perceptron_gui.core.importing.values import SEPARATORS, Dialect
 from perceptron_gui.core.parsing import parse_number
 from perceptron_gui.core.problems import Problem
 
-SEPARATORS = ("\t", ";", ",")
-MARKS = (".", ",")
 OTHER_MARK = {".": ",", ",": "."}
 _SAMPLE = 50
 _PIECE = 2**20
@@ -29,22 +28,6 @@ _QUOTED_CERTAIN_COMMA = re.compile(rf'(?<=")(?![+-]?{_GROUPED}")[+-]?(?:\d++,\d*
 _ANY_DOT = re.compile(rb"\d\.\d|[,\n]\.\d")
 _LINE_OF_ONE_COMMA = rf"[ \t]*[+-]?\d*+,\d++{_EXPONENT}[ \t]*"
 _OTHER_LINE = re.compile(rf"^(?!{_LINE_OF_ONE_COMMA}$)(?=.)".encode(), re.MULTILINE)
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How a table is written; None is what is to be detected, or what could not be.
-
-    `separator` is one of SEPARATORS, `decimal` one of MARKS.
-    """
-
-    separator: str | None = None
-    decimal: str | None = None
-    has_header: bool | None = None
-
-
-DETECTED = Dialect()
-"""Everything is to be detected."""
 
 
 def is_encoded(data: bytes, encoding: str) -> bool:

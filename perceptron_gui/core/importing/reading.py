@@ -5,9 +5,8 @@ from pathlib import Path
 from perceptron_gui.core.importing import tables
 from perceptron_gui.core.importing.arrays import read_npy, read_safetensors
 from perceptron_gui.core.importing.checkpoints import read_pt
-from perceptron_gui.core.importing.dialects import Dialect
-from perceptron_gui.core.importing.tables import LARGEST_TABLE, Table
-from perceptron_gui.core.importing.tensors import TensorFile
+from perceptron_gui.core.importing.tables import LARGEST_TABLE
+from perceptron_gui.core.importing.values import Dialect, Table, TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage import read_bytes
 

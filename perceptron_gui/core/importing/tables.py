@@ -7,14 +7,14 @@ the whole file, and a person can say otherwise. A comma that may be either is ne
 import csv
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
 
 import numpy as np
 
 from perceptron_gui.core.editing import LARGEST
 from perceptron_gui.core.importing import dialects
-from perceptron_gui.core.importing.dialects import Dialect
+from perceptron_gui.core.importing.values import Dialect, Table
 from perceptron_gui.core.parsing import parse_numbers
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray, TensorName, sealed
@@ -34,21 +34,6 @@ Row = tuple[int, list[str]]
 """The number of a line, from 1, and its cells."""
 Roles = tuple[TensorName | None, ...]
 """What becomes of each column: x, y_true, or nothing."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """A file of text as it was read.
-
-    `names` are those of the columns, empty without a header; `head` the first rows as text; `columns` (rows,) numbers
-    each, or why a column is none. In `dialect` is None what could not be told.
-    """
-
-    dialect: Dialect
-    encoding: str
-    names: tuple[str, ...]
-    head: tuple[tuple[str, ...], ...]
-    columns: tuple[FloatArray | Problem, ...]
 
 
 def read(data: bytes, file: str, wished: Dialect) -> Table:

@@ -5,35 +5,15 @@ else a person says which tensor it is.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core.actions import Import
 from perceptron_gui.core.editing import AXES, LARGEST
+from perceptron_gui.core.importing.values import BIAS, WEIGHT, TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray, TensorName, frozen, sealed
-
-_WEIGHT, _BIAS = "weight", "bias"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class TensorFile:
-    """The float32 arrays of at most two dimensions that a file holds, by their names, in its order."""
-
-    arrays: Mapping[str, FloatArray]
-
-    @property
-    def layers(self) -> tuple[str, ...]:
-        """What stands before `weight` in the name of each `nn.Linear`: `""`, `"0."`, `"encoder.0."`."""
-        prefixes = (name.removesuffix(_WEIGHT) for name in self.arrays if name.endswith(_WEIGHT))
-        return tuple(prefix for prefix in prefixes if self._is_layer(prefix))
-
-    def _is_layer(self, prefix: str) -> bool:
-        weight, bias = self.arrays[prefix + _WEIGHT], self.arrays.get(prefix + _BIAS)
-        has_name = not prefix or prefix.endswith(".")
-        return has_name and weight.ndim == 2 and (bias is None or bias.shape == weight.shape[:1])
 
 
 def found(held: TensorFile, source: str, m: int) -> Import | None:
@@ -59,8 +39,8 @@ def found(held: TensorFile, source: str, m: int) -> Import | None:
 
 def layer(held: TensorFile, prefix: str, source: str) -> Import:
     """Return the import of an `nn.Linear`: W = weight.T, and b = bias, or zeros without one."""
-    weight = held.arrays[prefix + _WEIGHT]
-    bias = held.arrays.get(prefix + _BIAS)
+    weight = held.arrays[prefix + WEIGHT]
+    bias = held.arrays.get(prefix + BIAS)
     b = sealed(np.zeros(len(weight), np.float32)) if bias is None else bias
     return Import(source, ((TensorName.W, frozen(weight.T)), (TensorName.B, b)), is_transposed=True)
 

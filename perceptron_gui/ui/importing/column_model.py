@@ -7,7 +7,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QGuiApplication, QPalette
 from typing_extensions import override
 
-from perceptron_gui.core.importing.tables import Roles, Table, usual_roles
+from perceptron_gui.core.importing.tables import Roles, usual_roles
+from perceptron_gui.core.importing.values import Table
 from perceptron_gui.core.snapshot import TensorName
 
 AnyIndex = QModelIndex | QPersistentModelIndex

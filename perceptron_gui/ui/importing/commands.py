@@ -8,9 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from perceptron_gui.core.actions import Import
 from perceptron_gui.core.importing import tensors
-from perceptron_gui.core.importing.dialects import Dialect
-from perceptron_gui.core.importing.tables import Table
-from perceptron_gui.core.importing.tensors import TensorFile
+from perceptron_gui.core.importing.values import Dialect, Table, TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Answer, Question, ReadFile
 from perceptron_gui.session import Session

@@ -21,8 +21,7 @@ from typing_extensions import override
 from perceptron_gui.core.actions import Import
 from perceptron_gui.core.editing import sizes_after_import
 from perceptron_gui.core.importing import tables
-from perceptron_gui.core.importing.dialects import DETECTED, Dialect
-from perceptron_gui.core.importing.tables import Table
+from perceptron_gui.core.importing.values import DETECTED, Dialect, Table
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Snapshot, TensorName
 from perceptron_gui.ui import problem_sentences
