@@ -51,7 +51,7 @@ class ImportCommands(QObject):
         title = translate("ImportCommands", "Import")
         patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
         kinds = translate("ImportCommands", "Tables and tensors ({patterns})").format(patterns=patterns)
-        dialog = QFileDialog(self._window, title, self._folder, f"{kinds};;{translate('ImportCommands', 'All')} (*)")
+        dialog = QFileDialog(self._window, title, self._folder, kinds)
         dialog.setObjectName("import_file_dialog")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)

@@ -249,4 +249,5 @@ def _preview(model: ColumnModel) -> QTableView:
     view.setEditTriggers(QTableView.EditTrigger.NoEditTriggers)
     view.setHorizontalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
     view.setTabKeyNavigation(False)
+    view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 6)
     return view
