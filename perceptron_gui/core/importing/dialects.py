@@ -12,6 +12,7 @@ from perceptron_gui.core.parsing import parse_number
 from perceptron_gui.core.problems import Problem
 
 OTHER_MARK = {".": ",", ",": "."}
+_LOOKALIKES = {"\u2212": b"-", "\u00a0": b"", "\u202f": b""}
 _SAMPLE = 50
 _PIECE = 2**20
 _END = r'[ \t]*"?[ \t]*(?:[;\t\n]|\Z)'
@@ -26,8 +27,9 @@ _QUOTED = rf'(?<=")[+-]?(?:\d++,\d*+|,\d++){_EXPONENT}"'
 _QUOTED_COMMA = re.compile(_QUOTED.encode())
 _QUOTED_CERTAIN_COMMA = re.compile(rf'(?<=")(?![+-]?{_GROUPED}")[+-]?(?:\d++,\d*+|,\d++){_EXPONENT}"'.encode())
 _ANY_DOT = re.compile(rb"\d\.\d|[,\n]\.\d")
-_LINE_OF_ONE_COMMA = rf"[ \t]*[+-]?\d*+,\d++{_EXPONENT}[ \t]*"
-_OTHER_LINE = re.compile(rf"^(?!{_LINE_OF_ONE_COMMA}$)(?=.)".encode(), re.MULTILINE)
+# Of such lines it cannot be told whether they are one cell or two.
+_AT_MOST_ONE_COMMA = rf"[ \t]*[+-]?(?:\d++(?:,\d++)?|,\d++){_EXPONENT}[ \t]*"
+_OTHER_LINE = re.compile(rf"^(?!{_AT_MOST_ONE_COMMA}$)(?=.)".encode(), re.MULTILINE)
 
 
 def is_encoded(data: bytes, encoding: str) -> bool:
@@ -59,7 +61,7 @@ def detected(plain: bytes, encoding: str, wished: Dialect) -> Dialect:
     separator = wished.separator or _separator(plain, encoding, wished.decimal)
     if separator is None:
         return replace(wished, separator=None)
-    return replace(wished, separator=separator, decimal=wished.decimal or _decimal(plain, separator))
+    return replace(wished, separator=separator, decimal=wished.decimal or _decimal(plain, encoding, separator))
 
 
 def has_header(first: list[list[str]], dialect: Dialect) -> bool:
@@ -87,7 +89,7 @@ def _separator(plain: bytes, encoding: str, decimal: str | None) -> str | None:
     for separator in ("\t", ";"):
         if len(set(widths[separator])) == 1 and widths[separator][0] > 1:
             return separator
-    if not _OTHER_LINE.search(plain):
+    if b"," in plain and not _OTHER_LINE.search(plain):
         return {".": ",", ",": ";", None: None}[decimal]
     if len(set(widths[","])) == 1 and widths[","][0] > 1:
         return ","
@@ -105,8 +107,11 @@ def _widths(start: str, separator: str) -> list[int]:
     return rows or [0]
 
 
-def _decimal(plain: bytes, separator: str) -> str | None:
+def _decimal(plain: bytes, encoding: str, separator: str) -> str | None:
     """Return the decimal mark; None where all commas stand as between thousands, or both marks do duty."""
+    for letter, meant in _LOOKALIKES.items():
+        encoded = letter.encode(encoding, "ignore")
+        plain = plain.replace(encoded, meant) if encoded else plain
     if separator == ",":
         comma, certain, dot = _QUOTED_COMMA, _QUOTED_CERTAIN_COMMA, _ANY_DOT
     else:
