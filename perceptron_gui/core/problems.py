@@ -37,7 +37,7 @@ class Reason(Enum):
     FILE_TOO_LARGE = auto()  # file, limit
     NOT_IMPORTABLE = auto()  # file
     NOT_A_TABLE = auto()  # file
-    TABLE_TOO_LARGE = auto()  # file, rows, columns, limit, most_columns
+    TABLE_TOO_LARGE = auto()  # file, rows, columns, limit, most_rows, most_columns
     RAGGED_LINE = auto()  # line, found, expected
     BROKEN_QUOTES = auto()  # line
     BAD_CELL = auto()  # line, column, text

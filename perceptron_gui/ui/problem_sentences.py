@@ -95,7 +95,7 @@ def _problems() -> dict[Reason, str]:
         Reason.NOT_A_TABLE: translate("sentences", "{file} is not imported: it is no text with rows of cells."),
         Reason.TABLE_TOO_LARGE: translate(
             "sentences",
-            "{file} has {rows} rows and {columns} columns; at most {limit} cells in {most_columns} columns are read.",
+            "{file}: rows {rows}, columns {columns}. At most {most_rows} × {most_columns} are read, and {limit} cells.",
         ),
         Reason.RAGGED_LINE: translate(
             "sentences", "Line {line} has another number of cells ({found}) than the first line ({expected})."

@@ -1281,8 +1281,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>{file} не импортирован: это не текст со строками ячеек.</translation>
     </message>
     <message>
-        <source>{file} has {rows} rows and {columns} columns; at most {limit} cells in {most_columns} columns are read.</source>
-        <translation>В {file} строк {rows}, столбцов {columns}; читается не больше {limit} ячеек и {most_columns} столбцов.</translation>
+        <source>{file}: rows {rows}, columns {columns}. At most {most_rows} × {most_columns} are read, and {limit} cells.</source>
+        <translation>{file}: строк {rows}, столбцов {columns}. Читается не больше {most_rows} × {most_columns}, а всего — {limit} ячеек.</translation>
     </message>
     <message>
         <source>Line {line} has another number of cells ({found}) than the first line ({expected}).</source>

@@ -6,7 +6,7 @@ the whole file, and a person can say otherwise. A comma that may be either is ne
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -21,7 +21,7 @@ from perceptron_gui.core.snapshot import FloatArray, TensorName, sealed
 
 LARGEST_TABLE = 16 * 2**20
 """Bytes of a file."""
-MOST_COLUMNS = 2**14
+MOST_ROWS, MOST_COLUMNS = 2**20, 2**14
 """As spreadsheets have them."""
 SUFFIXES = (".csv", ".tsv", ".txt")
 HEAD = 20
@@ -30,8 +30,7 @@ LONGEST_TEXT = 60
 _PIECE = 4096
 _LONGEST_LINE = 2**20
 
-Row = tuple[int, list[str]]
-"""The number of a line, from 1, and its cells."""
+Rows = list[list[str]]
 Roles = tuple[TensorName | None, ...]
 """What becomes of each column: x, y_true, or nothing."""
 
@@ -52,25 +51,27 @@ def read(data: bytes, file: str, wished: Dialect) -> Table:
     plain = plain.strip(b"\n")
     if not plain.strip():
         raise Problem(Reason.NOT_A_TABLE, file=file)
+    most = plain.count(b"\n") + 1
+    _check_size(most, 1, file)
     dialect = dialects.detected(plain, encoding, wished)
-    first = _first(_rows(plain, encoding, dialect.separator, lines_before))
+    first = _first(_Rows(plain, encoding, dialect.separator, lines_before))
     if not first:
         raise Problem(Reason.NOT_A_TABLE, file=file)
-    dialect = replace(dialect, has_header=dialects.has_header([cells for _, cells in first], dialect))
-    head = tuple(tuple(map(shortened, cells)) for _, cells in first[bool(dialect.has_header) :])
-    width = len(first[0][1])
-    _check_size(plain.count(b"\n") + 1, width, file)
-    names = tuple(map(shortened, first[0][1])) if dialect.has_header else ("",) * width
-    rows = _rows(plain, encoding, dialect.separator, lines_before)
+    dialect = replace(dialect, has_header=dialects.has_header(first, dialect))
+    head = tuple(tuple(map(shortened, cells)) for cells in first[bool(dialect.has_header) :])
+    width = len(first[0])
+    _check_size(most, width, file)
+    names = tuple(map(shortened, first[0])) if dialect.has_header else ("",) * width
+    rows = _Rows(plain, encoding, dialect.separator, lines_before)
     columns: Sequence[FloatArray | Problem]
     if dialect.separator is None or dialect.decimal is None:
         text = dialects.example(plain, encoding, dialect.separator)
         columns = [Problem(Reason.WHICH_COMMA, text=shortened(text))] * width
     else:
         if dialect.has_header:
-            next(rows)
+            rows.take(1)
         try:
-            columns = _columns(rows, width, dialect.decimal, plain.count(b"\n") + 1)
+            columns = _columns(rows, width, dialect.decimal, most)
         except Problem as problem:
             columns = [problem] * width
     if not head:
@@ -150,36 +151,57 @@ def _plain(data: bytes, file: str) -> tuple[bytes, str]:
 
 
 def _check_size(rows: int, columns: int, file: str) -> None:
-    if columns > MOST_COLUMNS or rows * columns > LARGEST:
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > LARGEST:
         raise Problem(
-            Reason.TABLE_TOO_LARGE, file=file, rows=rows, columns=columns, limit=LARGEST, most_columns=MOST_COLUMNS
+            Reason.TABLE_TOO_LARGE,
+            file=file,
+            rows=rows,
+            columns=columns,
+            limit=LARGEST,
+            most_rows=MOST_ROWS,
+            most_columns=MOST_COLUMNS,
         )
 
 
-def _rows(plain: bytes, encoding: str, separator: str | None, lines_before: int) -> Iterator[Row]:
-    """Yield the rows. Raises BROKEN_QUOTES."""
-    text = io.TextIOWrapper(io.BytesIO(plain), encoding, newline="\n")
-    # Without a separator a whole line is a cell: this mark stands in no text that was let through.
-    reader = csv.reader(text, delimiter=separator or "\0", strict=True)
-    try:
-        for cells in reader:
-            yield lines_before + reader.line_num, cells
-    except csv.Error as error:
-        raise Problem(Reason.BROKEN_QUOTES, line=lines_before + reader.line_num) from error
+class _Rows:
+    """The rows of a text, a piece at a time."""
+
+    def __init__(self, plain: bytes, encoding: str, separator: str | None, lines_before: int) -> None:
+        text = io.TextIOWrapper(io.BytesIO(plain), encoding, newline="\n")
+        # Without a separator a whole line is a cell: this mark stands in no text that was let through.
+        self._reader = csv.reader(text, delimiter=separator or "\0", strict=True)
+        self._lines_before = lines_before
+        self._first_line = 0
+
+    def take(self, count: int) -> Rows:
+        """Return the next rows, at most `count`. Raises BROKEN_QUOTES."""
+        self._first_line = self._line
+        try:
+            return list(islice(self._reader, count))
+        except csv.Error as error:
+            raise Problem(Reason.BROKEN_QUOTES, line=self._line - 1) from error
+
+    def line_of(self, rows: Rows, index: int) -> int:
+        """Return the number of the line, from 1, in which one of the rows just taken begins."""
+        return self._first_line + index + sum(cell.count("\n") for row in rows[:index] for cell in row)
+
+    @property
+    def _line(self) -> int:
+        return self._lines_before + self._reader.line_num + 1
 
 
-def _first(rows: Iterator[Row]) -> list[Row]:
+def _first(rows: _Rows) -> Rows:
     """Return the first rows, those before what quotes left broken at most."""
-    found: list[Row] = []
+    found: Rows = []
     try:
-        for row in islice(rows, HEAD + 1):
-            found.append(row)  # noqa: PERF402  what came before an error stays
+        while len(found) <= HEAD and (row := rows.take(1)):
+            found += row
     except Problem:
         return found
     return found
 
 
-def _columns(rows: Iterator[Row], width: int, decimal: str, most: int) -> list[FloatArray | Problem]:
+def _columns(rows: _Rows, width: int, decimal: str, most: int) -> list[FloatArray | Problem]:
     """Read all cells, a piece at a time; a column ends with its first cell that is no number.
 
     Raises:
@@ -189,30 +211,34 @@ def _columns(rows: Iterator[Row], width: int, decimal: str, most: int) -> list[F
     problems: dict[int, Problem] = {}
     alive = list(range(width))
     count = 0
-    while alive and (piece := list(islice(rows, max(1, _PIECE // width)))):
-        for line, cells in piece:
-            if len(cells) != width:
-                raise Problem(Reason.RAGGED_LINE, line=line, found=len(cells), expected=width)
+    while alive and (piece := rows.take(max(1, _PIECE // width))):
+        widths = list(map(len, piece))
+        if widths.count(width) < len(widths):
+            index = next(index for index, found in enumerate(widths) if found != width)
+            line = rows.line_of(piece, index)
+            raise Problem(Reason.RAGGED_LINE, line=line, found=widths[index], expected=width)
         read = _numbers(piece, alive, decimal)
         if read is None:
-            found = _bad_cells(piece, alive, decimal)
-            problems |= found
-            alive = [index for index in alive if index not in found]
-            read = _numbers(piece, alive, decimal) if alive else None
+            for index, (row, reason, text) in _bad_cells(piece, alive, decimal).items():
+                line = rows.line_of(piece, row)
+                problems[index] = Problem(reason, line=line, column=index + 1, text=text, mark=decimal)
+            alive = [index for index in alive if index not in problems]
+            read = _numbers(piece, alive, decimal)
         if read is not None:
             values[alive, count : count + len(piece)] = read.T
         count += len(piece)
     return [problems.get(index) or sealed(values[index, :count]) for index in range(width)]
 
 
-def _numbers(piece: list[Row], columns: list[int], decimal: str) -> FloatArray | None:
+def _numbers(piece: Rows, columns: list[int], decimal: str) -> FloatArray | None:
     """Return the numbers of some columns, (rows, columns); None where a cell is none."""
-    whole = len(piece[0][1]) == len(columns)
-    cells = list(chain.from_iterable(row if whole else [row[index] for index in columns] for _, row in piece))
+    whole = len(piece[0]) == len(columns)
+    cells = list(chain.from_iterable(piece if whole else ([row[index] for index in columns] for row in piece)))
     text = "".join(cells)
-    if " " in text:
+    if " " in text or "\n" in text:
         cells = [cell.strip() for cell in cells]
-    if dialects.OTHER_MARK[decimal] in text or "\n" in text:
+        text = "".join(cells)
+    if not cells or dialects.OTHER_MARK[decimal] in text or "\n" in text:
         return None
     try:
         return parse_numbers(cells).reshape(len(piece), len(columns))
@@ -220,14 +246,12 @@ def _numbers(piece: list[Row], columns: list[int], decimal: str) -> FloatArray |
         return None
 
 
-def _bad_cells(piece: list[Row], columns: list[int], decimal: str) -> dict[int, Problem]:
-    """Return the first cell of each column that is no number, as a Problem."""
-    found: dict[int, Problem] = {}
-    for line, cells in piece:
+def _bad_cells(piece: Rows, columns: list[int], decimal: str) -> dict[int, tuple[int, Reason, str]]:
+    """Return of each column that has one the row of the first cell that is no number, why, and its text."""
+    found: dict[int, tuple[int, Reason, str]] = {}
+    for row, cells in enumerate(piece):
         for index in columns:
             if index not in found and not dialects.is_number(cells[index], decimal):
-                text = shortened(cells[index])
                 other = dialects.is_number(cells[index], dialects.OTHER_MARK[decimal])
-                reason = Reason.WRONG_MARK if other else Reason.BAD_CELL
-                found[index] = Problem(reason, line=line, column=index + 1, text=text, mark=decimal)
+                found[index] = row, Reason.WRONG_MARK if other else Reason.BAD_CELL, shortened(cells[index])
     return found
