@@ -12,6 +12,7 @@ from perceptron_gui.core.importing.values import Dialect, Table, TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Answer, Question, ReadFile
 from perceptron_gui.session import Session
+from perceptron_gui.ui.importing import words
 from perceptron_gui.ui.importing.table_dialog import TableDialog
 from perceptron_gui.ui.importing.tensor_dialog import TensorDialog
 
@@ -77,7 +78,7 @@ class ImportCommands(QObject):
     @Slot()
     def _on_slow(self) -> None:
         if self._asked is not None:
-            self.reading_changed.emit(self._asked.path.name)
+            self.reading_changed.emit(words.name_of(self._asked.path))
 
     @Slot(object, object)
     def _on_answered(self, question: Question, answer: Answer | None) -> None:
@@ -86,7 +87,7 @@ class ImportCommands(QObject):
         self._asked = None
         self._slow.stop()
         self.reading_changed.emit("")
-        file = question.path.name
+        file = words.name_of(question.path)
         match answer:
             case Table():
                 self._show_table(answer, question.path)
@@ -108,7 +109,7 @@ class ImportCommands(QObject):
         if isinstance(self._dialog, TableDialog):
             self._dialog.display(table)
             return
-        dialog = TableDialog(table, path.name, self._session.history.current, self._window)
+        dialog = TableDialog(table, words.name_of(path), self._session.history.current, self._window)
         dialog.dialect_requested.connect(self._on_dialect_requested)
         self._path = path
         self._open(dialog)

@@ -1,12 +1,19 @@
 """What is said while a file is imported."""
 
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core.actions import Axis
 
 translate = QCoreApplication.translate
+
+
+def name_of(path: Path) -> str:
+    """Return the bare name of a file; bytes in it that are no text are shown as such, for they cannot be saved."""
+    return os.fsencode(path.name).decode(errors="replace")
 
 
 def reading(file: str) -> str:
