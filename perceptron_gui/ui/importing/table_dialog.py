@@ -174,7 +174,6 @@ class TableDialog(QDialog):
             text = problem_sentences.of_problem(problem)
         self._result.setText(text)
         self._ok.setEnabled(not self._is_reading and problem is None)
-        self._ok.setToolTip("" if self._ok.isEnabled() else text)
 
     def _planned(self) -> Import:
         """Return the import with shapes alone."""
