@@ -2,11 +2,10 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -15,6 +14,7 @@ from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Opera
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, sentences, table_commands
 from perceptron_gui.ui.actions import Commands
@@ -22,9 +22,10 @@ from perceptron_gui.ui.arrangement import Arrangement
 from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
+from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.graph.view import GraphView
-from perceptron_gui.ui.importing import words
 from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar
@@ -53,26 +54,30 @@ class MainWindow(QMainWindow):
     font_step_requested = Signal(int)
     """+1, -1, or 0 for the usual size."""
 
-    def __init__(self, session: Session, colors: Colors) -> None:
+    def __init__(self, session: Session, document: Document, colors: Colors) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowIcon(QIcon("icons:perceptron.svg"))
-        self.setWindowTitle("perceptron-gui")
+        self.setAcceptDrops(True)
         self.session = session
         self._problem: Problem | None = None
+        self._told = ""
         self._typed_problem = False
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
         self._panels: dict[str, Panel] = {}
         self._table_commands = TableCommands(self, self._panels)
-        self._table_commands.action_requested.connect(session.perform)
-        self._table_commands.problem_found.connect(self.show_problem)
-        self._imports = self._make_imports()
+        self._notices = NoticeBar()
+        self.documents = Documents(self, document, self._notices)
+        self.imports = ImportCommands(self, session)
         self.commands = Commands(self, self._handlers())
+        self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
         for bar in (self._phase_bar, self._settings_bar):
             self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._notices)
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
@@ -94,6 +99,12 @@ class MainWindow(QMainWindow):
         self._about_torch.setObjectName("torch_label")
         self.statusBar().addWidget(Still(self._status), 1)
         self.statusBar().addPermanentWidget(self._about_torch)
+        self._connect(derivation)
+        self.retranslate()
+        self.display(session.history)
+
+    def _connect(self, derivation: DerivationView) -> None:
+        session = self.session
         for panel in self._panels.values():
             panel.question_raised.connect(session.ask)
             panel.entry_requested.connect(self._on_entry_requested)
@@ -114,8 +125,14 @@ class MainWindow(QMainWindow):
         session.readied.connect(self._on_readied)
         session.waiting_changed.connect(self._on_waiting_changed)
         self._slow.timeout.connect(self._on_slow)
-        self.retranslate()
-        self.display(session.history)
+        self._table_commands.action_requested.connect(session.perform)
+        self._table_commands.problem_found.connect(self.show_problem)
+        self.imports.action_requested.connect(self._on_action_requested)
+        self.imports.problem_found.connect(self.show_problem)
+        self.imports.told.connect(self.show_message)
+        self.documents.told.connect(self.show_message)
+        self.documents.close_agreed.connect(self.close)
+        self.documents.document.failed.connect(self.show_problem)
 
     def display(self, history: History) -> None:
         """Show a history: every panel gets it and shows its part."""
@@ -139,9 +156,10 @@ class MainWindow(QMainWindow):
         self._settings_bar.display_devices(self.session)
         self._say()
 
-    def import_file(self, path: Path) -> None:
-        """Read a table or a file of tensors, let a person choose where there is a choice, and import it."""
-        self._imports.import_file(path)
+    def show_message(self, text: str) -> None:
+        """Say what was done beside the session, until the next press or edit."""
+        self._problem, self._told = None, text
+        self._say()
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
@@ -172,6 +190,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
+        self.documents.retranslate()
         for panel in self._panels.values():
             panel.retranslate()
         self._say()
@@ -206,14 +225,17 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         self._commit_typed()
-        event.accept()
+        event.setAccepted(self.documents.may_close())
 
-    def _make_imports(self) -> ImportCommands:
-        imports = ImportCommands(self, self.session)
-        imports.action_requested.connect(self._on_action_requested)
-        imports.problem_found.connect(self.show_problem)
-        imports.reading_changed.connect(self._on_reading_changed)
-        return imports
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.documents.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.documents.drop(event.mimeData())
 
     def _lay_out_center(self) -> None:
         self._center = QWidget()
@@ -246,7 +268,7 @@ class MainWindow(QMainWindow):
     def _handlers(self) -> dict[str, Callable[[], object]]:
         return {
             "quit": self.close,
-            "import": self._committed(self._imports.choose_file),
+            **{name: self._committed(do) for name, do in (self.documents.handlers() | self.imports.handlers()).items()},
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             **self._table_commands.handlers(),
@@ -275,7 +297,7 @@ class MainWindow(QMainWindow):
 
         def press() -> None:
             if self._commit_typed():
-                self._problem = None
+                self._problem, self._told = None, ""
                 do()
 
         return press
@@ -314,12 +336,12 @@ class MainWindow(QMainWindow):
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_action_requested(self, action: Action) -> None:
-        self._problem = None
+        self._problem, self._told = None, ""
         self.session.perform(action)
 
     def _on_entry_requested(self, entry: Entry) -> None:
         if self._commit_typed():
-            self._problem = None
+            self._problem, self._told = None, ""
             self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
@@ -355,16 +377,12 @@ class MainWindow(QMainWindow):
         if task is not None:
             self._status.say(sentences.running(task, self.session.waiting))
 
-    def _on_reading_changed(self, file: str) -> None:
-        if file:
-            self._status.say(words.reading(file))
-        else:
-            self._say()
-
     def _say(self) -> None:
         session = self.session
         if self._problem is not None:
             self._status.say(problem_sentences.of_problem(self._problem))
+        elif self._told:
+            self._status.say(self._told)
         elif session.is_loading:
             self._status.say(sentences.loading(session.waiting))
         else:

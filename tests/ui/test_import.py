@@ -28,10 +28,11 @@ from perceptron_gui.core.actions import Import
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import FloatArray, frozen, same_bits
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
-from tests.executors import ManualExecutor
+from tests.executors import InlineExecutor, ManualExecutor
 from tests.ui.hands import LEFT, Found, Hands
 
 IRIS = "length,width,species,class\n5.1,3.5,setosa,0\n4.9,3.0,virginica,1\n6.2,3.4,virginica,1\n"
@@ -51,7 +52,7 @@ class Importer:
         return path
 
     def open(self, name: str, data: str | bytes) -> None:
-        self.hands.window.import_file(self.write(name, data))
+        self.hands.window.imports.import_file(self.write(name, data))
 
     def dialogs(self) -> list[QDialog]:
         found = self.hands.window.findChildren(QDialog)
@@ -258,7 +259,7 @@ def test_tensors_that_do_not_fit_each_other_are_refused(importer: Importer) -> N
 def test_an_nn_linear_is_transposed_and_the_window_says_so(importer: Importer) -> None:
     layer = torch.nn.Linear(3, 2)
     torch.save(layer.state_dict(), importer.folder / "l.pt")
-    importer.hands.window.import_file(importer.folder / "l.pt")
+    importer.hands.window.imports.import_file(importer.folder / "l.pt")
     assert same_bits(importer.hands.now.W, frozen(layer.weight.detach().numpy().T))
     assert same_bits(importer.hands.now.b, frozen(layer.bias.detach().numpy()))
     assert "transposed" in importer.hands.message
@@ -267,7 +268,7 @@ def test_an_nn_linear_is_transposed_and_the_window_says_so(importer: Importer) -
 
 def test_of_an_array_without_a_name_a_person_says_what_it_is(importer: Importer) -> None:
     np.save(importer.folder / "data.npy", np.arange(6).reshape(3, 2))
-    importer.hands.window.import_file(importer.folder / "data.npy")
+    importer.hands.window.imports.import_file(importer.folder / "data.npy")
     assert importer.said == "After the import: x (3, 2), y_true (3, 1), W (2, 1), b (1,)"
     importer.find(QComboBox, "tensor_combo_box").setCurrentText("b")
     assert not importer.is_ready
@@ -280,7 +281,7 @@ def test_of_an_array_without_a_name_a_person_says_what_it_is(importer: Importer)
 def test_of_two_layers_a_person_chooses(importer: Importer) -> None:
     network = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.ReLU(), torch.nn.Linear(3, 2))
     torch.save(network.state_dict(), importer.folder / "n.pt")
-    importer.hands.window.import_file(importer.folder / "n.pt")
+    importer.hands.window.imports.import_file(importer.folder / "n.pt")
     combo = importer.find(QComboBox, "array_combo_box")
     assert combo.itemText(0) == "0.weight.T: nn.Linear(4, 3)"
     combo.setCurrentIndex(1)
@@ -321,7 +322,7 @@ def test_the_dialogs_speak_the_language_of_now(importer: Importer, speak: Callab
     assert importer.headers[0] == "length\n–", "what was chosen is not lost"
     importer.dialogs()[0].reject()
     np.save(importer.folder / "data.npy", np.arange(6).reshape(3, 2))
-    importer.hands.window.import_file(importer.folder / "data.npy")
+    importer.hands.window.imports.import_file(importer.folder / "data.npy")
     assert importer.dialogs()[0].windowTitle() == "Импорт тензоров"
     speak("en")
     assert importer.dialogs()[0].windowTitle() == "Import tensors"
@@ -342,7 +343,8 @@ def test_a_file_that_takes_its_time_holds_nothing_up(qtbot: QtBot, engine: Engin
     session.prepare()
     worker.work_all()
     resources.register()
-    window = MainWindow(session, theme.LIGHT)
+    document = Document(session, InlineExecutor())
+    window = MainWindow(session, document, theme.LIGHT)
     qtbot.addWidget(window)
     window.show()
     worker.work_all()
@@ -367,4 +369,5 @@ def test_a_file_that_takes_its_time_holds_nothing_up(qtbot: QtBot, engine: Engin
     assert len(importer.dialogs()) == 1
     assert "other.csv" in importer.dialogs()[0].findChildren(QLabel)[0].text()
     importer.dialogs()[0].reject()
+    document.forget()
     window.close()

@@ -29,8 +29,8 @@ class ImportCommands(QObject):
     """The Import that a person wants done."""
     problem_found = Signal(object)
     """A Problem: nothing is imported."""
-    reading_changed = Signal(str)
-    """The name of a file that takes a while to read; empty when that has ended."""
+    told = Signal(str)
+    """What is going on, where that takes a while; empty when it has ended."""
 
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
@@ -38,6 +38,7 @@ class ImportCommands(QObject):
         self._session = session
         self._folder = ""
         self._asked: ReadFile | None = None
+        self._has_told = False
         self._dialog: TableDialog | TensorDialog | None = None
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._slow.timeout.connect(self._on_slow)
@@ -78,15 +79,14 @@ class ImportCommands(QObject):
     @Slot()
     def _on_slow(self) -> None:
         if self._asked is not None:
-            self.reading_changed.emit(words.name_of(self._asked.path))
+            self._has_told = True
+            self.told.emit(words.reading(words.name_of(self._asked.path)))
 
     @Slot(object, object)
     def _on_answered(self, question: Question, answer: Answer | None) -> None:
         if question is not self._asked or not isinstance(question, ReadFile):
             return
-        self._asked = None
-        self._slow.stop()
-        self.reading_changed.emit("")
+        self._end_reading()
         file = words.name_of(question.path)
         match answer:
             case Table():
@@ -144,6 +144,11 @@ class ImportCommands(QObject):
     @Slot()
     def _on_finished(self) -> None:
         self._dialog = None
+        self._end_reading()
+
+    def _end_reading(self) -> None:
         self._asked = None
         self._slow.stop()
-        self.reading_changed.emit("")
+        if self._has_told:
+            self._has_told = False
+            self.told.emit("")
