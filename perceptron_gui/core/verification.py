@@ -85,7 +85,9 @@ def start_of_preset(name: str) -> StartState:
 
 def start_of_history(history: History, left_out: int) -> StartState:
     """Return what a history shows, as the state from which others go on."""
-    return StartState(history.current, left_out + history.index + 1)
+    shown = history.current
+    state = Snapshot(shown.x, shown.y_true, shown.W, shown.b, config=shown.config)
+    return StartState(state, left_out + history.index + 1)
 
 
 def verified(history: History, left_out: int, engine: Engine, start: StartState | None = None) -> Verification:
