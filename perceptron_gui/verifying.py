@@ -34,14 +34,29 @@ _LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """The first difference of a file: which entry, `In [n]` from 1, and its action; and what differs in it.
+
+    `what` is a number as PyTorch indexes it, a setting, `printed` or `refusal`; `stored` and `recomputed` are its
+    values as texts. `sentence` says it all.
+    """
+
+    entry: int
+    action: str
+    what: str
+    stored: str
+    recomputed: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What is said of one file: an object of `--json`. Entries are counted as the window does, `In [n]`, from 1.
 
     `problem` is why a file could not be verified; what follows is None or 0 then. `shown` is the entry that the file
     opens at, `entries` the last one, `left_out` how many before the first are not in it; `loss`, `updates` and `preset`
     are those of the shown one. `in_bits` entries were compared to the last bit, `within_bounds` within 1e-5 of the sum
-    of the absolute terms. `starts` is None unless --preset or --start asks. `difference` is a sentence on the first one,
-    `at` its entry.
+    of the absolute terms. `starts` is None unless --preset or --start asks.
     """
 
     file: str
@@ -56,21 +71,20 @@ class Report:
     in_bits: int = 0
     within_bounds: int = 0
     starts: bool | None = None
-    at: int | None = None
-    difference: str | None = None
+    difference: Found | None = None
 
     def line(self, width: int) -> str:
         """Return it as a line; the name of the file takes `width` characters."""
         name = self.file.ljust(width)
         if self.problem is not None:
-            return f"{name}  unreadable  {self.problem}"
-        status = "holds" if self.holds else "differs" if self.difference is not None else "elsewhere"
+            return f"{name}  unreadable   {self.problem}"
+        status = "holds" if self.holds else "differs" if self.difference is not None else "other start"
         loss = "no loss" if self.loss is None else f"loss {_number(self.loss)}"
-        return f"{name}  {status:10}  {loss:19}  {_count(self.updates, 'update'):12}  {'; '.join(self._remarks())}"
+        return f"{name}  {status:11}  {loss:19}  {_count(self.updates, 'update'):12}  {'; '.join(self._remarks())}"
 
     def _remarks(self) -> Iterator[str]:
         if self.difference is not None:
-            yield self.difference
+            yield self.difference.sentence
         elif not self.within_bounds:
             yield f"{_count(self.in_bits, 'entry', 'entries')} to the last bit"
         else:
@@ -117,7 +131,7 @@ def run(options: argparse.Namespace) -> int:
     """
     if options.start is not None:
         storage.load(options.start)
-    files = list(_found(options.files))
+    files = list(_files(options.files))
     reports = reported(files, options.preset, options.start)
     if options.json:
         all_of_them = list(reports)
@@ -171,23 +185,24 @@ def _report(name: str, verified: "Verification") -> Report:
         in_bits=verified.in_bits,
         within_bounds=verified.within_bounds,
         starts=verified.starts,
-        at=None if difference is None else difference.entry,
-        difference=None if difference is None else _sentence(difference),
+        difference=None if difference is None else _found(difference),
     )
 
 
-def _sentence(difference: Difference) -> str:
-    action = "" if difference.action is None else f" {of_action(difference.action)}"
-    where = f"In [{difference.entry}]{action}"
-    if difference.kind is Kind.IMPOSSIBLE and difference.problem is not None:
-        return _plain(f"{where} cannot be done: {of_problem(difference.problem)}")
-    if difference.kind is Kind.IDENTITY:
-        return f"{where}: {difference.what} is a new tensor where it was to be the one before, or the other way round"
-    stored, recomputed = (_shortened(_plain(text)) for text in (difference.stored, difference.recomputed))
-    return f"{where}: {difference.what} is stored as {stored}, recomputed as {recomputed}"
+def _found(difference: Difference) -> Found:
+    action = "" if difference.action is None else of_action(difference.action)
+    stored, recomputed = _plain(difference.stored), _plain(difference.recomputed)
+    if difference.problem is not None:
+        sentence = f"cannot be done: {_plain(of_problem(difference.problem))}"
+    elif difference.kind is Kind.IDENTITY:
+        sentence = f"{difference.what} is a new tensor where it was to be the one before, or the other way round"
+    else:
+        sentence = f"{difference.what} is stored as {_shortened(stored)}, recomputed as {_shortened(recomputed)}"
+    where = f"In [{difference.entry}], {action}"
+    return Found(difference.entry, action, difference.what, stored, recomputed, f"{where}: {sentence}")
 
 
-def _found(paths: Iterable[Path]) -> Iterator[Path]:
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
     """Return the files, and of the folders what is in them; a folder that holds none is itself returned."""
     for path in paths:
         inside = sorted(path.rglob(f"*{storage.SUFFIX}")) if path.is_dir() else []

@@ -86,7 +86,8 @@ def within(first: FloatArray, second: FloatArray, bound: Reals) -> npt.NDArray[n
 def _bound(magnitude: Reals, apart: Reals | float = 0.0) -> Reals:
     """Return PART of a sum of absolute terms and what it is `apart` already; see the head of this file."""
     bound = PART * magnitude + _LEAST + apart
-    bound = np.where(magnitude > _LARGEST, np.inf, bound)
+    # 0 times what may have overflowed is 0, or NaN.
+    bound = np.where((magnitude > _LARGEST) | np.isnan(bound), np.inf, bound)
     return np.where(np.isfinite(magnitude), bound, 0.0)
 
 

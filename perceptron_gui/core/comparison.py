@@ -54,7 +54,7 @@ class Comparison:
     `seen` are the identities of the stored arrays before the entry. `leeway` gives the bounds of the numbers that may
     differ, by their names (`W`, `deposits.W.grad`); None where bits are required. `has_same_torch` and
     `has_same_environment` say which texts have to be the same. Afterwards `is_apart` says whether a number was not the
-    same to the last bit.
+    same to the last bit. It knows arrays by their identities: they have to live as long as it does.
     """
 
     seen: Collection[int]

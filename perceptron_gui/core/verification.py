@@ -9,9 +9,10 @@ names: one of another device is compared within the bounds; a change of device m
 Which of two equal arrays are one object is compared as well, because staleness is read off it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import chain
 
 import numpy as np
 
@@ -30,13 +31,13 @@ from perceptron_gui.core.actions import (
 )
 from perceptron_gui.core.bounds import Reals, of_forward, of_sum
 from perceptron_gui.core.comparison import Comparison, Difference, Kind
-from perceptron_gui.core.deposits import tallied
+from perceptron_gui.core.deposits import total
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.operations import Engine, Outcome
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
-from perceptron_gui.core.snapshot import Deposit, ForwardPass, GraphState, Snapshot, TensorName, same_bits
+from perceptron_gui.core.snapshot import Config, Deposit, ForwardPass, GraphState, Snapshot, TensorName, same_bits
 
 _COMPUTED = (Operation, Randomize, Resize, Insert, Delete)
 """What leaves numbers that another machine may compute otherwise."""
@@ -188,35 +189,49 @@ class _Replay:
                     return found
         found = None if snapshot.forward is None else self._by_itself(snapshot.forward)
         if found is None and entry.device == CPU:
-            agreement = tallied(snapshot)
-            names = [name for name in ("W_grad", "b_grad") if not getattr(agreement, name)]
-            found = Difference(f"the sum of the deposits in {names[0].replace('_', '.')}") if names else None
+            found = next(_of_sums(snapshot), None)
         return found
 
     def _by_itself(self, forward: ForwardPass, prefix: str = "", deposit: Deposit | None = None) -> Difference | None:
         """Compare what a Forward gave with what it was made with, and what a Backward brought with both."""
-        config = replace(PRESETS["notebook"].config, reduction=forward.reduction)
+        config = replace(Config(), reduction=forward.reduction)
         start = Snapshot(forward.x, forward.y_true, forward.W, forward.b, forward.rows, config=config)
         after = self._engine.execute(Operation.FORWARD, start, CPU).snapshot
-        comparison = Comparison(
-            (), partial(_leeway, Operation.FORWARD, start, after), has_same_torch=False, has_same_environment=False
-        )
         live = replace(forward, graph=GraphState.LIVE)
-        found = next(comparison.of_forwards(live, after.forward, prefix), None)
-        if found is None and deposit is not None:
-            later = self._engine.execute(Operation.BACKWARD, after, CPU).snapshot
-            comparison = Comparison(
-                (), partial(_leeway, Operation.BACKWARD, after, later), has_same_torch=False, has_same_environment=False
+        found = next(_within_bounds(Operation.FORWARD, start, after).of_forwards(live, after.forward, prefix), None)
+        if deposit is None or found is not None:
+            return found
+        later = self._engine.execute(Operation.BACKWARD, after, CPU).snapshot
+        comparison = _within_bounds(Operation.BACKWARD, after, later)
+        arrived = [name for name in ("W_grad", "b_grad") if getattr(deposit, name) is not None]
+        differences = (
+            comparison.of_arrays(
+                name.replace("_", "."), getattr(deposit, name), getattr(later.deposits[0], name), prefix
             )
-            for name in ("W_grad", "b_grad"):
-                stored = getattr(deposit, name)
-                if stored is not None and found is None:
-                    brought = getattr(later.deposits[0], name)
-                    found = next(comparison.of_arrays(name.replace("_", "."), stored, brought, prefix), None)
-        return found
+            for name in arrived
+        )
+        return next(chain.from_iterable(differences), None)
 
     def _is_here(self, entry: Entry) -> bool:
         return entry.environment == self._engine.environment and entry.device == CPU
+
+
+def _within_bounds(action: Action, before: Snapshot, after: Snapshot) -> Comparison:
+    leeway = partial(_leeway, action, before, after)
+    return Comparison((), leeway, has_same_torch=False, has_same_environment=False)
+
+
+def _of_sums(snapshot: Snapshot) -> Iterator[Difference]:
+    """Compare `.grad` with the sum of the deposits; zeros that nothing was added to are such a sum."""
+    sums = {}
+    for name in ("W_grad", "b_grad"):
+        stored = getattr(snapshot, name)
+        sums[name] = total(tuple(getattr(each, name) for each in snapshot.deposits), onto_zeros=snapshot.grad_was_zeros)
+        if sums[name] is None and stored is not None and snapshot.grad_was_zeros:
+            sums[name] = np.zeros_like(stored)
+    comparison = Comparison((), None, has_same_torch=False, has_same_environment=False)
+    for name, added_up in sums.items():
+        yield from comparison.of_arrays(name.replace("_", "."), getattr(snapshot, name), added_up)
 
 
 def _leeway(action: Action, before: Snapshot, after: Snapshot) -> Mapping[str, Reals]:

@@ -143,7 +143,7 @@ class Reader:
         arrays = {name: self._array(getattr(record, name)) for name in (*_TENSORS, "z", "y_pred", "loss")}
         forward = ForwardPass(
             **arrays,
-            rows=None if record.rows is UNSET else read_rows(record.rows, len(arrays["x"])),
+            rows=None if record.rows is UNSET else read_rows(record.rows, len(np.atleast_1d(arrays["x"]))),
             graph=record.graph,
             y_pred_grad_fn=record.y_pred_grad_fn,
             loss_grad_fn=record.loss_grad_fn,
