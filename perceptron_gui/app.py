@@ -202,7 +202,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.file:
         document.open(Path(options.file))
     exit_code = application.exec() or program.exit_code
-    is_idle = session.close(PATIENCE)
+    is_idle = all([session.close(PATIENCE), program.window.exports.close(PATIENCE)])
     file_executor.shutdown(wait=True)
     document.close()
     if not options.safe_mode:
@@ -210,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reporter.uninstall()
     if not is_idle:
         # Python would wait at exit for the worker, however long its step takes.
-        _log.warning("a step was still running after %s s; ending without it", PATIENCE)
+        _log.warning("a step or an export was still running after %s s; ending without it", PATIENCE)
         logging.shutdown()
         os._exit(exit_code)
     program.window.deleteLater()

@@ -5,6 +5,8 @@ of one, `x[[0, 2]]` a copy of some.
 """
 
 import builtins
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -44,6 +46,15 @@ MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
 MOST_SHOWN = 64
 """A tensor, or a list of rows, of more numbers is not written out where it is only shown."""
+PRINTED: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
+    {
+        Operation.FORWARD: ("y_pred", "loss"),
+        Operation.BACKWARD: ("W.grad", "b.grad"),
+        Operation.UPDATE: ("W", "b"),
+        Operation.ZERO_GRAD: ("W.grad", "b.grad"),
+    }
+)
+"""What a phase made or changed: the tensors that are printed after it."""
 _LEAVES = frozenset({TensorName.W, TensorName.B})
 
 
@@ -250,7 +261,8 @@ def _rows_before(rows: Rows) -> str:
 
 
 def _caught(code: str, exception: str) -> str:
-    caught = exception if hasattr(builtins, exception) else "Exception"
+    known = getattr(builtins, exception, None)
+    caught = exception if isinstance(known, type) and issubclass(known, Exception) else "Exception"
     inside = "\n".join(f"    {line}" for line in code.split("\n"))
     return f'try:\n{inside}\nexcept {caught} as error:\n    print(f"{{type(error).__name__}}: {{error}}")'
 

@@ -53,6 +53,7 @@ class Reason(Enum):
     TENSOR_TOO_LARGE = auto()  # tensor, size, limit
     TENSOR_NOT_FINITE = auto()  # tensor
     WRONG_SHAPE = auto()  # tensor, shape
+    NO_TENSOR = auto()  # tensor
     OUT_OF_MEMORY = auto()  # device, detail
     DEVICE_LOST = auto()  # device, detail
     UNEXPECTED = auto()  # action, detail
