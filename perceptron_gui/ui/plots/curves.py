@@ -7,7 +7,7 @@ from operator import is_
 import numpy as np
 import numpy.typing as npt
 
-from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.history import Entry, History, common_start
 from perceptron_gui.core.snapshot import FloatArray
 
 Sources = tuple[FloatArray, ...]
@@ -54,7 +54,7 @@ class Curves:
     def follow(self, history: History) -> bool:
         """Become the projection of `history`; return whether a point was read anew."""
         entries = history.entries[: history.index + 1]
-        same = _common_start(self._entries, entries)
+        same = common_start(self._entries, entries)
         is_cut = same < len(self._entries)
         self._entries = entries
         is_new = same <= self._first
@@ -118,17 +118,3 @@ class Curves:
         """Drop the points from `count` updates on."""
         self._length = int(np.searchsorted(self.counts, count))
         self._sources = ()
-
-
-def _common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
-    """Return how many entries both begin with: entries compare by identity, and slices at the speed of C."""
-    low, high = 0, min(len(first), len(second))
-    if first[:high] == second[:high]:
-        return high
-    while low < high - 1:
-        middle = (low + high) // 2
-        if first[low:middle] == second[low:middle]:
-            low = middle
-        else:
-            high = middle
-    return low
