@@ -6,6 +6,7 @@ from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, Q
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History, common_start
+from perceptron_gui.core.snapshot import Snapshot
 
 translate = QCoreApplication.translate
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -77,6 +78,10 @@ class EntryModel(QAbstractTableModel):
             self._present = min(self._present, same - 1)
             self._remove(same, len(self._entries), self._entries[:same])
         return len(self._entries) < count
+
+    def before(self, position: int) -> Snapshot | None:
+        """Return the state that the entry at a position changed; None at the start."""
+        return self._entries[position - 1].snapshot if position else None
 
     def moment(self, position: int) -> Moment:
         """Return whether the entry at a position is before the shown one, the shown one, or undone."""

@@ -36,6 +36,7 @@ from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.timeline.view import TimelineView
 
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
@@ -82,6 +83,7 @@ class MainWindow(QMainWindow):
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
             "contour_plot": ContourPlot("contour_plot", colors),
+            "timeline_view": TimelineView("timeline_view", colors),
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
         self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)

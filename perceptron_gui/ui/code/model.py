@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry
-from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.ui.code.cell import LineKind, Paragraph, paragraphs, wrapped
 from perceptron_gui.ui.entry_model import NO_INDEX, AnyIndex, EntryModel, Moment
 
@@ -85,10 +84,6 @@ class CodeModel(EntryModel):
     @override
     def rows_of(self, position: int) -> tuple[int, int]:
         return self._first_row(position), self._ends[position] - 1
-
-    def before(self, position: int) -> Snapshot | None:
-        """Return the state that the entry at a position changed; None at the start."""
-        return self._entries[position - 1].snapshot if position else None
 
     @override
     def position_of(self, row: int) -> int:
