@@ -24,10 +24,11 @@ from perceptron_gui.core.actions import (
     Task,
 )
 from perceptron_gui.core.editing import edited, is_quick
-from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Question
+from perceptron_gui.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from perceptron_gui.core.devices import Device
@@ -71,7 +72,7 @@ class Session(QObject):
         self, history: History, executor: Executor, load_engine: "Callable[[], Engine]", device: str = CPU
     ) -> None:
         super().__init__()
-        self.history = history
+        self.history = self._first = history
         self.device = device
         self._executor = executor
         self._load_engine = load_engine
@@ -111,6 +112,11 @@ class Session(QObject):
     def torch_version(self) -> str:
         """`torch.__version__`; empty until torch is loaded."""
         return self._engine.version if self._engine is not None else ""
+
+    @property
+    def environment(self) -> Environment | None:
+        """Where torch computes; None until it is loaded."""
+        return self._engine.environment if self._engine is not None else None
 
     @property
     def devices(self) -> "tuple[Device, ...]":
@@ -162,8 +168,24 @@ class Session(QObject):
         self._wishes.clear()
         # A new object: by its identity a result of before is told from one of after.
         start = replace(PRESETS[preset])
-        self._show(self.history.push(Start(preset), start, self.device))
+        self._push(Start(preset), start)
         self.waiting_changed.emit()
+
+    def open(self, history: History) -> None:
+        """Show another history now: the line is dropped, and so is the result of what still runs.
+
+        It goes on on the device of its shown entry, or on the CPU where that one does not work here.
+        """
+        self._wishes.clear()
+        wanted = history.entry.device
+        if not self._is_loading:
+            self.device = self._found(wanted)
+        elif wanted != CPU:
+            self.device = wanted
+        self._show(history)
+        self.waiting_changed.emit()
+        if not self._is_loading and self.device != wanted:
+            self.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=wanted, current=CPU))
 
     def close(self, patience: float) -> bool:
         """Drop the line and wait at most `patience` seconds for what runs. Returns whether the worker is idle."""
@@ -208,7 +230,7 @@ class Session(QObject):
             self._fail(problem)
             return
         if after is not source:
-            self._show(self.history.push(edit, after, self.device))
+            self._push(edit, after)
 
     def _run(self, task: Task) -> None:
         if self._engine is None:
@@ -250,9 +272,7 @@ class Session(QObject):
         self.device = outcome.device
         unchanged = outcome.snapshot is self.history.current and outcome.refusal is None
         if not unchanged:
-            self._show(
-                self.history.push(outcome.action, outcome.snapshot, outcome.device, outcome.refusal, outcome.printed)
-            )
+            self._push(outcome.action, outcome.snapshot, outcome.refusal, outcome.printed)
 
     def _on_loaded(self, future: "Future[object]", error: BaseException | None) -> None:
         self._is_loading = False
@@ -263,16 +283,19 @@ class Session(QObject):
             return
         self._engine = future.result()  # type: ignore[assignment]
         wanted = self.device
-        names = [device.name for device in self.devices]
-        found = next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), None)
-        self.device = found or CPU
-        if len(self.history.entries) == 1:
+        self.device = found = self._found(wanted)
+        if self.history is self._first:
             self.history = History.begin(self.history.preset, self.device)
         self.readied.emit()
         self.changed.emit(self.history)
         self._answer_next()
-        if found is None:
+        if found != wanted and not found.startswith(f"{wanted}:"):
             self.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=wanted, current=CPU))
+
+    def _found(self, wanted: str) -> str:
+        """Return the device of that name, with its number where it has one, if it works here; else the CPU."""
+        names = [device.name for device in self.devices if device.name not in self._lost]
+        return next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), CPU)
 
     def _answer_next(self) -> None:
         if self._engine is None or self._answering is not None or not self._questions:
@@ -304,7 +327,7 @@ class Session(QObject):
         if self.device in self._lost:
             self.device = CPU
             without_graph = replace(self.history.current, forward=None)
-            self._show(self.history.push(SwitchDevice(CPU), without_graph, CPU))
+            self._push(SwitchDevice(CPU), without_graph)
         self._fail(problem)
 
     def _fail(self, problem: Problem) -> None:
@@ -312,6 +335,11 @@ class Session(QObject):
         while self._group is not None and self._wishes and self._wishes[0][1] is self._group:
             self._wishes.popleft()
         self.failed.emit(problem)
+
+    def _push(self, action: Action, after: Snapshot, refusal: Refusal | None = None, printed: str = "") -> None:
+        self._show(
+            self.history.push(action, after, self.device, refusal, printed=printed, environment=self.environment)
+        )
 
     def _show(self, history: History) -> None:
         if history is not self.history:

@@ -8,7 +8,7 @@ from typing_extensions import override
 
 from perceptron_gui.core.actions import CPU, Operation, SwitchDevice
 from perceptron_gui.core.devices import Device
-from perceptron_gui.core.operations import Engine, Outcome
+from perceptron_gui.core.operations import Engine, Outcome, environment
 from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.core.twin import Replay
@@ -18,6 +18,7 @@ class FakeEngine(Engine):
     """Computes on the CPU whatever the device is called; of the next phases, some raise what is in `failures`."""
 
     def __init__(self, *devices: str) -> None:
+        self.environment = environment()
         self.version = torch.__version__
         self.devices = tuple(Device(name) for name in devices or (CPU,))
         self.failures: deque[Exception | None] = deque()

@@ -36,6 +36,19 @@ class Refusal:
         return f"{self.exception}: {self.text}"
 
 
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What decides the last bits of a result: `torch.__version__`, the system and its processor, and torch's threads.
+
+    `capability` is the instruction set that torch's CPU kernels use (`torch.backends.cpu.get_cpu_capability()`).
+    """
+
+    torch: str
+    system: str
+    capability: str
+    threads: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
     """One action and the state it left.
@@ -43,7 +56,7 @@ class Entry:
     A refused action is an entry like any other: its snapshot is what was read back from the tensors after the
     exception. `updates` counts the Updates done since the tensors were made. `replaced` is the future that this entry
     cut off; undoing the entry brings it back. `preset` is the last one chosen up to here. `printed` is what PyTorch
-    prints of the tensors that a phase made or changed.
+    prints of the tensors that a phase made or changed. `environment` is where it was done; None before torch came.
     """
 
     action: Action
@@ -55,6 +68,14 @@ class Entry:
     new_bytes: int = 0
     preset: str = NOTEBOOK
     printed: str = ""
+    environment: Environment | None = None
+
+    def following(self, before: "Entry") -> "Entry":
+        """Return this entry with what follows from the one before: the updates done, and the preset."""
+        preset = self.action.preset if isinstance(self.action, Start) else before.preset
+        done = isinstance(self.action, Operation) and self.action is Operation.UPDATE and self.refusal is None
+        updates = 0 if self.makes_new_tensors else before.updates + done
+        return replace(self, updates=updates, preset=preset)
 
     @property
     def nbytes(self) -> int:
@@ -124,19 +145,35 @@ class History:
         return entries[first : self.index + 1]
 
     def push(
-        self, action: Action, snapshot: Snapshot, device: str, refusal: Refusal | None = None, printed: str = ""
+        self,
+        action: Action,
+        snapshot: Snapshot,
+        device: str,
+        refusal: Refusal | None = None,
+        *,
+        printed: str = "",
+        environment: Environment | None = None,
     ) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
+        before = self.entry if self.entries else None
+        already = before.snapshot.arrays() if before is not None else {}
+        entry = Entry(
+            action,
+            snapshot,
+            device,
+            refusal,
+            new_bytes=sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already),
+            preset=action.preset if isinstance(action, Start) else NOTEBOOK,
+            printed=printed,
+            environment=environment,
+        )
+        return self.pushed(entry if before is None else entry.following(before))
+
+    def pushed(self, entry: Entry) -> "History":
+        """Return the history with a whole entry behind the shown one; a future that was undone is cut off."""
         kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
-        preset = action.preset if isinstance(action, Start) else self.preset
-        entry = Entry(action, snapshot, device, refusal, replaced=tail, preset=preset, printed=printed)
-        if kept and not entry.makes_new_tensors:
-            done = isinstance(action, Operation) and action is Operation.UPDATE and refusal is None
-            entry = replace(entry, updates=kept[-1].updates + done)
-        already = kept[-1].snapshot.arrays() if kept else {}
-        nbytes = sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already)
-        entry = replace(entry, new_bytes=nbytes)
-        return History((*kept, entry), len(kept), self.nbytes + nbytes).thinned()
+        entry = replace(entry, replaced=tail) if tail else entry
+        return History((*kept, entry), len(kept), self.nbytes + entry.new_bytes).thinned()
 
     def undo(self) -> "History":
         """Return the history one entry earlier; the future that the undone entry had cut off is back."""

@@ -25,6 +25,7 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
 )
 from perceptron_gui.core.history import Entry
+from perceptron_gui.core.parsing import shortest_texts
 from perceptron_gui.core.snapshot import (
     Config,
     Element,
@@ -42,7 +43,6 @@ MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
 MOST_SHOWN = 64
 """A tensor, or a list of rows, of more numbers is not written out where it is only shown."""
-_LARGEST = float(np.finfo(np.float32).max)
 _LEAVES = frozenset({TensorName.W, TensorName.B})
 
 
@@ -323,14 +323,8 @@ def _number(value: float) -> str:
 
 
 def _numbers(values: FloatArray) -> list[str]:
-    """Return the shortest texts that Python, which reads float64, and then PyTorch read as the same float32.
-
-    The shortest text of the largest float32 is beyond it as a float64, and `W[0, 0] = 3.4028235e+38` is refused.
-    """
-    texts = list(map(str, values))
-    read = np.array([float(text) for text in texts])
-    is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == values)
-    for index in np.flatnonzero(~is_read_back):
-        value = float(values[index])
-        texts[index] = repr(value) if np.isfinite(value) else f'float("{texts[index]}")'
+    """Return the texts that Python, which reads float64, and then PyTorch read as the same float32."""
+    texts = shortest_texts(values)
+    for index in np.flatnonzero(~np.isfinite(values)):
+        texts[index] = f'float("{texts[index]}")'
     return texts

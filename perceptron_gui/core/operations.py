@@ -1,6 +1,7 @@
 """The only door to autograd: what the worker thread does with an action and a snapshot."""
 
 import logging
+import platform
 import traceback
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,7 @@ from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.deposits import tallied
 from perceptron_gui.core.devices import Device
 from perceptron_gui.core.editing import assigned, elements_assigned, pasted
-from perceptron_gui.core.history import Refusal
+from perceptron_gui.core.history import Environment, Refusal
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Answer, Check, Comparison, Landscape, Question, Tally, Walk, WholeBatch
 from perceptron_gui.core.randomness import randomized, resized
@@ -47,6 +48,16 @@ class Outcome:
     printed: str = ""
 
 
+def environment() -> Environment:
+    """Return where torch computes now."""
+    return Environment(
+        torch=str(torch.__version__),
+        system=f"{platform.system()} {platform.machine()}",
+        capability=torch.backends.cpu.get_cpu_capability(),
+        threads=torch.get_num_threads(),
+    )
+
+
 class Engine:
     """PyTorch, ready to run. Lives on the worker thread.
 
@@ -56,7 +67,8 @@ class Engine:
     def __init__(self) -> None:
         # A second thread gains nothing on layers of this kind, and takes the window's core.
         torch.set_num_threads(1)
-        self.version: str = torch.__version__
+        self.environment = environment()
+        self.version = str(torch.__version__)
         self.devices: tuple[Device, ...] = devices.available()
         self._snapshot: Snapshot | None = None
         self._names: Namespace | None = None

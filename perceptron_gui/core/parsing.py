@@ -16,6 +16,7 @@ LONGEST_NUMBER = 400
 FIRST_TOO_LARGE = 2.0**128 - 2.0**103
 """Half a step above the largest float32: from here on the nearest one is infinite."""
 LONGEST_PASTE = 64 * 2**20
+_LARGEST = float(np.finfo(np.float32).max)
 _PIECE = 4096
 _LOOKALIKES = str.maketrans({"\u2212": "-", "\u00a0": None, "\u202f": None, ",": "."})
 # Possessive (`++`): what is pasted may be megabytes of anything, and a pattern that goes back would take minutes on it.
@@ -95,6 +96,24 @@ def check_fit(shape: tuple[int, ...], room: tuple[int, int]) -> None:
 def full_text(value: float) -> str:
     """Return the shortest decimal text that reads back as the same float32."""
     return str(np.float32(value))
+
+
+def shortest_texts(values: FloatArray) -> list[str]:
+    """Return, of a vector, the shortest texts that read back as the same float32, also by way of float64.
+
+    The shortest text of the largest float32 is beyond it as a float64. NaN and infinities are `nan`, `inf`, `-inf`.
+    """
+    texts: list[str] = []
+    # Piece by piece: in between another thread, the window's, has its turn.
+    for start in range(0, len(values), _PIECE):
+        piece = values[start : start + _PIECE]
+        shortest = list(map(str, piece))
+        read = np.array([float(text) for text in shortest])
+        is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == piece)
+        for index in np.flatnonzero(~is_read_back & np.isfinite(piece)):
+            shortest[index] = repr(float(piece[index]))
+        texts += shortest
+    return texts
 
 
 def block_text(values: FloatArray) -> str:

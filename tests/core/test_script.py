@@ -59,7 +59,9 @@ def done(history: History, *actions: Action) -> History:
             case _:
                 outcome = ENGINE.execute(action, before, CPU)
                 if outcome.snapshot is not before or outcome.refusal is not None:
-                    history = history.push(outcome.action, outcome.snapshot, CPU, outcome.refusal, outcome.printed)
+                    history = history.push(
+                        outcome.action, outcome.snapshot, CPU, outcome.refusal, printed=outcome.printed
+                    )
     return history
 
 

@@ -23,6 +23,7 @@ class SlowEngine:
     """Needs no torch, and the given time for a step."""
 
     version = "none"
+    environment = None
     devices = (SimpleNamespace(name="cpu", description=""),)
 
     def __init__(self, seconds: float) -> None:
@@ -80,6 +81,7 @@ def report(**values: Any) -> None:
     }
     sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
+    shown.documents.document.forget()
     shown.close()
 
 
