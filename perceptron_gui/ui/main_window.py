@@ -23,6 +23,7 @@ from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
+from perceptron_gui.ui.first_cut import FirstCut
 from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
@@ -62,6 +63,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._problem: Problem | None = None
         self._told = ""
+        self._first_cut = FirstCut()
         self._typed_problem = False
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
@@ -120,7 +122,7 @@ class MainWindow(QMainWindow):
         table_actions = [self.commands[name] for name in table_commands.NAMES]
         for view in self._tensors.views:
             view.addActions(table_actions)
-        session.changed.connect(self._on_changed)
+        session.changed.connect(self.display)
         session.failed.connect(self.show_problem)
         session.readied.connect(self._on_readied)
         session.waiting_changed.connect(self._on_waiting_changed)
@@ -294,10 +296,15 @@ class MainWindow(QMainWindow):
 
         def press() -> None:
             if self._commit_typed():
-                self._problem, self._told = None, ""
+                self._begin()
                 do()
 
         return press
+
+    def _begin(self) -> None:
+        """Say no more what was to be said until the next press or edit."""
+        self._problem, self._told = None, ""
+        self._first_cut.forget()
 
     def _commit_typed(self) -> bool:
         """End an open editor as Return would. Returns whether what was typed was accepted."""
@@ -333,20 +340,17 @@ class MainWindow(QMainWindow):
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_action_requested(self, action: Action) -> None:
-        self._problem, self._told = None, ""
+        self._begin()
         self.session.perform(action)
 
     def _on_entry_requested(self, entry: Entry) -> None:
         if self._commit_typed():
-            self._problem, self._told = None, ""
+            self._begin()
             self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
         self.show_problem(problem)
-
-    def _on_changed(self, history: History) -> None:
-        self.display(history)
 
     def _on_readied(self) -> None:
         self._settings_bar.display_devices(self.session)
@@ -385,7 +389,7 @@ class MainWindow(QMainWindow):
         else:
             entry, before = session.history.entry, session.history.before
             code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
-            self._status.say(sentences.of_history(session.history), code)
+            self._status.say(sentences.of_history(session.history, self._first_cut.told(session.history)), code)
 
     def _say_about_torch(self) -> None:
         version = self.session.torch_version
