@@ -92,7 +92,7 @@ def _problems() -> dict[Reason, str]:
             "sentences", "Nothing can be recovered if the program ends without a word: {detail}. Save now and then."
         ),
         Reason.FILE_FAILED: translate("sentences", "The file failed inside the program, nothing was changed: {detail}"),
-        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values by now, so there is nothing to write."),
+        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values yet: there is nothing to write."),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",

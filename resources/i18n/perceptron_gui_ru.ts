@@ -449,6 +449,53 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Exporting</name>
+    <message>
+        <source>Python script</source>
+        <translation>Скрипт на Python</translation>
+    </message>
+    <message>
+        <source>Jupyter notebook</source>
+        <translation>Блокнот Jupyter</translation>
+    </message>
+    <message>
+        <source>W, b and their gradients have too many numbers for columns of their own: they are not in it.</source>
+        <translation>В W, b и их градиентах слишком много чисел для отдельных столбцов: в таблице их нет.</translation>
+    </message>
+    <message>
+        <source>Table of numbers</source>
+        <translation>Таблица чисел</translation>
+    </message>
+    <message>
+        <source>NumPy array</source>
+        <translation>Массив NumPy</translation>
+    </message>
+    <message>
+        <source>In it are: {names}.</source>
+        <translation>В нём: {names}.</translation>
+    </message>
+    <message>
+        <source>weight is W transposed, ({k}, {n}), and bias is b, as torch.nn.Linear({n}, {k}) has them.</source>
+        <translation>weight — это транспонированная W, ({k}, {n}), а bias — это b: так они хранятся в torch.nn.Linear({n}, {k}).</translation>
+    </message>
+    <message>
+        <source>state_dict of an nn.Linear</source>
+        <translation>state_dict слоя nn.Linear</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Экспорт</translation>
+    </message>
+    <message>
+        <source>{file} is written.</source>
+        <translation>Файл {file} записан.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {file} is not written.</source>
+        <translation>Отменено: файл {file} не записан.</translation>
+    </message>
+</context>
+<context>
     <name>FormulaView</name>
     <message>
         <source>… + {count} more</source>
@@ -823,6 +870,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>&amp;Вид</translation>
     </message>
     <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Экспорт</translation>
+    </message>
+    <message>
         <source>&amp;New</source>
         <translation>&amp;Новый</translation>
     </message>
@@ -853,6 +904,62 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Save the session under another name</source>
         <translation>Сохранить сеанс под другим именем</translation>
+    </message>
+    <message>
+        <source>&amp;Script…</source>
+        <translation>&amp;Скрипт…</translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Python script that needs torch alone</source>
+        <translation>Записать все действия скриптом на Python, которому нужен только torch</translation>
+    </message>
+    <message>
+        <source>&amp;Notebook…</source>
+        <translation>&amp;Блокнот…</translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Jupyter notebook, with what PyTorch printed</source>
+        <translation>Записать все действия блокнотом Jupyter вместе с тем, что напечатал PyTorch</translation>
+    </message>
+    <message>
+        <source>&amp;History as a table…</source>
+        <translation>&amp;История таблицей…</translation>
+    </message>
+    <message>
+        <source>Write a row for each press and edit, with the loss and every parameter, as CSV</source>
+        <translation>Записать в CSV по строке на каждое нажатие и каждую правку: loss и все параметры</translation>
+    </message>
+    <message>
+        <source>&amp;Tensor of this table…</source>
+        <translation>&amp;Тензор этой таблицы…</translation>
+    </message>
+    <message>
+        <source>Write the table that has the keyboard, in full, as CSV, .npy or .safetensors</source>
+        <translation>Записать таблицу, в которой стоит курсор, со всеми цифрами: CSV, .npy или .safetensors</translation>
+    </message>
+    <message>
+        <source>&amp;All tensors…</source>
+        <translation>&amp;Все тензоры…</translation>
+    </message>
+    <message>
+        <source>Write every tensor that there is now, by its name, as .safetensors</source>
+        <translation>Записать все тензоры, какие сейчас есть, под их именами в .safetensors</translation>
+    </message>
+    <message>
+        <source>Weights for nn.&amp;Linear…</source>
+        <translation>Веса для nn.&amp;Linear…</translation>
+    </message>
+    <message>
+        <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
+        <translation>Записать транспонированную W и b в .pt так, как их загружает torch.nn.Linear</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel export</source>
+        <translation>&amp;Отменить экспорт</translation>
+    </message>
+    <message>
+        <source>End the export that is running; no file is written</source>
+        <translation>Прервать идущий экспорт; файл не будет записан</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1276,6 +1383,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>The file failed inside the program, nothing was changed: {detail}</source>
         <translation>Ошибка программы при работе с файлом, ничего не изменено: {detail}</translation>
+    </message>
+    <message>
+        <source>{tensor} has no values yet: there is nothing to write.</source>
+        <translation>У {tensor} ещё нет значений: записывать нечего.</translation>
     </message>
     <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
