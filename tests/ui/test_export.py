@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QProgressBar, QWidget
 from perceptron_gui.background import Background
 from perceptron_gui.core.exporting import script
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.document import Document
 from tests.core.exporting.plain import PlainPython
 from tests.core.notebook import bits, state
 from tests.ui.hands import Hands
@@ -51,6 +52,16 @@ def test_a_script(hands: Hands, tmp_path: Path) -> None:
         left, printed = python.run(written.read_bytes())
     assert left == state(hands.now)
     assert printed.startswith("RuntimeError: Trying to backward through the graph a second time")
+
+
+def test_the_name_that_is_proposed_is_the_sessions(hands: Hands, document: Document, tmp_path: Path) -> None:
+    dialog = dialog_of(hands, "export_notebook")
+    assert [Path(one).name for one in dialog.selectedFiles()] == ["session.ipynb"]
+    dialog.reject()
+    hands.qtbot.waitUntil(lambda: hands.window.findChildren(QFileDialog) == [])
+    document.save(tmp_path / "Neuron 1.perceptron")
+    dialog = dialog_of(hands, "export_script")
+    assert dialog.selectedFiles() == [str(tmp_path / "Neuron 1.py")]
 
 
 def test_a_notebook_and_the_history(hands: Hands, tmp_path: Path) -> None:
