@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self._notices = NoticeBar()
         self.documents = Documents(self, document, self._notices)
         self.imports = ImportCommands(self, session)
-        self.exports = ExportCommands(self, session)
+        self.exports = ExportCommands(self, document)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)

@@ -1083,8 +1083,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Записать все тензоры, какие сейчас есть, под их именами в .safetensors</translation>
     </message>
     <message>
-        <source>State_dict of nn.&amp;Linear…</source>
-        <translation type="unfinished"></translation>
+        <source>Weights for nn.&amp;Linear…</source>
+        <translation>Веса для nn.&amp;Linear…</translation>
     </message>
     <message>
         <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
@@ -1586,8 +1586,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Форма {shape} не подходит для {tensor}. Ничего не изменено.</translation>
     </message>
     <message>
-        <source>{tensor} has no values by now, so there is nothing to write.</source>
-        <translation type="unfinished"></translation>
+        <source>{tensor} has no values yet: there is nothing to write.</source>
+        <translation>У {tensor} ещё нет значений: записывать нечего.</translation>
     </message>
     <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
