@@ -63,9 +63,8 @@ def test_a_session_of_another_device_runs_where_there_is_only_a_cpu(python: Plai
 def test_a_large_batch_is_added_up_in_the_same_order(python: PlainPython) -> None:
     """On one thread: the sum of 120,000 terms is another one on two."""
     draw = np.random.default_rng(0)
-    x, y_true, W, b = (frozen(draw.normal(size=shape).round(2)) for shape in [(6000, 2), (6000, 20), (2, 20), (20,)])
-    start = Snapshot(x, y_true, W, b)
-    history = done(begun(start), FORWARD, BACKWARD, UPDATE, FORWARD)
+    x, y_true, W, b = (frozen(draw.normal(size=shape)) for shape in [(6000, 2), (6000, 20), (2, 20), (20,)])
+    history = done(begun(Snapshot(x, y_true, W, b)), FORWARD, BACKWARD, UPDATE, FORWARD)
     left, _ = python.run(text_of(history))
     assert left == state(history.current)
 
