@@ -146,6 +146,9 @@ def everything() -> History:
         Configure("zeroing", Zeroing.ZERO), Configure("retain_graph", value=True),
         Configure("part", 2), Configure("reduction", Reduction.WEIGHTED),
         *(FORWARD, BACKWARD) * 3, UPDATE, SwitchDevice(CPU), Configure("twin", value=True), *STEP,
+        Import("a.csv", ((TensorName.X, frozen([[0.25, 0.5], [1e-7, 3]])), (TensorName.Y_TRUE, frozen([[1], [0]])))),
+        Import("b.pt", ((TensorName.W, frozen([[0.7], [0.9]])), (TensorName.B, frozen([0.1]))), is_transposed=True),
+        *STEP,
     )  # fmt: skip
     assert any(deposit.count > 1 for entry in history.entries for deposit in entry.snapshot.deposits)
     assert {entry.refusal.cause.name for entry in history.entries if entry.refusal} == {
