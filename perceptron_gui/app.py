@@ -202,7 +202,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.file:
         document.open(Path(options.file))
     exit_code = application.exec() or program.exit_code
-    is_idle = session.close(PATIENCE)
+    is_idle = all([session.close(PATIENCE), program.window.exports.close(PATIENCE)])
     file_executor.shutdown(wait=True)
     document.close()
     if not options.safe_mode:
@@ -210,7 +210,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reporter.uninstall()
     if not is_idle:
         # Python would wait at exit for the worker, however long its step takes.
-        _log.warning("a step was still running after %s s; ending without it", PATIENCE)
+        _log.warning("a step or an export was still running after %s s; ending without it", PATIENCE)
         logging.shutdown()
         os._exit(exit_code)
     program.window.deleteLater()
@@ -231,7 +231,11 @@ def loses_references(pyside: tuple[int | str, ...], python: tuple[int, int]) -> 
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=NAME, description="Step through the training of one layer by hand.")
+    parser = argparse.ArgumentParser(
+        prog=NAME,
+        description="Step through the training of one layer by hand.",
+        epilog=f"`{NAME} export --help` tells how to write a session for other programs, without a window.",
+    )
     parser.add_argument("file", nargs="?", metavar="FILE", help="session to open; a new one where there is none yet")
     parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the window")
