@@ -649,7 +649,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>Computation graph</source>
-        <translation>Граф вычислений</translation>
+        <translation>Граф</translation>
     </message>
     <message>
         <source>Not in the graph, as requires_grad is False: {names}</source>

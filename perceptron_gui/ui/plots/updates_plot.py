@@ -93,6 +93,10 @@ class UpdatesPlot(Plot):
         return has_changed or self._here != before
 
     @override
+    def _first_drawn(self, history: History) -> Entry:
+        return history.entries[self.curves.first]
+
+    @override
     def _axis_labels(self) -> tuple[str, str]:
         return translate("UpdatesPlot", "updates"), translate("UpdatesPlot", "value")
 
