@@ -5,8 +5,7 @@ import importlib
 import logging
 import os
 import sys
-import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,9 @@ from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme
+from perceptron_gui.crash_log import CrashLog
+from perceptron_gui.interruption import Interruption
+from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from perceptron_gui.core.operations import Engine
 
 NAME = "perceptron-gui"
-PATIENCE = 2.0
+PATIENCE = 1.5
 """Seconds that closing waits for a step that still runs."""
 _log = logging.getLogger(__name__)
 
@@ -50,11 +51,12 @@ class Program(QObject):
         self._session = session
         self._usual_font = QFont(application.font())
         self._translations = resources.Translations(application)
-        self._translations.use(language)
+        used = self._translations.use(language)
         self._apply_font()
         colors = self._apply_theme()
         self.window = MainWindow(session, colors)
-        self.window.check_choices(language, preferences.theme)
+        self.window.check_choices(used, preferences.theme)
+        self._problems = [_no_translation(language)] if used != language else []
         self.window.language_requested.connect(self._on_language_requested)
         self.window.theme_requested.connect(self._on_theme_requested)
         self.window.set_animated(preferences.animated)
@@ -78,6 +80,12 @@ class Program(QObject):
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self._session.prepare)
         return False
+
+    def say(self, problems: Sequence[Problem]) -> None:
+        """Say what was found wrong at the start, all in one line."""
+        found = [*problems, *self._problems]
+        if found:
+            self.window.show_problem(found[0] if len(found) == 1 else Problem(Reason.SEVERAL, problems=found))
 
     def final_preferences(self) -> Preferences:
         """Return the choices of now, with the window's place and arrangement."""
@@ -111,7 +119,10 @@ class Program(QObject):
     @Slot(str)
     def _on_language_requested(self, language: str) -> None:
         self.preferences = replace(self.preferences, language=language)
-        self._translations.use(language)
+        used = self._translations.use(language)
+        if used != language:
+            self.window.check_choices(used, self.preferences.theme)
+            self.window.show_problem(_no_translation(language))
 
     @Slot(str)
     def _on_theme_requested(self, name: str) -> None:
@@ -150,7 +161,7 @@ class Program(QObject):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program. Returns the exit status: 0, or 1 when PyTorch cannot be loaded."""
+    """Run the program. Returns the exit status: 0; 1 without PyTorch; 130 or 143 after SIGINT or SIGTERM."""
     options = _options(argv)
     if loses_references(PySide6.__version_info__, sys.version_info[:2]):
         _print("PySide6 6.12 on Python below 3.12 ends the process sooner or later; install PySide6 6.11.")
@@ -166,12 +177,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setStyle("Fusion")
     resources.register()
     application.setWindowIcon(QIcon("icons:perceptron.svg"))
-    crash_log = _data_folder() / "crash.log"
-    _log_to(crash_log)
-    reporter = ErrorReporter(crash_log)
+    interruption = Interruption()
+    crash_log = CrashLog(Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)))
+    reporter = ErrorReporter(crash_log.path)
     reporter.install()
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
-    preferences = Preferences() if options.safe_mode else Preferences.load(settings)
+    settings = (
+        None if options.safe_mode else QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+    )
+    preferences = Preferences() if settings is None else Preferences.load(settings)
+    problems = _found_wrong(crash_log, settings, preferences)
+    if options.file:
+        problems.append(Problem(Reason.NO_FILES_YET, file=options.file))
     device = CPU if options.safe_mode else options.device
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
     session = Session(History.begin(NOTEBOOK, CPU), executor, load_engine, device)
@@ -179,13 +195,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     program = Program(application, session, preferences, language)
     reporter.parent_widget = program.window
     program.show()
-    if options.file:
-        program.window.show_problem(Problem(Reason.NO_FILES_YET, file=options.file))
-    exit_code = application.exec() or program.exit_code
+    program.say(problems)
+    exit_code = interruption.exit_code or application.exec() or program.exit_code
     is_idle = session.close(PATIENCE)
-    if not options.safe_mode:
-        program.final_preferences().save(settings)
-    reporter.uninstall()
+
+    def keep_preferences() -> None:
+        if settings is not None:
+            program.final_preferences().save(settings)
+
+    # What saves the work has its place first: the last finished step is in the history now.
+    _do_each(keep_preferences, reporter.uninstall, crash_log.end)
+    exit_code = interruption.exit_code or exit_code
     if not is_idle:
         # Python would wait at exit for the worker, however long its step takes.
         _log.warning("a step was still running after %s s; ending without it", PATIENCE)
@@ -193,6 +213,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         os._exit(exit_code)
     program.window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    interruption.end()
     return exit_code
 
 
@@ -231,20 +252,34 @@ def _print(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def _data_folder() -> Path:
-    place = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir())
-    return place
+def _do_each(*steps: Callable[[], object]) -> None:
+    """Do every step, whatever goes wrong in those before it."""
+    for step in steps:
+        try:
+            step()
+        except Exception:  # noqa: BLE001  the others have to be done
+            _log.exception("%r failed on the way out", step)
 
 
-def _log_to(crash_log: Path) -> None:
-    handlers: list[logging.Handler] = [
-        logging.StreamHandler(),
-        logging.FileHandler(crash_log, encoding="utf-8", errors="replace", delay=True),
-    ]
-    logging.basicConfig(
-        level=logging.WARNING, handlers=handlers, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+def _found_wrong(crash_log: CrashLog, settings: QSettings | None, preferences: Preferences) -> list[Problem]:
+    """Return what there is to say at the start about the last run, the settings, and folders that keep nothing."""
+    problems: list[Problem] = []
+    unwritable = [crash_log.folder] if crash_log.path is None else []
+    if crash_log.last_run_crashed:
+        problems.append(Problem(Reason.RUN_CRASHED, file=crash_log.path))
+    if settings is not None:
+        is_kept = settings.isWritable()
+        try:
+            if is_kept and not preferences.is_all_of(settings):
+                problems.append(Problem(Reason.SETTINGS_DAMAGED, kept=keep_bad(settings)))
+        except OSError:
+            is_kept = False
+        if not is_kept:
+            unwritable.append(Path(settings.fileName()).parent)
+    if unwritable:
+        problems.append(Problem(Reason.NOT_WRITABLE, folder=", ".join(map(str, unwritable))))
+    return problems
+
+
+def _no_translation(language: str) -> Problem:
+    return Problem(Reason.NO_TRANSLATION, file=resources.translation(language))

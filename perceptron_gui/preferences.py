@@ -1,6 +1,7 @@
 """What is kept between starts, as one frozen value."""
 
 import hashlib
+import shutil
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -47,16 +48,38 @@ class Preferences:
             layout=_intact(settings, "layout"),
         )
 
+    def is_all_of(self, settings: QSettings) -> bool:
+        """Whether the settings say nothing but these choices: nothing damaged, nothing unknown."""
+        written = self._written()
+        return all(settings.value(key) == written.get(key) for key in settings.allKeys())
+
     def save(self, settings: QSettings) -> None:
-        """Write the choices, each block of bytes with its hash."""
+        """Write the choices in place of what stands there, each block of bytes with its hash."""
+        settings.clear()
+        for key, value in self._written().items():
+            settings.setValue(key, value)
+        settings.sync()
+
+    def _written(self) -> dict[str, str | QByteArray]:
+        written: dict[str, str | QByteArray] = {}
         for field in fields(self):
             value: Any = getattr(self, field.name)
             if isinstance(value, bytes):
-                settings.setValue(f"{field.name}_sha256", _digest(value))
-                settings.setValue(field.name, QByteArray(value))
+                written |= {f"{field.name}_sha256": _digest(value), field.name: QByteArray(value)}
             else:
-                settings.setValue(field.name, str(value))
-        settings.sync()
+                written[field.name] = str(value)
+        return written
+
+
+def keep_bad(settings: QSettings) -> str:
+    """Copy the file of damaged settings beside itself before it is written anew; return the copy's path.
+
+    Raises:
+        OSError: it cannot be copied.
+    """
+    bad = f"{settings.fileName()}.bad"
+    shutil.copyfile(settings.fileName(), bad)
+    return bad
 
 
 def _intact(settings: QSettings, key: str) -> bytes:

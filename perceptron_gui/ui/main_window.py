@@ -197,8 +197,9 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
-        self._commit_typed()
+        # First: an error in what follows keeps no window open.
         event.accept()
+        self._commit_typed()
 
     def _lay_out_center(self) -> None:
         self._center = QWidget()

@@ -4,7 +4,9 @@ Called by the tests as `python driver.py PLAN [ARGUMENT…]`; the arguments are 
 like then is written to stdout as one line of JSON.
 """
 
+import faulthandler
 import json
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -16,7 +18,9 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPushButton, QTableView
 
 from perceptron_gui import app
+from perceptron_gui.session import Session
 from perceptron_gui.ui.main_window import MainWindow
+from tests.e2e.monkey import Monkey
 
 
 class SlowEngine:
@@ -28,11 +32,11 @@ class SlowEngine:
 
     def __init__(self, seconds: float) -> None:
         self.begun = threading.Event()
-        self._seconds = seconds
+        self.seconds = seconds
 
     def execute(self, *_: Any) -> Any:
         self.begun.set()
-        threading.Event().wait(self._seconds)
+        threading.Event().wait(self.seconds)
         raise ValueError("the step has ended")
 
     def answer(self, *_: Any) -> None:
@@ -160,6 +164,78 @@ def read_message_box() -> None:
     when(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), read)
 
 
+def wait_for_signal(seconds: str) -> None:
+    """Say so when a step runs that takes so many seconds, or when torch is there if it is none; and when it is over."""
+    engine = SlowEngine(float(seconds))
+    close = Session.close
+
+    def say(word: str) -> None:
+        sys.stdout.write(f"{word}\n")
+        sys.stdout.flush()
+
+    def say_and_close(session: Session, patience: float) -> bool:
+        say("leaving")
+        return close(session, patience)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # As in a terminal, wherever the tests run.
+        signal.signal(number, signal.SIG_DFL)
+    Session.close = say_and_close  # type: ignore[method-assign]
+    app.load_engine = lambda: engine  # type: ignore[assignment, return-value]
+    if engine.seconds:
+        when(lambda: True, lambda: press("forward"))
+    when(engine.begun.is_set if engine.seconds else idle, lambda: say("ready"))
+
+
+def fail_while_closing(*names: str) -> None:
+    """Close the window; on the way out these methods of the window and the program raise."""
+
+    def fail(*_: Any) -> None:
+        raise ValueError("on the way out")
+
+    app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
+
+    def close() -> None:
+        for name in names:
+            setattr(MainWindow if hasattr(MainWindow, name) else app.Program, name, fail)
+        window().close()
+
+    when(idle, close)
+
+
+def die() -> None:
+    """Read at address 0 as soon as the window is seen."""
+    when(lambda: True, faulthandler._sigsegv)
+
+
+def look_for_network() -> None:
+    """Press Forward, and say which calls there were that reach beyond this process."""
+    calls: list[str] = []
+
+    def hear(event: str, _: tuple[Any, ...]) -> None:
+        if event in {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}:
+            calls.append(event)
+
+    sys.addaudithook(hear)
+    when(lambda: bool(window().session.torch_version), lambda: press("forward"))
+    when(lambda: idle() and loss() != "–", lambda: report(calls=calls, has_network="PySide6.QtNetwork" in sys.modules))
+
+
+def monkey(seed: str, count: str) -> None:
+    """Let a monkey do so much; then start anew, press Forward, and say what is seen."""
+    kept: list[Monkey] = []
+
+    def begin() -> None:
+        kept.append(Monkey(window(), int(seed), int(count), end))
+
+    def end() -> None:
+        window().session.restart("notebook")
+        press("forward")
+        when(lambda: idle() and loss() != "–", report)
+
+    when(idle, begin)
+
+
 PLANS: dict[str, Callable[..., None]] = {
     plan.__name__: plan
     for plan in (
@@ -170,6 +246,11 @@ PLANS: dict[str, Callable[..., None]] = {
         close_during_step,
         close_at_once,
         read_message_box,
+        wait_for_signal,
+        fail_while_closing,
+        die,
+        look_for_network,
+        monkey,
     )
 }
 
