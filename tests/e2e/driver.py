@@ -94,8 +94,14 @@ def idle() -> bool:
 
 def look() -> None:
     """Wait until torch is there, press Forward, say what is seen."""
-    when(lambda: bool(window().session.torch_version), lambda: press("forward"))
-    when(lambda: idle() and loss() != "–", report)
+    first: dict[str, Any] = {}
+
+    def begin() -> None:
+        first["first_message"] = window().findChildren(QLabel, "status_message")[0].text()
+        press("forward")
+
+    when(lambda: bool(window().session.torch_version), begin)
+    when(lambda: idle() and loss() != "–", lambda: report(**first))
 
 
 def look_at_once() -> None:

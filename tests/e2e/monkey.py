@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QAction, QWheelEvent
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
 from typing_extensions import override
@@ -83,7 +83,9 @@ class Monkey(QObject):
     def _widget(self) -> QWidget:
         """Draw one that a person could point at: of the popup or the dialog that is open, or of the window."""
         top = QApplication.activePopupWidget() or QApplication.activeModalWidget() or self._window
-        seen = [child for child in top.findChildren(QWidget) if child.isVisible() and not child.visibleRegion().isEmpty()]
+        seen = [
+            child for child in top.findChildren(QWidget) if child.isVisible() and not child.visibleRegion().isEmpty()
+        ]
         return self._random.choice([top, *seen])
 
     def _point(self, widget: QWidget) -> QPoint:

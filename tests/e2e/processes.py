@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,27 @@ DRIVER = Path(__file__).with_name("driver.py")
 LIMIT = 60
 
 
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *command: str, before: Sequence[str] = (), cwd: str | None = None, limit: int = LIMIT, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run Python offscreen, in a home of its own, and wait for its end."""
     own = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", **environment}
     return subprocess.run(
-        [sys.executable, *command], env=os.environ | own, capture_output=True, text=True, timeout=LIMIT, check=False
-    )
+        [*before, sys.executable, *command], env=os.environ | own, capture_output=True, text=True, timeout=limit,
+        check=False, cwd=cwd,
+    )  # fmt: skip
 
 
-def drive(plan: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run(str(DRIVER), plan, *arguments, **environment)
+def drive(
+    plan: str,
+    *arguments: str,
+    before: Sequence[str] = (),
+    cwd: str | None = None,
+    limit: int = LIMIT,
+    **environment: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run the program with a plan of the driver's."""
+    return run(str(DRIVER), plan, *arguments, before=before, cwd=cwd, limit=limit, **environment)
 
 
 def seen(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:

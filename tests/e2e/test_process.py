@@ -139,10 +139,3 @@ def test_poor_machines(tmp_path: Path) -> None:
     assert shown["ratio"] == 2
     assert shown["loss"] == "0.6965"
     assert "forward_button" in shown["whole_buttons"]
-
-
-def test_a_home_that_cannot_be_written_is_no_reason_not_to_start() -> None:
-    nowhere = "/proc/none"
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), nowhere)
-    shown = seen(drive("look_without_torch", **homes))
-    assert shown["is_on_a_screen"]
