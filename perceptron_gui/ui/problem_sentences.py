@@ -100,15 +100,17 @@ def _problems() -> dict[Reason, str]:
             "sentences", "PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}"
         ),
         Reason.RUN_CRASHED: translate(
-            "sentences", "The program did not end in order the last time. What is known of it is in {file}."
+            "sentences", "The program was not closed the last time, it broke off. What is known of it is in {file}."
         ),
         Reason.NOT_WRITABLE: translate(
-            "sentences", "Nothing can be written to {folder}. All works, but what is kept there between starts is lost."
+            "sentences",
+            "Nothing can be written to {folder}. Everything works, but is not kept there for the next start.",
         ),
         Reason.SETTINGS_DAMAGED: translate(
-            "sentences", "Settings that cannot be read are the usual ones. Their file is kept as {kept}."
+            "sentences", "Settings that could not be read are the usual ones now. The old file is kept as {kept}."
         ),
         Reason.NO_TRANSLATION: translate(
-            "sentences", "The translation {file} is missing or damaged, so the texts are English. Install again."
+            "sentences",
+            "The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.",
         ),
     }

@@ -357,8 +357,12 @@ Earlier points of the path lie on other slices.</source>
         <translation>Ошибка в программе</translation>
     </message>
     <message>
-        <source>Something failed inside the program. The state is as it was; you can go on. The details are in {file}.</source>
-        <translation>Внутри программы произошёл сбой. Состояние осталось прежним, можно продолжать. Подробности — в файле {file}.</translation>
+        <source>Something failed inside the program. The state is as it was; you can go on.</source>
+        <translation>Внутри программы произошла ошибка. Состояние осталось прежним; можно продолжать.</translation>
+    </message>
+    <message>
+        <source>The details are in {file}.</source>
+        <translation>Подробности — в файле {file}.</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1131,6 +1135,30 @@ Earlier points of the path lie on other slices.</source>
         <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
     </message>
     <message>
+        <source>{file} is no session of this program, so it is not opened. ({detail})</source>
+        <translation>{file} — не сеанс этой программы, поэтому файл не открыт. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} is of a newer version of the program (format {version}; this one reads up to {known}): not opened.</source>
+        <translation>Файл {file} создан более новой версией программы (формат {version}; эта версия читает до {known}): он не открыт.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged at entry {entry}, so it is not opened; the session is as it was. ({detail})</source>
+        <translation>Файл {file} повреждён в записи {entry} и не открыт; сеанс остался прежним. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} needs the file {tensors} beside it, as it was saved; without it, it is not opened.</source>
+        <translation>Рядом с {file} нужен файл {tensors}, каким он был сохранён; без него сеанс не открыть.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {detail}</source>
+        <translation>Не удаётся прочитать {file}: {detail}</translation>
+    </message>
+    <message>
+        <source>{file} is larger than {limit} MiB, so it is not opened.</source>
+        <translation>Файл {file} больше {limit} МиБ, поэтому он не открыт.</translation>
+    </message>
+    <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
         <translation>На {device} не хватило памяти; ничего не изменено. Уменьшите размеры или выберите устройство cpu. {detail}</translation>
     </message>
@@ -1145,6 +1173,22 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
         <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
+    </message>
+    <message>
+        <source>The program was not closed the last time, it broke off. What is known of it is in {file}.</source>
+        <translation>В прошлый раз программа не была закрыта, а прервалась. Что об этом известно, записано в {file}.</translation>
+    </message>
+    <message>
+        <source>Nothing can be written to {folder}. Everything works, but is not kept there for the next start.</source>
+        <translation>В {folder} нельзя ничего записать. Всё работает, но до следующего запуска там ничего не сохранится.</translation>
+    </message>
+    <message>
+        <source>Settings that could not be read are the usual ones now. The old file is kept as {kept}.</source>
+        <translation>Настройки, которые не удалось прочитать, заменены обычными. Прежний файл сохранён как {kept}.</translation>
+    </message>
+    <message>
+        <source>The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.</source>
+        <translation>Файл перевода {file} отсутствует или повреждён, поэтому тексты английские. Его вернёт повторная установка.</translation>
     </message>
     <message>
         <source>Next: {phase}.</source>

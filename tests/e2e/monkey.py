@@ -122,7 +122,7 @@ class Monkey(QObject):
         end = self._random.choice((Qt.Key.Key_Return, Qt.Key.Key_Tab, Qt.Key.Key_Escape, None))
         self._say("type", _name(focused), repr(text), end)
         for letter in text:
-            QTest.keyClick(self._focused(), letter if letter.isascii() else "?")
+            QTest.keyClicks(self._focused(), letter if letter.isascii() else "?")
         if end is not None:
             QTest.keyClick(self._focused(), end)
 
