@@ -23,6 +23,7 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.crash_log import CrashLog
+from perceptron_gui.document import Document
 from perceptron_gui.interruption import Interruption
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
@@ -42,19 +43,27 @@ _log = logging.getLogger(__name__)
 class Program(QObject):
     """One running program: what belongs to all of it, not to a session, is decided here."""
 
-    def __init__(self, application: QApplication, session: Session, preferences: Preferences, language: str) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        session: Session,
+        document: Document,
+        preferences: Preferences,
+        language: str,
+    ) -> None:
         super().__init__()
         self.preferences = preferences
         self.exit_code = 0
         self._fits = True
         self._application = application
         self._session = session
+        self._document = document
         self._usual_font = QFont(application.font())
         self._translations = resources.Translations(application)
         used = self._translations.use(language)
         self._apply_font()
         colors = self._apply_theme()
-        self.window = MainWindow(session, colors)
+        self.window = MainWindow(session, document, colors)
         self.window.check_choices(used, preferences.theme)
         self._problems = [_no_translation(language)] if used != language else []
         self.window.language_requested.connect(self._on_language_requested)
@@ -63,6 +72,8 @@ class Program(QObject):
         self.window.animation_requested.connect(self._on_animation_requested)
         self.window.font_step_requested.connect(self._on_font_step_requested)
         application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        self.window.documents.show_recent(preferences.recent)
+        document.opened.connect(self._on_document_opened)
         session.failed.connect(self._on_failed)
         self._place_window()
 
@@ -79,10 +90,11 @@ class Program(QObject):
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self._session.prepare)
+            QTimer.singleShot(0, self._document.look_for_leftovers)
         return False
 
     def say(self, problems: Sequence[Problem]) -> None:
-        """Say what was found wrong at the start, all in one line."""
+        """Say what was found wrong at the start, a line for each."""
         found = [*problems, *self._problems]
         if found:
             self.window.show_problem(found[0] if len(found) == 1 else Problem(Reason.SEVERAL, problems=found))
@@ -147,6 +159,11 @@ class Program(QObject):
         self._apply_font()
 
     @Slot(object)
+    def _on_document_opened(self, path: Path) -> None:
+        self.preferences = self.preferences.with_recent(str(path))
+        self.window.documents.show_recent(self.preferences.recent)
+
+    @Slot(object)
     def _on_failed(self, problem: Problem) -> None:
         if problem.reason is not Reason.TORCH_MISSING or self.exit_code:
             return
@@ -186,16 +203,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     preferences = Preferences() if settings is None else Preferences.load(settings)
     problems = _found_wrong(crash_log, settings, preferences)
-    if options.file:
-        problems.append(Problem(Reason.NO_FILES_YET, file=options.file))
     device = CPU if options.safe_mode else options.device
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
     session = Session(History.begin(NOTEBOOK, CPU), executor, load_engine, device)
     language = options.lang or preferences.language or resources.system_language(LANGUAGES)
-    program = Program(application, session, preferences, language)
+    file_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
+    has_journal = crash_log.path is not None and not options.safe_mode
+    document = Document(session, file_executor, crash_log.folder / "recovery" if has_journal else None)
+    program = Program(application, session, document, preferences, language)
     reporter.parent_widget = program.window
     program.show()
     program.say(problems)
+    if options.file:
+        document.open(Path(options.file))
     exit_code = interruption.exit_code or application.exec() or program.exit_code
     is_idle = session.close(PATIENCE)
 
@@ -203,8 +223,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if settings is not None:
             program.final_preferences().save(settings)
 
-    # What saves the work has its place first: the last finished step is in the history now.
-    _do_each(keep_preferences, reporter.uninstall, crash_log.end)
+    _do_each(file_executor.shutdown, document.close, keep_preferences, reporter.uninstall, crash_log.end)
     exit_code = interruption.exit_code or exit_code
     if not is_idle:
         # Python would wait at exit for the worker, however long its step takes.
@@ -231,7 +250,7 @@ def loses_references(pyside: tuple[int | str, ...], python: tuple[int, int]) -> 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog=NAME, description="Step through the training of one layer by hand.")
-    parser.add_argument("file", nargs="?", metavar="FILE", help="session to open")
+    parser.add_argument("file", nargs="?", metavar="FILE", help="session to open; a new one where there is none yet")
     parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the window")
     parser.add_argument("--safe-mode", action="store_true", help="usual settings, on the CPU; nothing is remembered")

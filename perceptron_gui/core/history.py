@@ -155,15 +155,25 @@ class History:
         environment: Environment | None = None,
     ) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
-        kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
-        already = kept[-1].snapshot.arrays() if kept else {}
-        nbytes = sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already)
-        preset = action.preset if isinstance(action, Start) else NOTEBOOK
+        before = self.entry if self.entries else None
+        already = before.snapshot.arrays() if before is not None else {}
         entry = Entry(
-            action, snapshot, device, refusal, 0, tail, nbytes, preset, printed=printed, environment=environment
+            action,
+            snapshot,
+            device,
+            refusal,
+            new_bytes=sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already),
+            preset=action.preset if isinstance(action, Start) else NOTEBOOK,
+            printed=printed,
+            environment=environment,
         )
-        entry = entry.following(kept[-1]) if kept else entry
-        return History((*kept, entry), len(kept), self.nbytes + nbytes).thinned()
+        return self.pushed(entry if before is None else entry.following(before))
+
+    def pushed(self, entry: Entry) -> "History":
+        """Return the history with a whole entry behind the shown one; a future that was undone is cut off."""
+        kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
+        entry = replace(entry, replaced=tail) if tail else entry
+        return History((*kept, entry), len(kept), self.nbytes + entry.new_bytes).thinned()
 
     def undo(self) -> "History":
         """Return the history one entry earlier; the future that the undone entry had cut off is back."""

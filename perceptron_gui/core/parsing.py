@@ -103,11 +103,16 @@ def shortest_texts(values: FloatArray) -> list[str]:
 
     The shortest text of the largest float32 is beyond it as a float64. NaN and infinities are `nan`, `inf`, `-inf`.
     """
-    texts = list(map(str, values))
-    read = np.array([float(text) for text in texts])
-    is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == values)
-    for index in np.flatnonzero(~is_read_back & np.isfinite(values)):
-        texts[index] = repr(float(values[index]))
+    texts: list[str] = []
+    # Piece by piece: in between another thread, the window's, has its turn.
+    for start in range(0, len(values), _PIECE):
+        piece = values[start : start + _PIECE]
+        shortest = list(map(str, piece))
+        read = np.array([float(text) for text in shortest])
+        is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == piece)
+        for index in np.flatnonzero(~is_read_back & np.isfinite(piece)):
+            shortest[index] = repr(float(piece[index]))
+        texts += shortest
     return texts
 
 

@@ -27,13 +27,16 @@ class Reason(Enum):
     NOT_A_SEED = auto()  # text
     NOT_A_PART = auto()  # most
     NO_SUCH_DEVICE = auto()  # device, current
-    NO_FILES_YET = auto()  # file
     NOT_A_SESSION = auto()  # file, detail
     SESSION_NEWER = auto()  # file, version, known
     SESSION_DAMAGED = auto()  # file, entry, detail
     TENSORS_MISSING = auto()  # file, tensors
     FILE_UNREADABLE = auto()  # file, detail
     FILE_TOO_LARGE = auto()  # file, limit
+    NOT_SAVED = auto()  # file, detail
+    HELD_ELSEWHERE = auto()  # file, owner
+    NO_RECOVERY = auto()  # detail
+    FILE_FAILED = auto()  # detail
     OUT_OF_MEMORY = auto()  # device, detail
     DEVICE_LOST = auto()  # device, detail
     UNEXPECTED = auto()  # action, detail

@@ -39,8 +39,24 @@ MENUS: tuple[tuple[str, object], ...] = (
 _Std = QKeySequence.StandardKey
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec(
+        "new", "file", QT_TRANSLATE_NOOP("actions", "&New"),
+        QT_TRANSLATE_NOOP("actions", "Begin a session without a name, at the notebook's own example"), (_Std.New,),
+    ),
+    ActionSpec(
+        "open", "file", QT_TRANSLATE_NOOP("actions", "&Open…"),
+        QT_TRANSLATE_NOOP("actions", "Open a saved session"), (_Std.Open,),
+    ),
+    ActionSpec(
+        "save", "file", QT_TRANSLATE_NOOP("actions", "&Save"),
+        QT_TRANSLATE_NOOP("actions", "Save the session with every press and edit"), (_Std.Save,), starts_section=True,
+    ),
+    ActionSpec(
+        "save_as", "file", QT_TRANSLATE_NOOP("actions", "Save &as…"),
+        QT_TRANSLATE_NOOP("actions", "Save the session under another name"), ("Ctrl+Shift+S",),
+    ),
+    ActionSpec(
         "quit", "file", QT_TRANSLATE_NOOP("actions", "&Quit"),
-        QT_TRANSLATE_NOOP("actions", "Close the program"), ("Ctrl+Q",),
+        QT_TRANSLATE_NOOP("actions", "Close the program"), ("Ctrl+Q",), starts_section=True,
     ),
     ActionSpec(
         "undo", "edit", QT_TRANSLATE_NOOP("actions", "&Undo"),

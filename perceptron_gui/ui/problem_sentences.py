@@ -16,7 +16,7 @@ def of_problem(problem: Problem) -> str:
     """Say why something was not done."""
     values = dict(problem.values)
     if problem.reason is Reason.SEVERAL:
-        return " ".join(of_problem(each) for each in cast("Sequence[Problem]", values["problems"]))
+        return "\n".join(of_problem(each) for each in cast("Sequence[Problem]", values["problems"]))
     sentence = _problems()[problem.reason]
     if "action" in values:
         values["action"] = of_action(cast("Action", values["action"]))
@@ -72,7 +72,6 @@ def _problems() -> dict[Reason, str]:
         Reason.NO_SUCH_DEVICE: translate(
             "sentences", "The device {device} does not work on this machine. The computation stays on {current}."
         ),
-        Reason.NO_FILES_YET: translate("sentences", "{file} is not opened: this version keeps no session files yet."),
         Reason.NOT_A_SESSION: translate(
             "sentences", "{file} is no session of this program, so it is not opened. ({detail})"
         ),
@@ -88,6 +87,14 @@ def _problems() -> dict[Reason, str]:
         ),
         Reason.FILE_UNREADABLE: translate("sentences", "{file} cannot be read: {detail}"),
         Reason.FILE_TOO_LARGE: translate("sentences", "{file} is larger than {limit} MiB, so it is not opened."),
+        Reason.NOT_SAVED: translate("sentences", "{file} is not saved, and what it held is as it was: {detail}"),
+        Reason.HELD_ELSEWHERE: translate(
+            "sentences", "{file} is open in another window of the program (process {owner}): here it is a copy."
+        ),
+        Reason.NO_RECOVERY: translate(
+            "sentences", "Nothing can be recovered if the program ends without a word: {detail}. Save now and then."
+        ),
+        Reason.FILE_FAILED: translate("sentences", "The file failed inside the program, nothing was changed: {detail}"),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",

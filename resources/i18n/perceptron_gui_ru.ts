@@ -351,6 +351,85 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Documents</name>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>Открыть &amp;недавний</translation>
+    </message>
+    <message>
+        <source>{name} has changes that are not saved. Save them?</source>
+        <translation>В «{name}» есть несохранённые изменения. Сохранить их?</translation>
+    </message>
+    <message>
+        <source>Open a session</source>
+        <translation>Открыть сеанс</translation>
+    </message>
+    <message>
+        <source>Save the session</source>
+        <translation>Сохранить сеанс</translation>
+    </message>
+    <message>
+        <source>session</source>
+        <translation>сеанс</translation>
+    </message>
+    <message>
+        <source>Sessions (*{suffix})</source>
+        <translation>Сеансы (*{suffix})</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>Без имени</translation>
+    </message>
+    <message>
+        <source>{name} is saved.</source>
+        <translation>«{name}»: сохранено.</translation>
+    </message>
+    <message>
+        <source>Do not save</source>
+        <translation>Не сохранять</translation>
+    </message>
+    <message>
+        <source>Save it so</source>
+        <translation>Сохранить так</translation>
+    </message>
+    <message>
+        <source>Overwrite it</source>
+        <translation>Перезаписать</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Сохранить как…</translation>
+    </message>
+    <message>
+        <source>Reload it</source>
+        <translation>Загрузить заново</translation>
+    </message>
+    <message>
+        <source>Unsaved work was found: {name}, {when}; changes: {count}.</source>
+        <translation>Найдена несохранённая работа: {name}, {when}; изменений: {count}.</translation>
+    </message>
+    <message>
+        <source>Restore it</source>
+        <translation>Восстановить</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Позже</translation>
+    </message>
+    <message>
+        <source>Delete it</source>
+        <translation>Удалить</translation>
+    </message>
+    <message>
+        <source>{name} was changed by another program since it was opened here. Nothing is saved yet.</source>
+        <translation>Файл {name} изменила другая программа после того, как он был открыт здесь. Пока ничего не сохранено.</translation>
+    </message>
+    <message>
+        <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.</source>
+        <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи: {count}. Пока ничего не сохранено.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorDialog</name>
     <message>
         <source>An error in the program</source>
@@ -748,6 +827,38 @@ Earlier points of the path lie on other slices.</source>
         <translation>&amp;Вид</translation>
     </message>
     <message>
+        <source>&amp;New</source>
+        <translation>&amp;Новый</translation>
+    </message>
+    <message>
+        <source>Begin a session without a name, at the notebook&apos;s own example</source>
+        <translation>Начать новый сеанс без имени с примера из блокнота</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>&amp;Открыть…</translation>
+    </message>
+    <message>
+        <source>Open a saved session</source>
+        <translation>Открыть сохранённый сеанс</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Сохранить</translation>
+    </message>
+    <message>
+        <source>Save the session with every press and edit</source>
+        <translation>Сохранить сеанс со всеми нажатиями и правками</translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation>Сохранить &amp;как…</translation>
+    </message>
+    <message>
+        <source>Save the session under another name</source>
+        <translation>Сохранить сеанс под другим именем</translation>
+    </message>
+    <message>
         <source>&amp;Quit</source>
         <translation>В&amp;ыход</translation>
     </message>
@@ -1131,10 +1242,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>Устройство {device} на этом компьютере не работает. Вычисления остаются на {current}.</translation>
     </message>
     <message>
-        <source>{file} is not opened: this version keeps no session files yet.</source>
-        <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
-    </message>
-    <message>
         <source>{file} is no session of this program, so it is not opened. ({detail})</source>
         <translation>{file} — не сеанс этой программы, поэтому файл не открыт. ({detail})</translation>
     </message>
@@ -1157,6 +1264,22 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>{file} is larger than {limit} MiB, so it is not opened.</source>
         <translation>Файл {file} больше {limit} МиБ, поэтому он не открыт.</translation>
+    </message>
+    <message>
+        <source>{file} is not saved, and what it held is as it was: {detail}</source>
+        <translation>Файл {file} не сохранён, его прежнее содержимое цело: {detail}</translation>
+    </message>
+    <message>
+        <source>{file} is open in another window of the program (process {owner}): here it is a copy.</source>
+        <translation>Файл {file} открыт в другом окне программы (процесс {owner}): здесь показана копия.</translation>
+    </message>
+    <message>
+        <source>Nothing can be recovered if the program ends without a word: {detail}. Save now and then.</source>
+        <translation>Если программа внезапно завершится, восстановить работу не удастся: {detail}. Сохраняйте её время от времени.</translation>
+    </message>
+    <message>
+        <source>The file failed inside the program, nothing was changed: {detail}</source>
+        <translation>Ошибка программы при работе с файлом, ничего не изменено: {detail}</translation>
     </message>
     <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>

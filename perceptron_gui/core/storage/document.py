@@ -1,6 +1,7 @@
 """A whole history as a session document, and back."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -125,6 +126,12 @@ def tensors_beside(path: Path, digest: str) -> Path | None:
 def tensors_name(path: Path, digest: str) -> str:
     """Return the name of the file with the arrays of a document."""
     return f"{path.stem}.{digest[:16]}.safetensors"
+
+
+def tensors_of(path: Path) -> list[Path]:
+    """Return the files with arrays of this document and of earlier ones of its name."""
+    pattern = re.compile(re.escape(path.stem) + r"\.[0-9a-f]{16}\.safetensors")
+    return [one for one in path.parent.iterdir() if pattern.fullmatch(one.name)]
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

@@ -9,8 +9,8 @@ import numpy.typing as npt
 from perceptron_gui.core.parsing import FIRST_TOO_LARGE, shortest_texts
 from perceptron_gui.core.snapshot import FloatArray, Rows
 
-_PIECE = 2**20
-"""Characters read at a time: what a list of numbers takes besides itself."""
+_PIECE = 2**16
+"""Characters read at a time: what a list of numbers takes besides itself, and how long other threads wait."""
 _OF_NUMBERS = b"0123456789+-.eE, \t\r\n"
 _FEW = 64
 _NOT_FINITE = {"nan", "inf", "-inf"}
