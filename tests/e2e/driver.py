@@ -18,6 +18,8 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPushButton, QTableView
 
 from perceptron_gui import app
+from perceptron_gui.core.actions import Assign, Gesture
+from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.session import Session
 from perceptron_gui.ui.main_window import MainWindow
 from tests.e2e.monkey import Monkey
@@ -172,7 +174,7 @@ def read_message_box() -> None:
 
 
 def wait_for_signal(seconds: str) -> None:
-    """Say so when a step runs that takes so many seconds, or when torch is there if it is none; and when it is over."""
+    """Edit W, begin a step that takes so many seconds, if any; say when that is done, and when the program ends."""
     engine = SlowEngine(float(seconds))
     close = Session.close
 
@@ -189,9 +191,14 @@ def wait_for_signal(seconds: str) -> None:
         signal.signal(number, signal.SIG_DFL)
     setattr(Session, "close", say_and_close)  # noqa: B010  mypy takes no assignment
     app.load_engine = lambda: engine  # type: ignore[assignment, return-value]
-    if engine.seconds:
-        when(lambda: True, lambda: press("forward"))
-    when(engine.begun.is_set if engine.seconds else idle, lambda: say("ready"))
+
+    def begin() -> None:
+        window().session.perform(Assign(TensorName.W, 0, 0, frozen([[2.0]]), Gesture.TYPE))
+        if engine.seconds:
+            press("forward")
+        when(lambda: engine.begun.is_set() or not engine.seconds, lambda: say("ready"))
+
+    when(idle, begin)
 
 
 def fail_while_closing(*names: str) -> None:

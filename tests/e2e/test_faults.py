@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
+from perceptron_gui.journal import leftovers
 from perceptron_gui.preferences import Preferences
 from tests.e2e.processes import DRIVER, LIMIT, ROOT, drive, run, seen, unexpected
 from tests.thorough import many
@@ -139,7 +140,7 @@ def test_a_run_that_goes_on_is_no_crash_and_one_that_was_killed_is_said_once(tmp
 
 @pytest.mark.parametrize(("number", "seconds"), [(signal.SIGINT, 0), (signal.SIGTERM, 60)])
 def test_a_signal_ends_the_program_in_order(home: Path, number: signal.Signals, seconds: int) -> None:
-    """Fault 11: idle, and while a step runs."""
+    """Fault 11: idle, and while a step runs; what was not saved is there for the next start."""
     with running(f"wait_for_signal={seconds}") as process:
         assert said(process) == "ready"
         process.send_signal(number)
@@ -151,6 +152,10 @@ def test_a_signal_ends_the_program_in_order(home: Path, number: signal.Signals, 
     assert "Fatal" not in stderr
     assert marks(home) == []
     assert Preferences.load(stored(home)).geometry
+    (left,) = leftovers(home / OWN / "recovery")
+    recovered = left.read()
+    assert recovered is not None
+    assert recovered.history.current.W[0, 0] == 2
 
 
 def test_a_second_signal_ends_the_program_at_once() -> None:

@@ -54,13 +54,22 @@ def open_message(hands: Hands) -> None:
     QTest.mouseClick(hands.find(QLabel, "status_message"), LEFT)
 
 
+def open_question(hands: Hands) -> None:
+    hands.action("randomize").trigger()
+    hands.action("new").trigger()
+
+
+def open_file_dialog(hands: Hands) -> None:
+    hands.action("save_as").trigger()
+
+
 def open_menu(hands: Hands) -> None:
     bar = hands.window.menuBar()
     QTest.mouseClick(bar, LEFT, pos=bar.actionGeometry(bar.actions()[0]).center() + QPoint(1, 1))
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise|grabbing)")
-@pytest.mark.parametrize("open_it", [open_error, open_message, open_menu])
+@pytest.mark.parametrize("open_it", [open_error, open_message, open_question, open_file_dialog, open_menu])
 def test_what_is_opened_and_closed_leaves_nothing(hands: Hands, open_it: Callable[[Hands], None]) -> None:
     def open_and_close(times: int) -> None:
         for _ in range(times):
