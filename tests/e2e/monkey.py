@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QWidget
 from typing_extensions import override
 
 from perceptron_gui.ui.main_window import MainWindow
@@ -30,7 +30,7 @@ LINE = 12
 class Monkey(QObject):
     """Acts on what is seen, one act a turn of the event loop, and writes each to stdout before it is done.
 
-    The window does not close meanwhile. An error dialog ends it at once.
+    The window does not close meanwhile, and a file dialog does not stay open. An error dialog ends it at once.
     """
 
     def __init__(self, window: MainWindow, seed: int, count: int, done: Callable[[], None]) -> None:
@@ -55,6 +55,9 @@ class Monkey(QObject):
 
     def _act(self) -> None:
         session = self._window.session
+        for dialog in self._window.findChildren(QFileDialog):
+            # No monkey's place: its Delete key deletes files.
+            dialog.reject()
         if session.waiting > LINE or session.is_loading:
             QTimer.singleShot(2, self._act)
         elif not self._left or self._has_failed():
