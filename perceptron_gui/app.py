@@ -5,6 +5,7 @@ import importlib
 import logging
 import os
 import sys
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -217,7 +218,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.file:
         document.open(Path(options.file))
     exit_code = interruption.exit_code or application.exec() or program.exit_code
-    is_idle = session.close(PATIENCE)
+    # One patience for both: SIGTERM leaves two seconds in all.
+    until = time.monotonic() + PATIENCE
+    are_idle = [close(max(until - time.monotonic(), 0)) for close in (session.close, program.window.exports.close)]
 
     def keep_preferences() -> None:
         if settings is not None:
@@ -225,9 +228,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     _do_each(file_executor.shutdown, document.close, keep_preferences, reporter.uninstall, crash_log.end)
     exit_code = interruption.exit_code or exit_code
-    if not is_idle:
+    if not all(are_idle):
         # Python would wait at exit for the worker, however long its step takes.
-        _log.warning("a step was still running after %s s; ending without it", PATIENCE)
+        _log.warning("a step or an export was still running after %s s; ending without it", PATIENCE)
         logging.shutdown()
         os._exit(exit_code)
     program.window.deleteLater()

@@ -1,5 +1,6 @@
 """Writes files whole or not at all."""
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QIODevice, QSaveFile
@@ -9,22 +10,45 @@ from perceptron_gui.core.problems import Problem, Reason
 _PIECE = 2**20
 
 
-def write(path: Path, data: bytes) -> None:
-    """Write `data` into a file; whatever fails, what was there before is as it was.
+def write(path: Path, data: bytes | Iterable[bytes]) -> None:
+    """Write `data` into a file, piece by piece; whatever fails, what was there before is as it was.
+
+    An exception that the pieces raise comes out as it is, and nothing is written either.
 
     Raises:
         Problem: NOT_SAVED.
     """
+    if path.exists() and not path.is_file():
+        # QSaveFile would put a file in the place of a device.
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=_what_is_there(path))
     file = QSaveFile(str(path))
-    is_written = file.open(QIODevice.OpenModeFlag.WriteOnly) and all(
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=file.errorString())
+    try:
         # Of a full disk QSaveFile itself says nothing: it would put a shorter file in the place of the old one.
-        file.write(data[start : start + _PIECE]) == len(data[start : start + _PIECE])
-        for start in range(0, len(data), _PIECE)
-    )
-    if not (is_written and file.flush()):
+        is_written = all(file.write(piece) == len(piece) for piece in _pieces(data)) and file.flush()
         detail = file.errorString()
-        file.cancelWriting()
-        file.commit()
+    except BaseException:
+        _give_up(file)
+        raise
+    if not is_written:
+        _give_up(file)
         raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
     if not file.commit():
         raise Problem(Reason.NOT_SAVED, file=str(path), detail=file.errorString())
+
+
+def _pieces(data: bytes | Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in [data] if isinstance(data, bytes) else data:
+        for start in range(0, len(chunk), _PIECE):
+            yield chunk[start : start + _PIECE]
+
+
+def _give_up(file: QSaveFile) -> None:
+    """Take away what was written so far: it lies in a file of its own, beside."""
+    file.cancelWriting()
+    file.commit()
+
+
+def _what_is_there(path: Path) -> str:
+    return "a folder has that name" if path.is_dir() else "that is no file but a device"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Randomize, Resize, Start
+from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
@@ -11,7 +11,7 @@ LARGEST_HISTORY = 2**30
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 
-_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Randomize)
+_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Import, Randomize)
 
 
 class Cause(Enum):

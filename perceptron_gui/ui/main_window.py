@@ -23,7 +23,9 @@ from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
+from perceptron_gui.ui.exporting.commands import ExportCommands
 from perceptron_gui.ui.graph.view import GraphView
+from perceptron_gui.ui.importing.commands import ImportCommands
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
@@ -68,6 +70,8 @@ class MainWindow(QMainWindow):
         self._table_commands = TableCommands(self, self._panels)
         self._notices = NoticeBar()
         self.documents = Documents(self, document, self._notices)
+        self.imports = ImportCommands(self, session)
+        self.exports = ExportCommands(self, session)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
@@ -96,6 +100,7 @@ class MainWindow(QMainWindow):
         self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._about_torch.setObjectName("torch_label")
         self.statusBar().addWidget(Still(self._status), 1)
+        self.statusBar().addPermanentWidget(self.exports.progress_for(self.commands))
         self.statusBar().addPermanentWidget(self._about_torch)
         self._connect(derivation)
         self.retranslate()
@@ -125,7 +130,12 @@ class MainWindow(QMainWindow):
         self._slow.timeout.connect(self._on_slow)
         self._table_commands.action_requested.connect(session.perform)
         self._table_commands.problem_found.connect(self.show_problem)
+        self.imports.action_requested.connect(self._on_action_requested)
+        self.imports.problem_found.connect(self.show_problem)
+        self.imports.told.connect(self.show_message)
         self.documents.told.connect(self.show_message)
+        self.exports.told.connect(self.show_message)
+        self.exports.problem_found.connect(self.show_problem)
         self.documents.close_agreed.connect(self.close)
         self.documents.document.failed.connect(self.show_problem)
 
@@ -262,9 +272,10 @@ class MainWindow(QMainWindow):
             self.insertToolBarBreak(self._settings_bar)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
+        parts = (self.documents, self.imports, self.exports)
         return {
             "quit": self.close,
-            **{name: self._committed(do) for name, do in self.documents.handlers().items()},
+            **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             **self._table_commands.handlers(),

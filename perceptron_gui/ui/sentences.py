@@ -11,6 +11,7 @@ from perceptron_gui.core.actions import (
     Configure,
     Delete,
     Gesture,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -95,6 +96,8 @@ def of_action(action: Action) -> str:
             return translate("sentences", "Setting of {name}").format(name=action.field)
         case Resize() | Insert() | Delete():
             return translate("sentences", "Change of size")
+        case Import():
+            return translate("sentences", "Import")
         case Randomize():
             return translate("sentences", "Randomize")
         case SwitchDevice():
@@ -174,8 +177,19 @@ def of_entry(entry: Entry, before: Snapshot | None) -> str:
             return translate(
                 "sentences", "x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped."
             ).format(device=device)
+        case Import():
+            return f"{_imported(entry.action)} {_new_tensors(after, before)}"
         case _:
             return _new_tensors(after, before)
+
+
+def _imported(action: Import) -> str:
+    names = ", ".join(name for name, _ in action.tensors)
+    said = translate("sentences", "Imported from {source}: {names}.").format(source=action.source, names=names)
+    if not action.is_transposed:
+        return said
+    turned = translate("sentences", "W is the weight of an nn.Linear, transposed: there it is (k, n), here (n, k).")
+    return f"{said} {turned}"
 
 
 def _listed(names: tuple[str, ...]) -> str:
