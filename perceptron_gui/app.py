@@ -252,7 +252,11 @@ def loses_references(pyside: tuple[int | str, ...], python: tuple[int, int]) -> 
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=NAME, description="Step through the training of one layer by hand.")
+    parser = argparse.ArgumentParser(
+        prog=NAME,
+        description="Step through the training of one layer by hand.",
+        epilog=f"`{NAME} export --help` tells how to write a session for other programs, without a window.",
+    )
     parser.add_argument("file", nargs="?", metavar="FILE", help="session to open; a new one where there is none yet")
     parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the window")

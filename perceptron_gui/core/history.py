@@ -213,6 +213,20 @@ class History:
         return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)
 
 
+def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
+    """Return how many entries both begin with: entries compare by identity, and slices at the speed of C."""
+    low, high = 0, min(len(first), len(second))
+    if first[:high] == second[:high]:
+        return high
+    while low < high - 1:
+        middle = (low + high) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
 def _queued(future: tuple[Entry, ...], last: tuple[Entry, ...]) -> tuple[Entry, ...]:
     """Put `last` behind `future` and those that its first entry had cut off: undo goes round them all, none is lost."""
     futures = [future]

@@ -94,7 +94,7 @@ SPECS: tuple[ActionSpec, ...] = (
         ("Ctrl+Alt+Shift+X",),
     ),
     ActionSpec(
-        "export_state_dict", "export", QT_TRANSLATE_NOOP("actions", "State_dict of nn.&Linear…"),
+        "export_state_dict", "export", QT_TRANSLATE_NOOP("actions", "Weights for nn.&Linear…"),
         QT_TRANSLATE_NOOP("actions", "Write W, transposed, and b as torch.nn.Linear loads them, as .pt"),
         ("Ctrl+Alt+N",),
     ),

@@ -24,6 +24,7 @@ from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
+from perceptron_gui.ui.first_cut import FirstCut
 from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.importing.commands import ImportCommands
 from perceptron_gui.ui.notice_bar import NoticeBar
@@ -41,6 +42,7 @@ from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.timeline.view import TimelineView
 
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._problem: Problem | None = None
         self._told = ""
+        self._first_cut = FirstCut()
         self._typed_problem = False
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
@@ -71,7 +74,7 @@ class MainWindow(QMainWindow):
         self._notices = NoticeBar()
         self.documents = Documents(self, document, self._notices)
         self.imports = ImportCommands(self, session)
-        self.exports = ExportCommands(self, session)
+        self.exports = ExportCommands(self, document)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
@@ -93,6 +96,7 @@ class MainWindow(QMainWindow):
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
             "contour_plot": ContourPlot("contour_plot", colors),
+            "timeline_view": TimelineView("timeline_view", colors),
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
         self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
@@ -123,7 +127,7 @@ class MainWindow(QMainWindow):
         table_actions = [self.commands[name] for name in table_commands.NAMES]
         for view in self._tensors.views:
             view.addActions(table_actions)
-        session.changed.connect(self._on_changed)
+        session.changed.connect(self.display)
         session.failed.connect(self.show_problem)
         session.readied.connect(self._on_readied)
         session.waiting_changed.connect(self._on_waiting_changed)
@@ -304,10 +308,15 @@ class MainWindow(QMainWindow):
 
         def press() -> None:
             if self._commit_typed():
-                self._problem, self._told = None, ""
+                self._begin()
                 do()
 
         return press
+
+    def _begin(self) -> None:
+        """Say no more what was to be said until the next press or edit."""
+        self._problem, self._told = None, ""
+        self._first_cut.forget()
 
     def _commit_typed(self) -> bool:
         """End an open editor as Return would. Returns whether what was typed was accepted."""
@@ -343,20 +352,17 @@ class MainWindow(QMainWindow):
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_action_requested(self, action: Action) -> None:
-        self._problem, self._told = None, ""
+        self._begin()
         self.session.perform(action)
 
     def _on_entry_requested(self, entry: Entry) -> None:
         if self._commit_typed():
-            self._problem, self._told = None, ""
+            self._begin()
             self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
         self.show_problem(problem)
-
-    def _on_changed(self, history: History) -> None:
-        self.display(history)
 
     def _on_readied(self) -> None:
         self._settings_bar.display_devices(self.session)
@@ -395,7 +401,7 @@ class MainWindow(QMainWindow):
         else:
             entry, before = session.history.entry, session.history.before
             code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
-            self._status.say(sentences.of_history(session.history), code)
+            self._status.say(sentences.of_history(session.history, self._first_cut.told(session.history)), code)
 
     def _say_about_torch(self) -> None:
         version = self.session.torch_version

@@ -137,7 +137,7 @@ def _problems() -> dict[Reason, str]:
             "sentences", "{tensor} holds nan, inf or a number beyond float32. Nothing was changed."
         ),
         Reason.WRONG_SHAPE: translate("sentences", "The shape {shape} does not suit {tensor}. Nothing was changed."),
-        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values by now, so there is nothing to write."),
+        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values yet: there is nothing to write."),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",

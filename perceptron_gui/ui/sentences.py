@@ -31,17 +31,27 @@ translate = QCoreApplication.translate
 _MANY = 12
 
 
-def of_history(history: History) -> str:
-    """Say what the shown entry did, and what to press next."""
+def of_history(history: History, cut: tuple[int, int] | None = None) -> str:
+    """Say what the shown entry did, and what to press next; and of which entry `cut` off how many others."""
     entry, before = history.entry, history.before
+    gone = _gone(*cut) if cut is not None else ""
     if entry.refusal is not None:
-        return of_refusal(entry.refusal)
+        return " ".join(filter(None, (of_refusal(entry.refusal), gone)))
     said = of_entry(entry, before)
     unsaid = not_finite(entry.snapshot, before) or remark(entry, before)
     following = translate("sentences", "Next: {phase}.").format(
         phase=of_action(guidance.next_operation(entry.snapshot))
     )
-    return f"{said}\n{' '.join(filter(None, (_place(history), unsaid, following)))}"
+    return f"{said}\n{' '.join(filter(None, (_place(history), gone, unsaid, following)))}"
+
+
+def _gone(number: int, count: int) -> str:
+    """Say what became of the undone entries that another one stands in place of."""
+    return translate(
+        "sentences",
+        "Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs;"
+        " they are not saved.",
+    ).format(number=number, count=count)
 
 
 def _place(history: History) -> str:

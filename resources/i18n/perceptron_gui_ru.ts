@@ -87,21 +87,6 @@
     </message>
 </context>
 <context>
-    <name>CodeModel</name>
-    <message>
-        <source>Undone. Redo brings it back, and so does a click.</source>
-        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
-    </message>
-    <message>
-        <source>shown now</source>
-        <translation>показано сейчас</translation>
-    </message>
-    <message>
-        <source>undone</source>
-        <translation>отменено</translation>
-    </message>
-</context>
-<context>
     <name>CodeView</name>
     <message>
         <source>What PyTorch did</source>
@@ -427,6 +412,21 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.</source>
         <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи: {count}. Пока ничего не сохранено.</translation>
+    </message>
+</context>
+<context>
+    <name>EntryModel</name>
+    <message>
+        <source>shown now</source>
+        <translation>показано сейчас</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>отменено</translation>
+    </message>
+    <message>
+        <source>Undone. Redo brings it back, and so does a click.</source>
+        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
     </message>
 </context>
 <context>
@@ -924,7 +924,30 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Timeline</name>
+    <message>
+        <source>{action}: refused</source>
+        <translation>{action}: отказ</translation>
+    </message>
+    <message>
+        <source>cell</source>
+        <translation>ячейка</translation>
+    </message>
+    <message>
+        <source>action</source>
+        <translation>действие</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>История</translation>
+    </message>
+</context>
+<context>
     <name>UpdatesPlot</name>
+    <message>
+        <source>{point} (undone)</source>
+        <translation>{point} (отменено)</translation>
+    </message>
     <message>
         <source>{element} after 1 update: {value}</source>
         <translation>{element} после 1 обновления: {value}</translation>
@@ -1064,8 +1087,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Записать все тензоры, какие сейчас есть, под их именами в .safetensors</translation>
     </message>
     <message>
-        <source>State_dict of nn.&amp;Linear…</source>
-        <translation>state_dict для nn.&amp;Linear…</translation>
+        <source>Weights for nn.&amp;Linear…</source>
+        <translation>Веса для nn.&amp;Linear…</translation>
     </message>
     <message>
         <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
@@ -1567,8 +1590,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Форма {shape} не подходит для {tensor}. Ничего не изменено.</translation>
     </message>
     <message>
-        <source>{tensor} has no values by now, so there is nothing to write.</source>
-        <translation>У {tensor} пока нет значений, записывать нечего.</translation>
+        <source>{tensor} has no values yet: there is nothing to write.</source>
+        <translation>У {tensor} ещё нет значений: записывать нечего.</translation>
     </message>
     <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
@@ -1605,6 +1628,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Next: {phase}.</source>
         <translation>Дальше: {phase}.</translation>
+    </message>
+    <message>
+        <source>Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs; they are not saved.</source>
+        <translation>Отменённые записи убраны: {count}. Отмена In [{number}] вернёт их, пока программа запущена; в файле их не будет.</translation>
     </message>
     <message>
         <source>This is In [{number}] of {last}: what came after is undone.</source>

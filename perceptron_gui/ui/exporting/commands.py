@@ -16,7 +16,7 @@ from perceptron_gui.core.exporting import notebook, script, tables, tensors
 from perceptron_gui.core.exporting.watching import Watch
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Snapshot
-from perceptron_gui.session import Session
+from perceptron_gui.document import Document
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.exporting.progress import ProgressLine
 from perceptron_gui.ui.tensor_view import TensorView
@@ -52,11 +52,12 @@ class ExportCommands(QObject):
     told = Signal(str)
     """What was done, in a sentence."""
 
-    def __init__(self, window: QWidget, session: Session) -> None:
+    def __init__(self, window: QWidget, document: Document) -> None:
         super().__init__(window)
         self._window = window
-        self._session = session
-        self._folder = Path.home()
+        self._document = document
+        self._session = document.session
+        self._folder: Path | None = None
         self._path = Path()
         self._remark = ""
         self._commands: Commands | None = None
@@ -92,11 +93,11 @@ class ExportCommands(QObject):
 
     def _export_script(self) -> None:
         make = partial(script.script, self._session.history)
-        self._ask("perceptron", Format(".py", translate("Exporting", "Python script"), make))
+        self._ask(self._stem(), Format(".py", translate("Exporting", "Python script"), make))
 
     def _export_notebook(self) -> None:
         make = partial(notebook.notebook, self._session.history)
-        self._ask("perceptron", Format(".ipynb", translate("Exporting", "Jupyter notebook"), make))
+        self._ask(self._stem(), Format(".ipynb", translate("Exporting", "Jupyter notebook"), make))
 
     def _export_history(self) -> None:
         history = self._session.history
@@ -104,7 +105,7 @@ class ExportCommands(QObject):
             "Exporting", "W, b and their gradients have too many numbers for columns of their own: they are not in it."
         )  # fmt: skip
         make = partial(tables.history_csv, history)
-        self._ask("perceptron", Format(".csv", translate("Exporting", "Table of numbers"), make, remark))
+        self._ask(self._stem(), Format(".csv", translate("Exporting", "Table of numbers"), make, remark))
 
     def _export_tensor(self) -> None:
         view: QWidget | None = self._window.focusWidget()
@@ -137,9 +138,16 @@ class ExportCommands(QObject):
         name = translate("Exporting", "state_dict of an nn.Linear")
         self._ask("linear", Format(".pt", name, partial(_state_dict, snapshot), remark))
 
+    def _stem(self) -> str:
+        """Return the name of the session without its suffix."""
+        path = self._document.path
+        return translate("Documents", "session") if path is None else path.stem
+
     def _ask(self, stem: str, *formats: Format) -> None:
         """Ask for the file, without holding anything up, and then have it written in the form of its suffix."""
-        dialog = QFileDialog(self._window, translate("Exporting", "Export"), str(self._folder))
+        of_document = self._document.path.parent if self._document.path is not None else Path.home()
+        folder = self._folder or of_document
+        dialog = QFileDialog(self._window, translate("Exporting", "Export"), str(folder))
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([one.name_filter for one in formats])
