@@ -58,6 +58,11 @@ class Reason(Enum):
     DEVICE_LOST = auto()  # device, detail
     UNEXPECTED = auto()  # action, detail
     TORCH_MISSING = auto()  # detail
+    RUN_CRASHED = auto()  # file
+    NOT_WRITABLE = auto()  # folder
+    SETTINGS_DAMAGED = auto()  # kept
+    NO_TRANSLATION = auto()  # file
+    SEVERAL = auto()  # problems
 
 
 class Problem(Exception):  # noqa: N818  it is said to a person; an Error it is only to Python

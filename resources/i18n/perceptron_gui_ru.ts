@@ -436,8 +436,12 @@ Earlier points of the path lie on other slices.</source>
         <translation>Ошибка в программе</translation>
     </message>
     <message>
-        <source>Something failed inside the program. The state is as it was; you can go on. The details are in {file}.</source>
-        <translation>Внутри программы произошёл сбой. Состояние осталось прежним, можно продолжать. Подробности — в файле {file}.</translation>
+        <source>Something failed inside the program. The state is as it was; you can go on.</source>
+        <translation>Внутри программы произошла ошибка. Состояние осталось прежним; можно продолжать.</translation>
+    </message>
+    <message>
+        <source>The details are in {file}.</source>
+        <translation>Подробности — в файле {file}.</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -1604,6 +1608,22 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
         <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
+    </message>
+    <message>
+        <source>The program was not closed the last time, it broke off. What is known of it is in {file}.</source>
+        <translation>В прошлый раз программа не была закрыта, а прервалась. Что об этом известно, записано в {file}.</translation>
+    </message>
+    <message>
+        <source>Nothing can be written to {folder}. Everything works, but is not kept there for the next start.</source>
+        <translation>В {folder} нельзя ничего записать. Всё работает, но до следующего запуска там ничего не сохранится.</translation>
+    </message>
+    <message>
+        <source>Settings that could not be read are the usual ones now. The old file is kept as {kept}.</source>
+        <translation>Настройки, которые не удалось прочитать, заменены обычными. Прежний файл сохранён как {kept}.</translation>
+    </message>
+    <message>
+        <source>The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.</source>
+        <translation>Файл перевода {file} отсутствует или повреждён, поэтому тексты английские. Его вернёт повторная установка.</translation>
     </message>
     <message>
         <source>Next: {phase}.</source>

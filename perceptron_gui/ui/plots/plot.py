@@ -119,6 +119,8 @@ class Plot(Panel):
     @override
     def put_away(self) -> None:
         self._hover(None)
+        # What was read is forgotten, perhaps: until it is caught up on, there is nothing to show in other words.
+        self._is_outdated = True
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -208,7 +210,7 @@ class Plot(Panel):
 
     def _redraw(self) -> None:
         """Show the same in other words, colours or letters."""
-        if self._has_drawn and self.is_seen:
+        if self._has_drawn and self.is_seen and not self._is_outdated:
             self._show(growth=1.0)
         else:
             self._is_outdated = True

@@ -42,6 +42,17 @@ def test_undo_shows_the_earlier_curves(show: Show, engine: Engine) -> None:
         assert _curves(plot) == parameters(shown)
 
 
+def test_other_words_for_what_was_put_away_wait_until_it_is_caught_up_on(show: Show, engine: Engine) -> None:
+    """Fault 56: a panel comes to the front of its tabs, and before it was told so the language changes."""
+    plot = show(WeightsPlot)
+    history = done(engine, begin(), *STEP * 3)
+    plot.display(history)
+    plot.put_away()
+    plot.retranslate()
+    plot.catch_up()
+    assert _curves(plot) == parameters(history)
+
+
 def test_curves_are_named_at_their_ends(show: Show, engine: Engine) -> None:
     plot = show(WeightsPlot)
     history = done(engine, begin(), *STEP * 3)
