@@ -4,7 +4,7 @@ import importlib
 import sys
 from collections.abc import Callable, Sequence
 
-_WITHOUT_WINDOW = frozenset({"export"})
+_WITHOUT_WINDOW = frozenset({"export", "verify"})
 """The first words that are commands of `headless`; a session file of such a name is opened as `./export`."""
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from PySide6.QtCore import QIODevice, QSaveFile
 
@@ -18,12 +19,10 @@ def write(path: Path, data: bytes | Iterable[bytes]) -> None:
     Raises:
         Problem: NOT_SAVED.
     """
-    if path.exists() and not path.is_file():
-        # QSaveFile would put a file in the place of a device.
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=_what_is_there(path))
+    detail = _in_the_way(path)
     file = QSaveFile(str(path))
-    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=file.errorString())
+    if detail or not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail or file.errorString())
     try:
         # Of a full disk QSaveFile itself says nothing: it would put a shorter file in the place of the old one.
         is_written = all(file.write(piece) == len(piece) for piece in _pieces(data)) and file.flush()
@@ -50,5 +49,12 @@ def _give_up(file: QSaveFile) -> None:
     file.commit()
 
 
-def _what_is_there(path: Path) -> str:
-    return "a folder has that name" if path.is_dir() else "that is no file but a device"
+def _in_the_way(path: Path) -> str:
+    """Say what has that name and is no file: QSaveFile would put a file in the place of a device."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    except ValueError as error:
+        return str(error)
+    return "" if S_ISREG(mode) else "that is a folder" if S_ISDIR(mode) else "that is a device"

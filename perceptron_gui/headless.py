@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
-from perceptron_gui import files
+from perceptron_gui import files, verifying
 from perceptron_gui.core import lines, storage
 from perceptron_gui.core.exporting.notebook import notebook
 from perceptron_gui.core.exporting.script import script
@@ -38,14 +38,14 @@ EXPORTS: Mapping[str, Callable[[History, argparse.Namespace], None]] = MappingPr
 
 
 def main(argv: Sequence[str]) -> int:
-    """Do a command. Returns the exit status: 0, or 1 with a line on stderr that says what was not done, and why."""
+    """Do a command. Returns its exit status, or 1 with a line on stderr that says what was not done, and why."""
     options = _parser().parse_args(argv)
     try:
-        options.run(options)
+        status: int = options.run(options)
     except Problem as problem:
         _say(of_problem(problem))
         return 1
-    return 0
+    return status
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,16 +68,18 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", required=True, type=Path, metavar="PATH", help="the file to write; one there goes")
     export.add_argument("--lang", choices=LANGUAGES, default="", help="language of a report; usually the window's")
     export.set_defaults(run=_export)
+    verifying.add_to(commands)
     return parser
 
 
-def _export(options: argparse.Namespace) -> None:
+def _export(options: argparse.Namespace) -> int:
     opened = storage.load(options.file)
     EXPORTS[options.to](opened.history, options)
     if opened.left_out:
         _say(f"{options.out} begins at entry {opened.left_out + 1}: the session does not hold the earlier ones.")
     if options.to == "csv" and not has_parameters(opened.history):
         _say(f"{options.out} has no columns for the parameters: there are more than {lines.MOST_SHOWN}.")
+    return 0
 
 
 def _say(text: str) -> None:

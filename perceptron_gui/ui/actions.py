@@ -65,6 +65,11 @@ SPECS: tuple[ActionSpec, ...] = (
         QT_TRANSLATE_NOOP("actions", "Save the session under another name"), ("Ctrl+Shift+S",),
     ),
     ActionSpec(
+        "import", "file", QT_TRANSLATE_NOOP("actions", "&Import…"),
+        QT_TRANSLATE_NOOP("actions", "Take x and y_true from a table, or tensors from .npy, .safetensors or .pt"),
+        ("Ctrl+I",), starts_section=True,
+    ),
+    ActionSpec(
         "export_script", "export", QT_TRANSLATE_NOOP("actions", "&Script…"),
         QT_TRANSLATE_NOOP("actions", "Write all that was done as a Python script that needs torch alone"), ("Ctrl+E",),
     ),
@@ -89,7 +94,7 @@ SPECS: tuple[ActionSpec, ...] = (
         ("Ctrl+Alt+Shift+X",),
     ),
     ActionSpec(
-        "export_state_dict", "export", QT_TRANSLATE_NOOP("actions", "State_dict of nn.&Linear…"),
+        "export_state_dict", "export", QT_TRANSLATE_NOOP("actions", "Weights for nn.&Linear…"),
         QT_TRANSLATE_NOOP("actions", "Write W, transposed, and b as torch.nn.Linear loads them, as .pt"),
         ("Ctrl+Alt+N",),
     ),

@@ -24,7 +24,9 @@ from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
+from perceptron_gui.ui.first_cut import FirstCut
 from perceptron_gui.ui.graph.view import GraphView
+from perceptron_gui.ui.importing.commands import ImportCommands
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
@@ -40,6 +42,7 @@ from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.timeline.view import TimelineView
 
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
@@ -62,6 +65,7 @@ class MainWindow(QMainWindow):
         self.session = session
         self._problem: Problem | None = None
         self._told = ""
+        self._first_cut = FirstCut()
         self._typed_problem = False
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
@@ -69,7 +73,8 @@ class MainWindow(QMainWindow):
         self._table_commands = TableCommands(self, self._panels)
         self._notices = NoticeBar()
         self.documents = Documents(self, document, self._notices)
-        self.exports = ExportCommands(self, session, document)
+        self.imports = ImportCommands(self, session)
+        self.exports = ExportCommands(self, document)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
@@ -91,6 +96,7 @@ class MainWindow(QMainWindow):
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
             "contour_plot": ContourPlot("contour_plot", colors),
+            "timeline_view": TimelineView("timeline_view", colors),
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
         self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
@@ -121,13 +127,16 @@ class MainWindow(QMainWindow):
         table_actions = [self.commands[name] for name in table_commands.NAMES]
         for view in self._tensors.views:
             view.addActions(table_actions)
-        session.changed.connect(self._on_changed)
+        session.changed.connect(self.display)
         session.failed.connect(self.show_problem)
         session.readied.connect(self._on_readied)
         session.waiting_changed.connect(self._on_waiting_changed)
         self._slow.timeout.connect(self._on_slow)
         self._table_commands.action_requested.connect(session.perform)
         self._table_commands.problem_found.connect(self.show_problem)
+        self.imports.action_requested.connect(self._on_action_requested)
+        self.imports.problem_found.connect(self.show_problem)
+        self.imports.told.connect(self.show_message)
         self.documents.told.connect(self.show_message)
         self.exports.told.connect(self.show_message)
         self.exports.problem_found.connect(self.show_problem)
@@ -224,6 +233,7 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        # An error in either keeps no window open: the event is accepted until it is said that it is not.
         self._commit_typed()
         event.setAccepted(self.documents.may_close())
 
@@ -266,10 +276,10 @@ class MainWindow(QMainWindow):
             self.insertToolBarBreak(self._settings_bar)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
+        parts = (self.documents, self.imports, self.exports)
         return {
             "quit": self.close,
-            **{name: self._committed(do) for name, do in self.documents.handlers().items()},
-            **{name: self._committed(do) for name, do in self.exports.handlers().items()},
+            **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             **self._table_commands.handlers(),
@@ -298,10 +308,15 @@ class MainWindow(QMainWindow):
 
         def press() -> None:
             if self._commit_typed():
-                self._problem, self._told = None, ""
+                self._begin()
                 do()
 
         return press
+
+    def _begin(self) -> None:
+        """Say no more what was to be said until the next press or edit."""
+        self._problem, self._told = None, ""
+        self._first_cut.forget()
 
     def _commit_typed(self) -> bool:
         """End an open editor as Return would. Returns whether what was typed was accepted."""
@@ -337,20 +352,17 @@ class MainWindow(QMainWindow):
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_action_requested(self, action: Action) -> None:
-        self._problem, self._told = None, ""
+        self._begin()
         self.session.perform(action)
 
     def _on_entry_requested(self, entry: Entry) -> None:
         if self._commit_typed():
-            self._problem, self._told = None, ""
+            self._begin()
             self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
         self.show_problem(problem)
-
-    def _on_changed(self, history: History) -> None:
-        self.display(history)
 
     def _on_readied(self) -> None:
         self._settings_bar.display_devices(self.session)
@@ -389,7 +401,7 @@ class MainWindow(QMainWindow):
         else:
             entry, before = session.history.entry, session.history.before
             code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
-            self._status.say(sentences.of_history(session.history), code)
+            self._status.say(sentences.of_history(session.history, self._first_cut.told(session.history)), code)
 
     def _say_about_torch(self) -> None:
         version = self.session.torch_version

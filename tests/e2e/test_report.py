@@ -12,7 +12,7 @@ from perceptron_gui.core.operations import Engine
 from tests.ui.report.scenes import Reader, lab
 
 
-def export(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def export(*words: str) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
     environment.pop("QT_QPA_PLATFORM", None)
     command = [sys.executable, "-m", "perceptron_gui", "export", *words]
@@ -23,14 +23,14 @@ def export(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
 def saved(engine: Engine, tmp_path: Path) -> Path:
     """A session file whose name would be HTML."""
     path = tmp_path / "a < b & <i>c.perceptron"
-    path.write_bytes(storage.encoded(lab(engine), 0).document)
+    path.write_bytes(storage.encoded(lab(engine)).data)
     return path
 
 
 def test_a_page_and_a_pdf(saved: Path, tmp_path: Path) -> None:
     page, paper = tmp_path / "report.html", tmp_path / "report.pdf"
     for file in (page, paper):
-        done = export(tmp_path, str(saved), "--to", "report", "--out", str(file), "--lang", "ru")
+        done = export(str(saved), "--to", "report", "--out", str(file), "--lang", "ru")
         assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     read = Reader(page.read_text(encoding="utf-8"))
     assert "a < b & <i>c\n" in read.words

@@ -61,7 +61,8 @@ def write(hands: Hands, path: Path, kind: str = "") -> Path:
 @pytest.mark.parametrize("name", PLOTS)
 def test_a_right_click_offers_a_picture_and_the_numbers(hands: Hands, name: str, tmp_path: Path) -> None:
     hands.click("forward", "backward", "update")
-    view: QWidget = plot(hands, name).plot_widget.viewport()
+    shown = plot(hands, name)
+    view: QWidget = shown.plot_widget.viewport()
     QTest.mouseClick(view, RIGHT, pos=view.rect().center())
     (menu,) = open_menus(hands)
     assert [action.objectName() for action in menu.actions()] == ["export_picture", "export_numbers"]
@@ -70,7 +71,7 @@ def test_a_right_click_offers_a_picture_and_the_numbers(hands: Hands, name: str,
     written = write(hands, tmp_path / "plot", ".svg")
     assert ET.parse(written).getroot().tag.endswith("svg")  # noqa: S314  our own file
     hands.action("export_picture").trigger()
-    assert QImage(str(write(hands, tmp_path / "plot.png"))).width() == 2 * view.parentWidget().parentWidget().width()
+    assert QImage(str(write(hands, tmp_path / "plot.png"))).width() == 2 * shown.width()
     hands.action("export_numbers").trigger()
     rows = list(csv.reader(write(hands, tmp_path / "plot.csv").read_text().splitlines()))
     assert len(rows) > 1

@@ -85,7 +85,8 @@ def _name(action: Action) -> str:
 
 
 def _largest(entries: tuple[Entry, ...]) -> tuple[int, int]:
-    return max(entry.snapshot.n for entry in entries), max(entry.snapshot.k for entry in entries)
+    shapes = {entry.snapshot.W.shape for entry in entries}
+    return max(n for n, _ in shapes), max(k for _, k in shapes)
 
 
 def _padded(array: FloatArray | None, shape: tuple[int, int]) -> list[str]:

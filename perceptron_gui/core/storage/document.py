@@ -104,6 +104,7 @@ def decoded(data: bytes, file: str = "", find_tensors: Callable[[str], Path | No
         except DamagedError as damage:
             entry = header.left_out + number + 1
             raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail=str(damage)) from damage
+    _check_shown(header, entries[header.index], file)
     held = sum(entry.new_bytes for entry in entries)
     return Opened(History(tuple(entries), header.index, held).thinned(), header.left_out)
 
@@ -216,6 +217,14 @@ def _header(data: bytes, file: str) -> schema.Header:
     if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= len(header.entries):
         raise Problem(Reason.NOT_A_SESSION, file=file, detail="format, version or index")
     return header
+
+
+def _check_shown(header: schema.Header, shown: Entry, file: str) -> None:
+    """Raise SESSION_DAMAGED unless the head of a document says of the shown entry what the entry says."""
+    torch = "" if shown.environment is None else shown.environment.torch
+    if (header.device, header.seed, header.torch) != (shown.device, shown.snapshot.config.seed, torch):
+        entry = header.left_out + header.index + 1
+        raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail="device, seed or torch of the document")
 
 
 def _tensors(

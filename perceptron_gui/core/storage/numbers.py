@@ -48,6 +48,11 @@ def read_floats(raw: msgspec.Raw, count: int) -> FloatArray:
     return values
 
 
+def is_float32(value: float) -> bool:
+    """Whether a number is a finite float32."""
+    return abs(value) < FIRST_TOO_LARGE and float(np.float32(value)) == value
+
+
 def read_ints(raw: msgspec.Raw, count: int) -> npt.NDArray[np.int64]:
     """Read at most `count` whole numbers. Raises DamagedError as `read_floats` does."""
     text = _inside(raw)

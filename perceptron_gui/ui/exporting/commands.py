@@ -17,7 +17,6 @@ from perceptron_gui.core.exporting.watching import Watch
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.document import Document
-from perceptron_gui.session import Session
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.exporting import plots, report
 from perceptron_gui.ui.exporting.formats import Format, Made
@@ -41,12 +40,12 @@ class ExportCommands(QObject):
     told = Signal(str)
     """What was done, in a sentence."""
 
-    def __init__(self, window: QWidget, session: Session, document: Document) -> None:
+    def __init__(self, window: QWidget, document: Document) -> None:
         super().__init__(window)
         self._window = window
-        self._session = session
         self._document = document
-        self._folder = Path.home()
+        self._session = document.session
+        self._folder: Path | None = None
         self._path = Path()
         self._remark = ""
         self._commands: Commands | None = None
@@ -87,11 +86,11 @@ class ExportCommands(QObject):
 
     def _export_script(self) -> None:
         make = partial(script.script, self._session.history)
-        self._ask("perceptron", Format(".py", translate("Exporting", "Python script"), make))
+        self._ask(self._stem(), Format(".py", translate("Exporting", "Python script"), make))
 
     def _export_notebook(self) -> None:
         make = partial(notebook.notebook, self._session.history)
-        self._ask("perceptron", Format(".ipynb", translate("Exporting", "Jupyter notebook"), make))
+        self._ask(self._stem(), Format(".ipynb", translate("Exporting", "Jupyter notebook"), make))
 
     def _export_history(self) -> None:
         history = self._session.history
@@ -99,7 +98,7 @@ class ExportCommands(QObject):
             "Exporting", "W, b and their gradients have too many numbers for columns of their own: they are not in it."
         )  # fmt: skip
         make = partial(tables.history_csv, history)
-        self._ask("perceptron", Format(".csv", translate("Exporting", "Table of numbers"), make, remark))
+        self._ask(self._stem(), Format(".csv", translate("Exporting", "Table of numbers"), make, remark))
 
     def _export_tensor(self) -> None:
         view: QWidget | None = self._window.focusWidget()
@@ -134,11 +133,10 @@ class ExportCommands(QObject):
 
     def _export_report(self) -> None:
         """Take the pictures while the file is being chosen."""
-        history, path = self._session.history, self._document.path
-        name = translate("Exporting", "A session") if path is None else path.stem
-        about = About(name, datetime.now(UTC).astimezone())
+        history = self._session.history
+        about = About(self._stem(), datetime.now(UTC).astimezone())
         taking = report.ReportPictures(self._session, history, self)
-        self._ask("report" if path is None else path.stem, *report.report_formats(history, about, taking.pictures))
+        self._ask(self._stem(), *report.report_formats(history, about, taking.pictures))
 
     def _export_plot(self, formats: Callable[[Plot], tuple[Format, ...]]) -> None:
         plot = plots.plot_of(self._window.focusWidget())
@@ -147,9 +145,16 @@ class ExportCommands(QObject):
         else:
             self._ask(plot.plot_widget.objectName().removesuffix("_plot"), *formats(plot))
 
+    def _stem(self) -> str:
+        """Return the name of the session without its suffix."""
+        path = self._document.path
+        return translate("Documents", "session") if path is None else path.stem
+
     def _ask(self, stem: str, *formats: Format) -> None:
         """Ask for the file, without holding anything up, and then have it written in the form of its suffix."""
-        dialog = QFileDialog(self._window, translate("Exporting", "Export"), str(self._folder))
+        of_document = self._document.path.parent if self._document.path is not None else Path.home()
+        folder = self._folder or of_document
+        dialog = QFileDialog(self._window, translate("Exporting", "Export"), str(folder))
         dialog.setObjectName("export_dialog")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([one.name_filter for one in formats])

@@ -4,6 +4,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QToolButton, QWidget
 
+_WORD_JOINER = "\u2060"
 _PATIENCE_MS = 400
 """What takes longer is shown to be running."""
 
@@ -28,7 +29,8 @@ class ProgressLine(QWidget):
 
     def display(self, file: str, share: float) -> None:
         """Show that a file is being written; `share` of it, 0 to 1, is done."""
-        self._bar.setFormat(f"{file.replace('%', '%%')}  %p %")
+        # Qt would write numbers for a "%p" in the name, and knows no escape: an invisible letter parts the two.
+        self._bar.setFormat(f"{file.replace('%', f'%{_WORD_JOINER}')}  %p %")
         self._bar.setAccessibleName(file)
         self._bar.setValue(round(100 * share))
         if self.isHidden() and not self._patience.isActive():

@@ -139,7 +139,6 @@ class ContourPlot(Plot):
         self._stop_waiting()
         self._reading, self._second_run, self.surface = TrailReading(), TwinAsking(), SurfaceAsking()
         self._snapshot, self._trail, self._twin_trail = None, NOWHERE, NOWHERE
-        self._is_outdated = True
 
     @override
     def sheet(self) -> Sheet:
