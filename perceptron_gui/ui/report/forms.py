@@ -11,10 +11,11 @@ from perceptron_gui.ui.report.pictures import Picture
 
 def html(history: History, about: About, pictures: Sequence[Picture], watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield the report as one HTML file that needs no other."""
-    yield page.page(history, about, pictures, page.embedded(pictures), style=markup.SCREEN, watch=watch).encode()
+    parts = page.parts(history, about, pictures, page.embedded(pictures), watch)
+    yield page.whole(about, "\n".join(parts), markup.SCREEN).encode()
 
 
 def pdf(history: History, about: About, pictures: Sequence[Picture], watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield the report as a PDF."""
-    whole = page.page(history, about, pictures, paper.address, watch=watch)
-    yield paper.pdf(whole, about.title, pictures, watch)
+    parts = page.parts(history, about, pictures, paper.address, watch)
+    yield paper.pdf([page.whole(about, part) for part in parts], about.title, pictures, watch)
