@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 
 from perceptron_gui import __version__
-from perceptron_gui.core.exporting.watching import Watch, unwatched
+from perceptron_gui.core.exporting.watching import Watch, share, unwatched
 from perceptron_gui.ui.report.breaks import Slice, places, slices
 from perceptron_gui.ui.report.pictures import Picture
 
@@ -46,6 +46,7 @@ def pdf(parts: Sequence[str], title: str, pictures: Sequence[Picture], watch: Wa
     """Print HTML documents, one under the other, on any thread and without a window.
 
     Their pictures have the names that `address` gives. They are parts, because Qt lets nobody in while it lays out one.
+    A third of the work was done before, making them.
     """
     # A document sets a timer for the rest of its layout, which needs a thread that Qt could run.
     QEventLoop()
@@ -61,12 +62,12 @@ def pdf(parts: Sequence[str], title: str, pictures: Sequence[Picture], watch: Wa
     paper = QSizeF(writer.width(), writer.height())
     documents: list[QTextDocument] = []
     for number, part in enumerate(parts):
-        watch(number, len(parts))
+        share(watch, 1, 3)(number, len(parts))
         documents.append(_laid_out(part, writer, pictures))
     pages = slices(documents, paper.height() - _FOOT_MM * _MM)
     painter = QPainter(writer)
     for number, one in enumerate(pages):
-        watch(number, len(pages))
+        share(watch, 2, 3)(number, len(pages))
         if number:
             writer.newPage()
         _print(documents, painter, one)

@@ -90,8 +90,9 @@ def test_ten_thousand_entries_are_a_bounded_number_of_pages(engine: Engine) -> N
     looks: list[tuple[int, int]] = []
     pdf = b"".join(forms.pdf(long(engine, 10_000), ABOUT, (), lambda *share: looks.append(share)))
     assert pages(pdf) <= 20
-    # Each of them can be the last: whoever watches is asked before.
-    assert len(looks) == 200 + pages(pdf)
+    assert 200 + pages(pdf) < len(looks) < 300
+    shares = [done / total for done, total in looks]
+    assert shares == sorted(shares)
 
 
 def test_it_is_printed_beside_the_window(engine: Engine, qtbot: QtBot) -> None:
