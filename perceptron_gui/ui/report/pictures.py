@@ -5,6 +5,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import QObject, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFont, QImage
 from PySide6.QtWidgets import QApplication
@@ -70,8 +71,8 @@ class Sitting(QObject):
         # What was asked for by signal (layouts, sizes, the view around the data) is done now.
         self._settle()
         picture = Picture(self._panel.title(), pictures.image(self._panel))
-        self._panel.close()
-        self._panel.deleteLater()
+        # At once, and all that is in it: else Python's collector might delete it later, on another thread.
+        shiboken6.delete(self._panel)
         return picture
 
     def _settle(self) -> None:

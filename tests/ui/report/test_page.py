@@ -1,14 +1,17 @@
 """The report as a page: everything is in it, nothing comes from elsewhere, and a text is only a text."""
 
 import base64
+import gc
 import re
 from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QByteArray, QUrl
+import shiboken6
+from PySide6.QtCore import QByteArray, QObject, QUrl
 from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtWidgets import QGraphicsItem
 from typing_extensions import override
 
 from perceptron_gui.core import lines
@@ -205,3 +208,19 @@ def test_the_pictures_are_the_panels_in_light_colours_and_whole(taken: Pictures)
         pixels = np.frombuffer(small.constBits(), np.uint32).reshape(small.height(), -1) & 0xFFFFFF
         assert (pixels == 0xFFFFFF).mean() > 0.6
         assert len(np.unique(pixels)) > 20
+
+
+def test_nothing_of_a_panel_is_left_for_the_collector_on_another_thread(engine: Engine) -> None:
+    def alive() -> set[int]:
+        kinds = (QObject, QGraphicsItem)
+        return {id(one) for one in gc.get_objects() if issubclass(type(one), kinds) and shiboken6.isValid(one)}
+
+    history = lab(engine)
+    gc.collect()
+    gc.disable()
+    try:
+        before = alive()
+        pictures.taken(history, lambda question: engine.answer(question, "cpu"))
+        assert alive() <= before
+    finally:
+        gc.enable()

@@ -5,11 +5,11 @@ import shutil
 import subprocess
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QThreadPool
 from PySide6.QtGui import QTextDocument
 from pytestqt.qtbot import QtBot
 
@@ -98,10 +98,10 @@ def test_ten_thousand_entries_are_a_bounded_number_of_pages(engine: Engine) -> N
 def test_it_is_printed_beside_the_window(engine: Engine, qtbot: QtBot) -> None:
     history = lab(engine)
     taken = pictures.taken(history, lambda question: engine.answer(question, "cpu"))
-    found: list[bytes] = []
-    QThreadPool.globalInstance().start(lambda: found.append(b"".join(forms.pdf(history, ABOUT, taken))))
-    qtbot.waitUntil(lambda: bool(found), timeout=60_000)
-    assert pages(found[0]) >= 2
+    with ThreadPoolExecutor(1) as executor:
+        printed = executor.submit(lambda: b"".join(forms.pdf(history, ABOUT, taken)))
+        qtbot.waitUntil(printed.done, timeout=60_000)
+    assert pages(printed.result()) >= 2
 
 
 def laid_out(body: str) -> QTextDocument:
