@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +27,7 @@ SUFFIX = ".perceptron"
 LARGEST_DOCUMENT = 64 * 2**20
 """Bytes of a document: beyond that its oldest entries are left out, and at last its arrays go into a file beside it."""
 _LARGEST_TENSORS = 2**31
+_LONGEST_HEADER = 2**16
 _BOM = b"\xef\xbb\xbf"
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
@@ -107,14 +108,12 @@ def decoded(data: bytes, file: str = "", find_tensors: Callable[[str], Path | No
     if header.tensors is not UNSET:
         reader = Reader(_tensors(header.tensors, file, find_tensors))
     entries: list[Entry] = []
-    for number, line in enumerate(lines):
-        try:
-            entries.append(
-                reader.entry(_without_comma(line, number == len(lines) - 1), entries[-1] if entries else None)
-            )
-        except DamagedError as damage:
-            entry = header.left_out + number + 1
-            raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail=str(damage)) from damage
+    try:
+        for line in lines:
+            entries.append(reader.entry(line, entries[-1] if entries else None))
+    except DamagedError as damage:
+        number = header.left_out + len(entries) + 1
+        raise Problem(Reason.SESSION_DAMAGED, file=file, entry=number, detail=str(damage)) from damage
     held = sum(entry.new_bytes for entry in entries)
     history = History(tuple(entries), header.index, held).thinned()
     return Opened(history, header.left_out + len(entries) - len(history.entries))
@@ -191,29 +190,44 @@ def _document(history: History, first: int, lines: list[bytes], left_out: int, d
     return b"".join((before, entries, b"\n", BETWEEN.join(lines), b"\n", after, b"\n"))
 
 
-def _header(data: bytes, file: str) -> tuple[schema.Header, list[bytes]]:
-    """Return what a document is, and the lines of its entries."""
-    data = data.removeprefix(_BOM).rstrip()
+def _header(data: bytes, file: str) -> tuple[schema.Header, Iterator[bytes]]:
+    """Return what a document is, and the lines of its entries, which are cut out one by one."""
     try:
-        first, lines, last = _split(data)
-        stamp = _stamp(first + last, data)
+        text, lines, count = _split(data)
+        stamp = _stamp(text or data, data)
         if stamp.format == schema.FORMAT and stamp.version > schema.VERSION:
             raise Problem(Reason.SESSION_NEWER, file=file, version=stamp.version, known=schema.VERSION)
-        header = msgspec.json.decode(first + last, type=schema.Header)
-        refuse_twice(first + last, header)
+        header = msgspec.json.decode(text, type=schema.Header)
+        refuse_twice(text, header)
     except (*_UNREADABLE, DamagedError) as error:
         raise Problem(Reason.NOT_A_SESSION, file=file, detail=str(error)) from error
-    if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= len(lines):
+    if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= count:
         raise Problem(Reason.NOT_A_SESSION, file=file, detail="format, version or index")
     return header, lines
 
 
-def _split(data: bytes) -> tuple[bytes, list[bytes], bytes]:
-    """Return the first line, those of the entries, and the last."""
-    if data.count(b"\n") > MOST_ENTRIES + 1:
+def _split(data: bytes) -> tuple[bytes, Iterator[bytes], int]:
+    """Return the first line with the last, the lines between them, and how many those are."""
+    count = data.count(b"\n") - 1
+    if count > MOST_ENTRIES + 1:
         raise DamagedError("there are more lines than in any session")
-    first, *lines = data.split(b"\n")
-    return first, lines[:-1], b"".join(lines[-1:])
+    start = len(_BOM) if data.startswith(_BOM) else 0
+    end = len(data.rstrip())
+    first, last = data.find(b"\n", start, end), data.rfind(b"\n", start, end)
+    text = data[start:first] + data[last:end] if 0 <= first < last and first + end - last < _LONGEST_HEADER else b""
+    return text, _between(data, first + 1, last), data.count(b"\n", first + 1, max(last, 0)) + 1
+
+
+def _between(data: bytes, start: int, last: int) -> Iterator[bytes]:
+    """Cut out the lines that end at `last` or before; each but the last ends with a comma."""
+    while start <= last:
+        end = data.find(b"\n", start, last)
+        end = last if end < 0 else end
+        comma = len(data[start:end].rstrip()) + start - 1
+        if (data[comma : comma + 1] == b",") is (end == last):
+            raise DamagedError("a line ends with a comma, unless it is the last")
+        yield data[start : end if end == last else comma]
+        start = end + 1
 
 
 def _stamp(text: bytes, data: bytes) -> "_Stamp":
@@ -221,14 +235,7 @@ def _stamp(text: bytes, data: bytes) -> "_Stamp":
         return msgspec.json.decode(text, type=_Stamp)
     except _UNREADABLE:
         # What a newer version makes of its lines is its own affair.
-        return msgspec.json.decode(data, type=_Stamp)
-
-
-def _without_comma(line: bytes, is_last: bool) -> bytes:
-    line = line.strip()
-    if line.endswith(b",") is is_last:
-        raise DamagedError("a line ends with a comma, unless it is the last")
-    return line if is_last else line[:-1]
+        return msgspec.json.decode(data.removeprefix(_BOM), type=_Stamp)
 
 
 def _tensors(

@@ -1,5 +1,6 @@
 """Records as entries: everything is checked before anything is believed."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -60,6 +61,8 @@ _SETTINGS: Mapping[str, Callable[[Any], object]] = {
     "part": int,
     "twin": bool,
 }
+_MOST_BESIDE_NUMBERS = 2**20
+_LISTS_OF_NUMBERS = re.compile(rb'"(?:values|rows|taken)":\[[^\]]*\]')
 _TENSORS = ("x", "y_true", "W", "b")
 _SAID_OF_A_FORWARD = ("rows", "reduction", "y_pred_grad_fn", "loss_grad_fn")
 
@@ -76,7 +79,9 @@ class Reader:
     _parts: dict[int, object] = field(default_factory=dict)
     _passes: dict[int, ForwardPass] = field(default_factory=dict)
     _deposited: set[tuple[int, int]] = field(default_factory=set)
-    _last: tuple[Snapshot, Mapping[int, Any], Mapping[int, Any]] | None = None
+    _named: list[object] = field(default_factory=list)
+    _fresh: list[npt.NDArray[Any]] = field(default_factory=list)
+    _made: list[object] = field(default_factory=list)
 
     def entry(self, line: bytes | Raw, before: Entry | None) -> Entry:
         """Read the record of the entry that came after `before`.
@@ -84,19 +89,23 @@ class Reader:
         Raises:
             DamagedError: it is none, or what it says cannot be.
         """
+        if len(line_bytes := bytes(line)) > _MOST_BESIDE_NUMBERS:
+            _check_rest(line_bytes)
         try:
             record = _decode(line)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise DamagedError(str(error)) from error
-        refuse_twice(bytes(line), record)
+        refuse_twice(line_bytes, record)
+        self._named, self._fresh, self._made = [], [], []
         earlier = None if before is None else before.snapshot
         snapshot = self._snapshot(record, earlier)
+        new_bytes = self._new_bytes(snapshot, earlier)
         entry = Entry(
             action=self._action(record.action),
             snapshot=snapshot,
             device=record.device,
             refusal=_refusal(record.refusal),
-            new_bytes=self._new_bytes(snapshot, earlier),
+            new_bytes=new_bytes,
             printed=record.printed,
             environment=self._environment(record.environment),
         )
@@ -112,18 +121,21 @@ class Reader:
 
     def _new_bytes(self, snapshot: Snapshot, before: Snapshot | None) -> int:
         """Return the bytes of the arrays that the state before did not hold, as `History.push` counts them."""
-        if before is None:
-            held: tuple[Mapping[int, Any], ...] = ()
-        elif self._last is not None and self._last[0] is before:
-            held = self._last[1:]
-        else:
-            held = (before.arrays(),)
-        arrays = replace(snapshot, deposits=()).arrays()
-        is_known = len(held) == 2 and before is not None and snapshot.deposits is before.deposits
-        in_deposits = held[1] if is_known else _arrays_in(snapshot.deposits)
-        self._last = snapshot, arrays, in_deposits
-        found = arrays if is_known else {**in_deposits, **arrays}
-        return sum(array.nbytes for key, array in found.items() if not any(key in one for one in held))
+        if before is not None and self._names_only(before):
+            return sum(array.nbytes for array in self._fresh)
+        held = {} if before is None else before.arrays()
+        return sum(array.nbytes for key, array in snapshot.arrays().items() if key not in held)
+
+    def _names_only(self, before: Snapshot) -> bool:
+        """Whether all that the record names by a number belongs to the state before."""
+        held = {*map(id, before.deposits), *map(id, self._made), id(before.forward)}
+        for state in (before, before.forward):
+            if state is not None:
+                held.update(id(getattr(state, name)) for name in _TENSORS)
+        if before.forward is not None:
+            held.update((id(before.forward.z), id(before.forward.y_pred), id(before.forward.loss)))
+        held.update((id(before.W_grad), id(before.b_grad)))
+        return held.issuperset(map(id, self._named))
 
     def _snapshot(self, record: schema.EntryRecord, before: Snapshot | None) -> Snapshot:
         given: dict[str, Any] = {}
@@ -152,7 +164,9 @@ class Reader:
 
     def _array(self, reference: schema.Reference) -> FloatArray:
         if isinstance(reference, int):
-            return _known(self._arrays, reference, "array")
+            array = _known(self._arrays, reference, "array")
+            self._named.append(array)
+            return array
         shape = reference.shape
         count = check_size(shape, LARGEST)
         if reference.values is not UNSET:
@@ -161,11 +175,12 @@ class Reader:
             array = self.outside(reference.id, shape)
         else:
             raise DamagedError(f"array {reference.id} has no numbers")
+        self._fresh.append(array)
         return _new(self._arrays, reference.id, array)
 
     def _forward(self, record: int | schema.ForwardRecord) -> ForwardPass:
         if isinstance(record, int):
-            return _of_kind(ForwardPass, _known(self._parts, record, "forward"))
+            return self._part(ForwardPass, record)
         arrays = {name: self._array(getattr(record, name)) for name in (*_TENSORS, "z", "y_pred", "loss")}
         forward = ForwardPass(
             **arrays,
@@ -182,11 +197,12 @@ class Reader:
         first = self._passes.setdefault(id(forward.z), forward)
         if first is not forward and not _is_one_press(first, forward):
             raise DamagedError("two Forwards have one z")
+        self._made.append(forward)
         return _new(self._parts, record.id, forward)
 
     def _deposit(self, record: int | schema.DepositRecord) -> Deposit:
         if isinstance(record, int):
-            return _of_kind(Deposit, _known(self._parts, record, "deposit"))
+            return self._part(Deposit, record)
         forward = self._forward(record.forward)
         W_grad, b_grad = (None if one is None else self._array(one) for one in (record.W_grad, record.b_grad))
         check_gradients(W_grad, b_grad, forward)
@@ -203,6 +219,7 @@ class Reader:
                 raise DamagedError("a row cannot have been taken so often")
             taken = counts.astype(np.int32)
             taken.flags.writeable = False
+            self._fresh.append(taken)
         deposit = Deposit(forward, W_grad, b_grad, record.count, record.mixed, taken)
         return _new(self._parts, record.id, deposit)
 
@@ -210,9 +227,16 @@ class Reader:
         if record is UNSET:
             return None
         if isinstance(record, int):
-            return _of_kind(Environment, _known(self._parts, record, "environment"))
+            return self._part(Environment, record)
         environment = Environment(record.torch, record.system, record.capability, record.threads)
         return _new(self._parts, record.id, environment)
+
+    def _part(self, kind: type[_Part], number: int) -> _Part:
+        part = _known(self._parts, number, kind.__name__)
+        if not isinstance(part, kind):
+            raise DamagedError("a number names something else")
+        self._named.append(part)
+        return part
 
     def _action(self, action: schema.AnyAction) -> Action:
         match action:
@@ -252,12 +276,10 @@ class Reader:
                 return SwitchDevice(device)
 
 
-def _arrays_in(deposits: tuple[Deposit, ...]) -> dict[int, Any]:
-    """Return every array that deposits keep alive, by identity."""
-    names = (*_TENSORS, "z", "y_pred", "loss")
-    held = [getattr(forward, name) for forward in {deposit.forward for deposit in deposits} for name in names]
-    held += [array for each in deposits for array in (each.W_grad, each.b_grad, each.taken) if array is not None]
-    return {id(array): array for array in held}
+def _check_rest(line: bytes) -> None:
+    """Raise DamagedError where a long line is long by anything but numbers: short lists may be long in a file."""
+    if len(_LISTS_OF_NUMBERS.sub(b"", line)) > _MOST_BESIDE_NUMBERS:
+        raise DamagedError("an entry is longer than any")
 
 
 def refuse_twice(text: bytes, read: msgspec.Struct) -> None:
@@ -268,7 +290,7 @@ def refuse_twice(text: bytes, read: msgspec.Struct) -> None:
 
 def _keys(text: bytes) -> int:
     """Return how many keys JSON text has: in a string a quotation mark is escaped, so `":` follows keys alone."""
-    if any(space in text for space in (b" :", b"\t:", b"\n:", b"\r:")):
+    if b" :" in text or b"\t:" in text or b"\n:" in text or b"\r:" in text:
         text = text.translate(None, b" \t\r\n")
     return text.count(b'":') - text.count(b'\\":')
 
@@ -283,12 +305,6 @@ def _new(known: "dict[int, Any]", number: int, part: _Part) -> _Part:
     if number in known:
         raise DamagedError(f"number {number} is given twice")
     known[number] = part
-    return part
-
-
-def _of_kind(kind: type[_Part], part: object) -> _Part:
-    if not isinstance(part, kind):
-        raise DamagedError("a number names something else")
     return part
 
 

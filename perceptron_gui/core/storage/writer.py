@@ -79,7 +79,7 @@ class Writer:
                 state[name] = None if array is None else self._array(array)
         if before is None or after.rows != before.rows:
             state["rows"] = Raw(b"null") if after.rows is None else _rows(after.rows)
-        if before is None or after.forward is not before.forward:
+        if before is None or _is_other(after.forward, before.forward):
             state["forward"] = None if after.forward is None else self._forward(after.forward)
         if before is None or after.deposits is not before.deposits:
             state["deposits"] = tuple(map(self._deposit, after.deposits))
@@ -183,6 +183,13 @@ class Writer:
                 return schema.SwitchDeviceAction(device)
             case Paste():
                 raise TypeError("a Paste is an Assign by the time it is an entry")
+
+
+def _is_other(after: ForwardPass | None, before: ForwardPass | None) -> bool:
+    """Whether it is another press of Forward, or its graph another; a refused Backward makes the value anew."""
+    if after is None or before is None:
+        return after is not before
+    return not after.is_same_as(before) or after.graph is not before.graph
 
 
 def _config(config: Config) -> schema.ConfigRecord:
