@@ -1,5 +1,7 @@
-"""Session documents as hypothesis draws them: from the schema, nearly all of it as it should be; and good ones, bent."""
+"""Session documents as hypothesis draws them: good ones, bent; and from the schema, most of it as it should be."""
 
+import math
+import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -21,75 +23,14 @@ from tests.core.sessions import begun, done, everything
 
 WRONG = (
     *("0", "-1", "1", "2", "3", "7", "64", "65", "16777217", "9007199254740993", "18446744073709551616", "9" * 5000),
-    *(
-        "0.5",
-        "-0.0",
-        "1e39",
-        "3.4028235677973366e38",
-        "1e999",
-        "1e-46",
-        "NaN",
-        "Infinity",
-        "-",
-        "01",
-        "true",
-        "false",
-        "null",
-    ),
-    *(
-        '""',
-        '"nan"',
-        '"-nan"',
-        '"inf"',
-        '"nan 7fc00000"',
-        '"nan 7fc00001"',
-        '"nan 00000001"',
-        '"None"',
-        '"sum"',
-        '"\\ud800"',
-    ),
-    *(
-        '"\\u0000"',
-        '"a\\":b"',
-        '"../../x"',
-        '"/etc/passwd"',
-        '"cpu"',
-        '"cuda:0"',
-        '"cpu\\"); import os"',
-        '"W"',
-        '"m"',
-        '"part"',
-    ),
-    *(
-        "[]",
-        "{}",
-        "[[]]",
-        "[0]",
-        "[1,1]",
-        "[2,1]",
-        "[4096,4096]",
-        "[16777216]",
-        '["nan"]',
-        '{"id":0}',
-        '{"do":"update"}',
-    ),
-    *(
-        "[0,1,2]",
-        '"freed"',
-        '"live"',
-        '"x"',
-        '"rows"',
-        '"notebook"',
-        '"print"',
-        '"SystemExit"',
-        "\xef\xbb\xbf",
-        "\n",
-        ",",
-        "]",
-        "}",
-    ),
+    *("0.5", "-0.0", "1e39", "3.4028235677973366e38", "1e999", "1e-46", "NaN", "Infinity", "-", "01"),
+    *("true", "false", "null", "[]", "{}", "[[]]", "[0]", "[1,1]", "[2,1]", "[4096,4096]", "[16777216]", '["nan"]'),
+    *('""', '"nan"', '"-nan"', '"inf"', '"nan 7fc00000"', '"nan 7fc00001"', '"nan 00000001"', '"None"', '"sum"'),
+    *('"\\ud800"', '"\\u0000"', '"a\\":b"', '"../../x"', '"/etc/passwd"', '"cpu"', '"cuda:0"', '"cpu\\"); import os"'),
+    *('"W"', '"m"', '"part"', '"freed"', '"live"', '"x"', '"rows"', '"notebook"', '"print"', '"SystemExit"', '"%s"'),
+    *("[0,1,2]", '{"id":0}', '{"do":"update"}', "\xef\xbb\xbf", "\n", ",", "]", "}"),
 )
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\[\]')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"(?!:)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\[\]')
 
 
 @dataclass(frozen=True)
@@ -174,9 +115,9 @@ def _bent_line(data: bytes, bend: Bend) -> bytes:
 
 @dataclass
 class _Maker:
-    """Draws the records of a document one after the other; now and then something that is not allowed."""
+    """Makes the records of a document one after the other; now and then something that is not allowed."""
 
-    draw: st.DrawFn
+    random: random.Random
     m: int
     n: int
     k: int
@@ -184,39 +125,42 @@ class _Maker:
     parts: dict[str, list[int]] = field(default_factory=dict)
     count: int = 0
 
-    def rarely(self, usual: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
-        """Return what is usual, but in one of sixty cases."""
-        return otherwise() if self.draw(st.integers(0, 59)) == 59 else usual()
+    def one(self, *choices: Any) -> Any:
+        return self.random.choice(choices)
+
+    def rarely(self) -> bool:
+        return self.random.random() < 0.004
 
     def number(self) -> int:
         self.count += 1
-        return self.rarely(lambda: self.count, lambda: self.draw(st.integers(0, self.count)))
+        return self.random.randrange(self.count) if self.rarely() else self.count
 
-    def reference(self, shape: tuple[int, ...]) -> Any:
+    def reference(self, *shape: int) -> Any:
+        if self.rarely():
+            return self.random.randrange(40)
         known = [number for number, size in self.arrays if size == shape]
-        if known and self.draw(st.booleans()):
-            return self.rarely(lambda: self.draw(st.sampled_from(known)), lambda: self.draw(st.integers(0, 40)))
-        shape = self.rarely(
-            lambda: shape, lambda: self.draw(st.sampled_from([(), (1,), (2,), (1, 1), (2, 2), (4096, 4096)]))
-        )
-        size = min(9, int(msgspec.json.decode(msgspec.json.encode(0)) or 1))
-        for side in shape:
-            size *= min(side, 9)
-        values = [
-            self.rarely(lambda: self.draw(_texts), lambda: self.draw(st.sampled_from(WRONG))) for _ in range(size)
-        ]
+        if known and self.one(True, False):
+            return self.one(*known)
+        if self.rarely():
+            shape = self.one((), (1,), (2,), (1, 1), (2, 2), (4096, 4096))
+        values = [self.one(*WRONG) if self.rarely() else self.one(*_NUMBERS) for _ in range(min(9, math.prod(shape)))]
         number = self.number()
         self.arrays.append((number, shape))
         return schema.ArrayRecord(number, shape, Raw(f"[{','.join(values)}]".encode("latin-1")))
 
+    def gradient(self, *shape: int) -> Any:
+        return None if self.one(*range(9)) == 0 else self.reference(*shape)
+
     def some_rows(self) -> Any:
-        rows = self.draw(st.sampled_from(["null", "[0]", "[1]", "[0,1]", "[1,0]", "[0,0]", "[2]"]))
-        return Raw(rows.encode())
+        good = (b"null", b"[0]", b"[1]") if self.m > 1 else (b"null",)
+        return Raw(self.one(b"[0,1]", b"[1,0]", b"[0,0]", b"[2]", b"[]", b"{}") if self.rarely() else self.one(*good))
 
     def part(self, kind: str, make: Callable[[], Any]) -> Any:
+        if self.rarely():
+            return self.random.randrange(40)
         known = self.parts.setdefault(kind, [])
-        if known and self.draw(st.booleans()):
-            return self.rarely(lambda: self.draw(st.sampled_from(known)), lambda: self.draw(st.integers(0, 40)))
+        if known and self.one(True, False):
+            return self.one(*known)
         record = make()
         known.append(record.id)
         return record
@@ -225,153 +169,135 @@ class _Maker:
         return self.part("forward", self._new_forward)
 
     def _new_forward(self) -> schema.ForwardRecord:
-        m, n, k, draw = self.m, self.n, self.k, self.draw
-        taken = draw(st.sampled_from([None, 1])) if m > 1 else None
-        z = (taken or m, k)
+        m, n, k = self.m, self.n, self.k
+        taken = self.one(m, 1)
         return schema.ForwardRecord(
             id=self.number(),
-            x=self.reference((m, n)),
-            y_true=self.reference((m, k)),
-            W=self.reference((n, k)),
-            b=self.reference((k,)),
-            z=self.reference(z),
-            y_pred=self.reference(z),
-            loss=self.reference(()),
+            x=self.reference(m, n),
+            y_true=self.reference(m, k),
+            W=self.reference(n, k),
+            b=self.reference(k),
+            z=self.fresh(taken, k),
+            y_pred=self.reference(taken, k),
+            loss=self.reference(),
             y_pred_grad_fn="SigmoidBackward0",
-            loss_grad_fn=draw(st.sampled_from(["SumBackward0", "", "<b>"])),
-            graph=draw(st.sampled_from(GraphState)),
-            reduction=draw(st.sampled_from(Reduction)),
-            rows=Raw(b"[0]") if taken else UNSET,
+            loss_grad_fn=self.one("SumBackward0", "", "<b>"),
+            graph=self.one(*GraphState),
+            reduction=self.one(*Reduction),
+            rows=Raw(b"[0]") if taken < m else UNSET,
         )
+
+    def fresh(self, *shape: int) -> Any:
+        arrays, self.arrays = self.arrays, []
+        made = self.reference(*shape)
+        self.arrays = arrays + self.arrays
+        return made
 
     def deposit(self) -> Any:
         return self.part("deposit", self._new_deposit)
 
     def _new_deposit(self) -> schema.DepositRecord:
-        count = self.draw(st.sampled_from([1, 1, 1, 2, 2**53]))
-        grads = [self.reference((self.n, self.k)), self.reference((self.k,))]
-        taken = Raw(f"[{','.join(['1'] * self.m)}]".encode()) if count > 1 else UNSET
+        count = self.one(1, 1, 2, 2**53)
+        forward = self.forward()
         return schema.DepositRecord(
             id=self.number(),
-            forward=self.forward(),
-            W_grad=self.rarely(lambda: grads[0], lambda: None),
-            b_grad=grads[1],
+            forward=forward,
+            W_grad=self.one(None, self.fresh(self.n, self.k)),
+            b_grad=self.fresh(self.k),
             count=count,
-            mixed=self.draw(st.sampled_from([(), ("rows",), ("x", "W"), ("z",)])),
-            taken=taken,
+            mixed=("z",) if self.rarely() else self.one((), ("rows",), ("x", "W")),
+            taken=Raw(f"[{','.join(['1'] * self.m)}]".encode()) if count > 1 else UNSET,
         )
 
     def config(self) -> schema.ConfigRecord:
-        draw = self.draw
         return schema.ConfigRecord(
-            lr=draw(st.sampled_from([0.1, -1.0, 1e30, 1e300])),
-            seed=draw(st.sampled_from([0, 5, 2**64 - 1, 2**64])),
-            retain_graph=draw(st.booleans()),
-            zeroing=draw(st.sampled_from(Zeroing)),
-            reduction=draw(st.sampled_from(Reduction)),
-            part=draw(st.sampled_from([0, 0, 1, 2])),
-            twin=draw(st.booleans()),
+            lr=1e300 if self.rarely() else self.one(0.1, -1.0, 1e30),
+            seed=2**64 if self.rarely() else self.one(0, 5, 2**64 - 1),
+            retain_graph=self.one(True, False),
+            zeroing=self.one(*Zeroing),
+            reduction=self.one(*Reduction),
+            part=2 if self.rarely() else self.random.randrange(self.m),
+            twin=self.one(True, False),
         )
 
     def environment(self) -> schema.EnvironmentRecord:
         return schema.EnvironmentRecord(self.number(), "2.10.0", "%s", "AVX2", 1)
 
-    def action(self) -> Any:
-        draw = self.draw
-        axis, gesture = draw(st.sampled_from(Axis)), draw(st.sampled_from(Gesture))
-        place = st.integers(0, 2)
-        phases = (schema.ForwardAction, schema.BackwardAction, schema.UpdateAction, schema.ZeroGradAction)
-        return draw(
-            st.one_of(
-                *(st.builds(phase) for phase in phases),
-                st.builds(schema.StartAction, st.sampled_from([*PRESETS, "none"])),
-                st.builds(
-                    lambda tensor, row, column: schema.AssignAction(
-                        tensor, row, column, self.reference((1, 1)), gesture
-                    ),
-                    st.sampled_from(TensorName),
-                    place,
-                    place,
-                ),
-                st.builds(
-                    lambda name, row, column, value: schema.AssignElementsAction(
-                        ((Element(name, row, column), value),)
-                    ),
-                    st.sampled_from(["W", "b", "x"]),
-                    place,
-                    place,
-                    st.sampled_from([0.5, 1e39]),
-                ),
-                st.builds(lambda: schema.MarkRowsAction(self.some_rows())),
-                st.builds(schema.MarkRowsAction),
-                st.builds(
-                    schema.ConfigureAction,
-                    st.sampled_from([*schema.ConfigRecord.__struct_fields__, "device"]),
-                    st.sampled_from([0, 1, True, False, 0.1, "sum", "None", "mean", 2**64]),
-                ),
-                st.builds(schema.ResizeAction, st.just(axis), st.integers(1, 3)),
-                st.builds(schema.InsertAction, st.just(axis), place, st.integers(1, 2)),
-                st.builds(schema.DeleteAction, st.just(axis), place, st.integers(1, 2)),
-                st.builds(schema.RandomizeAction),
-                st.builds(schema.SwitchDeviceAction, st.sampled_from(["cpu", "cuda:0", "cpu; x"])),
-            )
+    def action(self, given: dict[str, Any]) -> Any:
+        axis, one = self.one(*Axis), self.one
+        row, column = self.random.randrange(2), self.random.randrange(2)
+        config = given.get("config")
+        setting = one(*schema.ConfigRecord.__struct_fields__)
+        value = one(0, 1, True, 0.1, "sum", "None", 2**64) if config is None else getattr(config, setting)
+        size = {Axis.SAMPLES: self.m, Axis.INPUTS: self.n, Axis.OUTPUTS: self.k}[axis]
+        rows = given.get("rows", UNSET)
+        return one(
+            *(schema.ForwardAction(), schema.BackwardAction(), schema.UpdateAction(), schema.ZeroGradAction()),
+            schema.StartAction("none" if self.rarely() else one(*PRESETS)),
+            schema.AssignAction(one(*TensorName), row, column, self.fresh(1, 1), one(*Gesture)),
+            schema.AssignElementsAction(((Element(one("W", "b"), row, column), 1e39 if self.rarely() else 0.5),)),
+            schema.MarkRowsAction(UNSET if rows is UNSET or bytes(rows) == b"null" else rows),
+            schema.ConfigureAction(setting, value),
+            schema.ResizeAction(axis, size),
+            schema.InsertAction(axis, row, 1),
+            schema.DeleteAction(axis, row, 1),
+            schema.RandomizeAction(),
+            schema.SwitchDeviceAction("cpu; x" if self.rarely() else "cpu"),
         )
 
     def entry(self, *, is_first: bool) -> schema.EntryRecord:
-        draw, m, n, k = self.draw, self.m, self.n, self.k
+        m, n, k = self.m, self.n, self.k
         made = {
-            "x": lambda: self.reference((m, n)),
-            "y_true": lambda: self.reference((m, k)),
-            "W": lambda: self.reference((n, k)),
-            "b": lambda: self.reference((k,)),
-            "W_grad": lambda: self.rarely(lambda: self.reference((n, k)), lambda: None),
-            "b_grad": lambda: self.rarely(lambda: self.reference((k,)), lambda: None),
+            "x": lambda: self.reference(m, n),
+            "y_true": lambda: self.reference(m, k),
+            "W": lambda: self.reference(n, k),
+            "b": lambda: self.reference(k),
+            "W_grad": lambda: self.gradient(n, k),
+            "b_grad": lambda: self.gradient(k),
             "rows": self.some_rows,
-            "forward": lambda: self.rarely(self.forward, lambda: None),
-            "deposits": lambda: tuple(self.deposit() for _ in range(draw(st.integers(0, 2)))),
-            "grad_was_zeros": lambda: draw(st.booleans()),
+            "forward": self.forward,
+            "deposits": lambda: tuple(self.deposit() for _ in range(self.random.randrange(3))),
+            "grad_was_zeros": lambda: self.one(True, False),
             "config": self.config,
         }
-        chosen = draw(st.sets(st.sampled_from(sorted(made)), max_size=4))
+        chosen = {*self.random.sample(sorted(made), self.random.randrange(6))}
         if is_first:
             chosen |= {"x", "y_true", "W", "b"}
-        given = {name: made[name]() for name in made if name in chosen}
-        action = self.action()
-        refusal = schema.RefusalRecord(
-            draw(st.sampled_from(["RuntimeError", "OtherError", "print"])), "<i>", draw(st.sampled_from(Cause))
-        )
+        given = {name: make() for name, make in made.items() if name in chosen}
+        action = self.action(given)
+        is_refused = isinstance(action, schema.BackwardAction) and self.one(True, False)
+        words = self.one("print", "SystemExit") if self.rarely() else self.one("RuntimeError", "OtherError")
         return schema.EntryRecord(
             action=action,
-            device=self.rarely(lambda: "cpu", lambda: "cuda:1"),
+            device="cuda:1" if self.rarely() else "cpu",
             environment=self.part("environment", self.environment),
-            refusal=self.rarely(lambda: None, lambda: refusal),
-            printed=draw(st.sampled_from(["", 'W = "\n :'])),
-            updates=self.rarely(lambda: 0, lambda: 3) if is_first else 0,
-            preset=self.rarely(lambda: "", lambda: "or_gate") if is_first else "",
+            refusal=schema.RefusalRecord(words, "<i>", self.one(*Cause)) if is_refused else None,
+            printed=self.one("", 'W = "\n :'),
+            updates=3 if self.rarely() else 0,
+            preset="or_gate" if self.rarely() else "",
             **given,
         )
 
 
-_texts = st.sampled_from(
-    ["0.0", "-0.0", "0.5", "-1.5", "1e-45", "3.4028235e38", '"nan"', '"inf"', '"-inf"', "2", '"-nan"']
-)
+_NUMBERS = ("0.0", "-0.0", "0.5", "-1.5", "1e-45", "3.4028235e38", '"nan"', '"inf"', '"-inf"', "2", '"-nan"')
 
 
 @st.composite
 def drawn(draw: st.DrawFn) -> bytes:
     """Draw a document from the schema."""
-    maker = _Maker(draw, *(draw(st.integers(1, 2)) for _ in range(3)))
-    entries = [maker.entry(is_first=index == 0) for index in range(draw(st.integers(1, 4)))]
+    chance = draw(st.randoms(use_true_random=True))
+    maker = _Maker(chance, chance.randint(1, 2), chance.randint(1, 2), chance.randint(1, 2))
+    entries = [maker.entry(is_first=index == 0) for index in range(chance.randint(1, 4))]
     header = schema.Header(
         format=schema.FORMAT,
-        version=maker.rarely(lambda: schema.VERSION, lambda: draw(st.integers(0, 3))),
-        program="0",
+        version=chance.randrange(4) if maker.rarely() else schema.VERSION,
+        program="%s",
         torch="",
         device="cpu",
         seed=0,
-        index=maker.rarely(lambda: len(entries) - 1, lambda: draw(st.integers(0, 5))),
+        index=len(entries) if maker.rarely() else chance.randrange(len(entries)),
         entries=(),
-        left_out=draw(st.sampled_from([0, 0, 7])),
+        left_out=chance.choice([0, 7]),
     )
     first, middle, last = msgspec.json.encode(header).partition(b'"entries":[')
     return first + middle + b"\n" + b",\n".join(map(msgspec.json.encode, entries)) + b"\n" + last
