@@ -23,6 +23,7 @@ from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.document import Document
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, theme
@@ -41,19 +42,27 @@ _log = logging.getLogger(__name__)
 class Program(QObject):
     """One running program: what belongs to all of it, not to a session, is decided here."""
 
-    def __init__(self, application: QApplication, session: Session, preferences: Preferences, language: str) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        session: Session,
+        document: Document,
+        preferences: Preferences,
+        language: str,
+    ) -> None:
         super().__init__()
         self.preferences = preferences
         self.exit_code = 0
         self._fits = True
         self._application = application
         self._session = session
+        self._document = document
         self._usual_font = QFont(application.font())
         self._translations = resources.Translations(application)
         self._translations.use(language)
         self._apply_font()
         colors = self._apply_theme()
-        self.window = MainWindow(session, colors)
+        self.window = MainWindow(session, document, colors)
         self.window.check_choices(language, preferences.theme)
         self.window.language_requested.connect(self._on_language_requested)
         self.window.theme_requested.connect(self._on_theme_requested)
@@ -61,6 +70,8 @@ class Program(QObject):
         self.window.animation_requested.connect(self._on_animation_requested)
         self.window.font_step_requested.connect(self._on_font_step_requested)
         application.styleHints().colorSchemeChanged.connect(self._on_color_scheme_changed)
+        self.window.documents.show_recent(preferences.recent)
+        document.opened.connect(self._on_document_opened)
         session.failed.connect(self._on_failed)
         self._place_window()
 
@@ -77,6 +88,7 @@ class Program(QObject):
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
             QTimer.singleShot(0, self._session.prepare)
+            QTimer.singleShot(0, self._document.look_for_leftovers)
         return False
 
     def final_preferences(self) -> Preferences:
@@ -136,6 +148,11 @@ class Program(QObject):
         self._apply_font()
 
     @Slot(object)
+    def _on_document_opened(self, path: Path) -> None:
+        self.preferences = self.preferences.with_recent(str(path))
+        self.window.documents.show_recent(self.preferences.recent)
+
+    @Slot(object)
     def _on_failed(self, problem: Problem) -> None:
         if problem.reason is not Reason.TORCH_MISSING or self.exit_code:
             return
@@ -166,7 +183,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setStyle("Fusion")
     resources.register()
     application.setWindowIcon(QIcon("icons:perceptron.svg"))
-    crash_log = _data_folder() / "crash.log"
+    folder = _data_folder()
+    crash_log = folder / "crash.log"
     _log_to(crash_log)
     reporter = ErrorReporter(crash_log)
     reporter.install()
@@ -176,19 +194,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
     session = Session(History.begin(NOTEBOOK, CPU), executor, load_engine, device)
     language = options.lang or preferences.language or resources.system_language(LANGUAGES)
-    program = Program(application, session, preferences, language)
+    file_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
+    document = Document(session, file_executor, None if options.safe_mode else folder / "recovery")
+    program = Program(application, session, document, preferences, language)
     reporter.parent_widget = program.window
     program.show()
     if options.file:
-        program.window.show_problem(Problem(Reason.NO_FILES_YET, file=options.file))
+        document.open(Path(options.file))
     exit_code = application.exec() or program.exit_code
-    is_idle = session.close(PATIENCE)
+    is_idle = all([session.close(PATIENCE), program.window.exports.close(PATIENCE)])
+    file_executor.shutdown(wait=True)
+    document.close()
     if not options.safe_mode:
         program.final_preferences().save(settings)
     reporter.uninstall()
     if not is_idle:
         # Python would wait at exit for the worker, however long its step takes.
-        _log.warning("a step was still running after %s s; ending without it", PATIENCE)
+        _log.warning("a step or an export was still running after %s s; ending without it", PATIENCE)
         logging.shutdown()
         os._exit(exit_code)
     program.window.deleteLater()
@@ -209,8 +231,12 @@ def loses_references(pyside: tuple[int | str, ...], python: tuple[int, int]) -> 
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=NAME, description="Step through the training of one layer by hand.")
-    parser.add_argument("file", nargs="?", metavar="FILE", help="session to open")
+    parser = argparse.ArgumentParser(
+        prog=NAME,
+        description="Step through the training of one layer by hand.",
+        epilog=f"`{NAME} export --help` tells how to write a session for other programs, without a window.",
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="session to open; a new one where there is none yet")
     parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the window")
     parser.add_argument("--safe-mode", action="store_true", help="usual settings, on the CPU; nothing is remembered")

@@ -1,7 +1,8 @@
 """What is kept between starts, as one frozen value."""
 
 import hashlib
-from dataclasses import dataclass, fields
+import json
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 SMALLEST_FONT, LARGEST_FONT = 7, 32
 LANGUAGES = ("en", "ru")
+MOST_RECENT = 8
 
 
 class Theme(StrEnum):
@@ -29,6 +31,13 @@ class Preferences:
     animated: bool = True
     geometry: bytes = b""
     layout: bytes = b""
+    recent: tuple[str, ...] = ()
+    """The documents opened or saved last, the latest first."""
+
+    def with_recent(self, path: str) -> "Preferences":
+        """Return the choices with one more document opened or saved."""
+        others = (other for other in self.recent if other != path)
+        return replace(self, recent=(path, *others)[:MOST_RECENT])
 
     @classmethod
     def load(cls, settings: QSettings) -> "Preferences":
@@ -45,6 +54,7 @@ class Preferences:
             animated=str(settings.value("animated")) != "False",
             geometry=_intact(settings, "geometry"),
             layout=_intact(settings, "layout"),
+            recent=_paths(str(settings.value("recent") or "")),
         )
 
     def save(self, settings: QSettings) -> None:
@@ -54,6 +64,8 @@ class Preferences:
             if isinstance(value, bytes):
                 settings.setValue(f"{field.name}_sha256", _digest(value))
                 settings.setValue(field.name, QByteArray(value))
+            elif isinstance(value, tuple):
+                settings.setValue(field.name, json.dumps(value))
             else:
                 settings.setValue(field.name, str(value))
         settings.sync()
@@ -64,6 +76,16 @@ def _intact(settings: QSettings, key: str) -> bytes:
     value = settings.value(key)
     data = bytes(value.data()) if isinstance(value, QByteArray) else b""
     return data if settings.value(f"{key}_sha256") == _digest(data) else b""
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    """Read what `save` wrote of some paths; none where that is damaged."""
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return ()
+    is_list = isinstance(found, list) and all(isinstance(path, str) and path for path in found)
+    return tuple(found[:MOST_RECENT]) if is_list else ()
 
 
 def _digest(data: bytes) -> str:

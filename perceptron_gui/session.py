@@ -72,7 +72,7 @@ class Session(QObject):
         self, history: History, executor: Executor, load_engine: "Callable[[], Engine]", device: str = CPU
     ) -> None:
         super().__init__()
-        self.history = history
+        self.history = self._first = history
         self.device = device
         self._executor = executor
         self._load_engine = load_engine
@@ -171,6 +171,22 @@ class Session(QObject):
         self._push(Start(preset), start)
         self.waiting_changed.emit()
 
+    def open(self, history: History) -> None:
+        """Show another history now: the line is dropped, and so is the result of what still runs.
+
+        It goes on on the device of its shown entry, or on the CPU where that one does not work here.
+        """
+        self._wishes.clear()
+        wanted = history.entry.device
+        if not self._is_loading:
+            self.device = self._found(wanted)
+        elif wanted != CPU:
+            self.device = wanted
+        self._show(history)
+        self.waiting_changed.emit()
+        if not self._is_loading and self.device != wanted:
+            self.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=wanted, current=CPU))
+
     def close(self, patience: float) -> bool:
         """Drop the line and wait at most `patience` seconds for what runs. Returns whether the worker is idle."""
         self._wishes.clear()
@@ -267,16 +283,19 @@ class Session(QObject):
             return
         self._engine = future.result()  # type: ignore[assignment]
         wanted = self.device
-        names = [device.name for device in self.devices]
-        found = next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), None)
-        self.device = found or CPU
-        if len(self.history.entries) == 1:
+        self.device = found = self._found(wanted)
+        if self.history is self._first:
             self.history = History.begin(self.history.preset, self.device)
         self.readied.emit()
         self.changed.emit(self.history)
         self._answer_next()
-        if found is None:
+        if found != wanted and not found.startswith(f"{wanted}:"):
             self.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=wanted, current=CPU))
+
+    def _found(self, wanted: str) -> str:
+        """Return the device of that name, with its number where it has one, if it works here; else the CPU."""
+        names = [device.name for device in self.devices if device.name not in self._lost]
+        return next((name for name in names if name == wanted or name.startswith(f"{wanted}:")), CPU)
 
     def _answer_next(self) -> None:
         if self._engine is None or self._answering is not None or not self._questions:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from perceptron_gui import resources
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
@@ -42,15 +43,22 @@ def session(engine: Engine) -> Session:
 
 
 @pytest.fixture
-def window(qtbot: QtBot, session: Session) -> Iterator[MainWindow]:
+def document(session: Session) -> Document:
+    """Where `session` is kept: no file yet, and no journal."""
+    return Document(session, InlineExecutor())
+
+
+@pytest.fixture
+def window(qtbot: QtBot, session: Session, document: Document) -> Iterator[MainWindow]:
     """The shown main window of `session`."""
     resources.register()
-    window = MainWindow(session, theme.LIGHT)
+    window = MainWindow(session, document, theme.LIGHT)
     qtbot.addWidget(window)
     window.resize(1366, 740)
     with qtbot.waitExposed(window):
         window.show()
     yield window
+    document.forget()
     window.close()
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Randomize, Resize, Start
+from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
@@ -11,7 +11,7 @@ LARGEST_HISTORY = 2**30
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 
-_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Randomize)
+_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Import, Randomize)
 
 
 class Cause(Enum):
@@ -155,15 +155,25 @@ class History:
         environment: Environment | None = None,
     ) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
-        kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
-        already = kept[-1].snapshot.arrays() if kept else {}
-        nbytes = sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already)
-        preset = action.preset if isinstance(action, Start) else NOTEBOOK
+        before = self.entry if self.entries else None
+        already = before.snapshot.arrays() if before is not None else {}
         entry = Entry(
-            action, snapshot, device, refusal, 0, tail, nbytes, preset, printed=printed, environment=environment
+            action,
+            snapshot,
+            device,
+            refusal,
+            new_bytes=sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already),
+            preset=action.preset if isinstance(action, Start) else NOTEBOOK,
+            printed=printed,
+            environment=environment,
         )
-        entry = entry.following(kept[-1]) if kept else entry
-        return History((*kept, entry), len(kept), self.nbytes + nbytes).thinned()
+        return self.pushed(entry if before is None else entry.following(before))
+
+    def pushed(self, entry: Entry) -> "History":
+        """Return the history with a whole entry behind the shown one; a future that was undone is cut off."""
+        kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
+        entry = replace(entry, replaced=tail) if tail else entry
+        return History((*kept, entry), len(kept), self.nbytes + entry.new_bytes).thinned()
 
     def undo(self) -> "History":
         """Return the history one entry earlier; the future that the undone entry had cut off is back."""
@@ -201,6 +211,20 @@ class History:
         held = sum(array.nbytes for array in start.snapshot.arrays().values())
         start = replace(start, replaced=(), new_bytes=held)
         return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)
+
+
+def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
+    """Return how many entries both begin with: entries compare by identity, and slices at the speed of C."""
+    low, high = 0, min(len(first), len(second))
+    if first[:high] == second[:high]:
+        return high
+    while low < high - 1:
+        middle = (low + high) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _queued(future: tuple[Entry, ...], last: tuple[Entry, ...]) -> tuple[Entry, ...]:

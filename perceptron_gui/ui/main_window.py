@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QIcon, QShowEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -14,6 +14,7 @@ from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Opera
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, sentences, table_commands
 from perceptron_gui.ui.actions import Commands
@@ -21,7 +22,12 @@ from perceptron_gui.ui.arrangement import Arrangement
 from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
+from perceptron_gui.ui.documents import Documents
+from perceptron_gui.ui.exporting.commands import ExportCommands
+from perceptron_gui.ui.first_cut import FirstCut
 from perceptron_gui.ui.graph.view import GraphView
+from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar
@@ -36,6 +42,7 @@ from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.timeline.view import TimelineView
 
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""
@@ -50,25 +57,32 @@ class MainWindow(QMainWindow):
     font_step_requested = Signal(int)
     """+1, -1, or 0 for the usual size."""
 
-    def __init__(self, session: Session, colors: Colors) -> None:
+    def __init__(self, session: Session, document: Document, colors: Colors) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowIcon(QIcon("icons:perceptron.svg"))
-        self.setWindowTitle("perceptron-gui")
+        self.setAcceptDrops(True)
         self.session = session
         self._problem: Problem | None = None
+        self._told = ""
+        self._first_cut = FirstCut()
         self._typed_problem = False
         self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
         self._panels: dict[str, Panel] = {}
         self._table_commands = TableCommands(self, self._panels)
-        self._table_commands.action_requested.connect(session.perform)
-        self._table_commands.problem_found.connect(self.show_problem)
+        self._notices = NoticeBar()
+        self.documents = Documents(self, document, self._notices)
+        self.imports = ImportCommands(self, session)
+        self.exports = ExportCommands(self, document)
         self.commands = Commands(self, self._handlers())
+        self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
         for bar in (self._phase_bar, self._settings_bar):
             self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
+        self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._notices)
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
@@ -82,6 +96,7 @@ class MainWindow(QMainWindow):
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
             "contour_plot": ContourPlot("contour_plot", colors),
+            "timeline_view": TimelineView("timeline_view", colors),
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
         self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
@@ -89,7 +104,14 @@ class MainWindow(QMainWindow):
         self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
         self._about_torch.setObjectName("torch_label")
         self.statusBar().addWidget(Still(self._status), 1)
+        self.statusBar().addPermanentWidget(self.exports.progress_for(self.commands))
         self.statusBar().addPermanentWidget(self._about_torch)
+        self._connect(derivation)
+        self.retranslate()
+        self.display(session.history)
+
+    def _connect(self, derivation: DerivationView) -> None:
+        session = self.session
         for panel in self._panels.values():
             panel.question_raised.connect(session.ask)
             panel.entry_requested.connect(self._on_entry_requested)
@@ -105,13 +127,21 @@ class MainWindow(QMainWindow):
         table_actions = [self.commands[name] for name in table_commands.NAMES]
         for view in self._tensors.views:
             view.addActions(table_actions)
-        session.changed.connect(self._on_changed)
+        session.changed.connect(self.display)
         session.failed.connect(self.show_problem)
         session.readied.connect(self._on_readied)
         session.waiting_changed.connect(self._on_waiting_changed)
         self._slow.timeout.connect(self._on_slow)
-        self.retranslate()
-        self.display(session.history)
+        self._table_commands.action_requested.connect(session.perform)
+        self._table_commands.problem_found.connect(self.show_problem)
+        self.imports.action_requested.connect(self._on_action_requested)
+        self.imports.problem_found.connect(self.show_problem)
+        self.imports.told.connect(self.show_message)
+        self.documents.told.connect(self.show_message)
+        self.exports.told.connect(self.show_message)
+        self.exports.problem_found.connect(self.show_problem)
+        self.documents.close_agreed.connect(self.close)
+        self.documents.document.failed.connect(self.show_problem)
 
     def display(self, history: History) -> None:
         """Show a history: every panel gets it and shows its part."""
@@ -133,6 +163,11 @@ class MainWindow(QMainWindow):
         self._data_bar.display(self.session.history)
         self._settings_bar.display(self.session.history)
         self._settings_bar.display_devices(self.session)
+        self._say()
+
+    def show_message(self, text: str) -> None:
+        """Say what was done beside the session, until the next press or edit."""
+        self._problem, self._told = None, text
         self._say()
 
     def set_colors(self, colors: Colors) -> None:
@@ -164,6 +199,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
+        self.documents.retranslate()
         for panel in self._panels.values():
             panel.retranslate()
         self._say()
@@ -198,7 +234,17 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         self._commit_typed()
-        event.accept()
+        event.setAccepted(self.documents.may_close())
+
+    @override
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self.documents.accepts(event.mimeData()):
+            event.acceptProposedAction()
+
+    @override
+    def dropEvent(self, event: QDropEvent) -> None:
+        event.acceptProposedAction()
+        self.documents.drop(event.mimeData())
 
     def _lay_out_center(self) -> None:
         self._center = QWidget()
@@ -229,8 +275,10 @@ class MainWindow(QMainWindow):
             self.insertToolBarBreak(self._settings_bar)
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
+        parts = (self.documents, self.imports, self.exports)
         return {
             "quit": self.close,
+            **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             **self._table_commands.handlers(),
@@ -259,10 +307,15 @@ class MainWindow(QMainWindow):
 
         def press() -> None:
             if self._commit_typed():
-                self._problem = None
+                self._begin()
                 do()
 
         return press
+
+    def _begin(self) -> None:
+        """Say no more what was to be said until the next press or edit."""
+        self._problem, self._told = None, ""
+        self._first_cut.forget()
 
     def _commit_typed(self) -> bool:
         """End an open editor as Return would. Returns whether what was typed was accepted."""
@@ -298,20 +351,17 @@ class MainWindow(QMainWindow):
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_action_requested(self, action: Action) -> None:
-        self._problem = None
+        self._begin()
         self.session.perform(action)
 
     def _on_entry_requested(self, entry: Entry) -> None:
         if self._commit_typed():
-            self._problem = None
+            self._begin()
             self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
         self.show_problem(problem)
-
-    def _on_changed(self, history: History) -> None:
-        self.display(history)
 
     def _on_readied(self) -> None:
         self._settings_bar.display_devices(self.session)
@@ -343,12 +393,14 @@ class MainWindow(QMainWindow):
         session = self.session
         if self._problem is not None:
             self._status.say(problem_sentences.of_problem(self._problem))
+        elif self._told:
+            self._status.say(self._told)
         elif session.is_loading:
             self._status.say(sentences.loading(session.waiting))
         else:
             entry, before = session.history.entry, session.history.before
             code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
-            self._status.say(sentences.of_history(session.history), code)
+            self._status.say(sentences.of_history(session.history, self._first_cut.told(session.history)), code)
 
     def _say_about_torch(self) -> None:
         version = self.session.torch_version

@@ -69,7 +69,6 @@ def _problems() -> dict[Reason, str]:
         Reason.NO_SUCH_DEVICE: translate(
             "sentences", "The device {device} does not work on this machine. The computation stays on {current}."
         ),
-        Reason.NO_FILES_YET: translate("sentences", "{file} is not opened: this version keeps no session files yet."),
         Reason.NOT_A_SESSION: translate(
             "sentences", "{file} is no session of this program, so it is not opened. ({detail})"
         ),
@@ -85,6 +84,57 @@ def _problems() -> dict[Reason, str]:
         ),
         Reason.FILE_UNREADABLE: translate("sentences", "{file} cannot be read: {detail}"),
         Reason.FILE_TOO_LARGE: translate("sentences", "{file} is larger than {limit} MiB, so it is not opened."),
+        Reason.NOT_SAVED: translate("sentences", "{file} is not saved, and what it held is as it was: {detail}"),
+        Reason.HELD_ELSEWHERE: translate(
+            "sentences", "{file} is open in another window of the program (process {owner}): here it is a copy."
+        ),
+        Reason.NO_RECOVERY: translate(
+            "sentences", "Nothing can be recovered if the program ends without a word: {detail}. Save now and then."
+        ),
+        Reason.FILE_FAILED: translate("sentences", "The file failed inside the program, nothing was changed: {detail}"),
+        Reason.SIZES_DIFFER: translate(
+            "sentences",
+            "{first} and {second} do not agree on {axis}: {first_size} and {second_size}. Nothing was changed.",
+        ),
+        Reason.NOT_IMPORTABLE: translate(
+            "sentences", "{file} is not imported: it is neither a table (.csv, .tsv) nor .npy, .safetensors or .pt."
+        ),
+        Reason.NOT_A_TABLE: translate("sentences", "{file} is not imported: it is no text with rows of cells."),
+        Reason.TABLE_TOO_LARGE: translate(
+            "sentences",
+            "{file}: rows {rows}, columns {columns}. At most {most_rows} × {most_columns} are read, and {limit} cells.",
+        ),
+        Reason.RAGGED_LINE: translate(
+            "sentences", "Line {line} has another number of cells ({found}) than the first line ({expected})."
+        ),
+        Reason.BROKEN_QUOTES: translate("sentences", "The quotation marks of line {line} do not match."),
+        Reason.BAD_CELL: translate(
+            "sentences", "Line {line}, column {column}: “{text}” is no finite number of float32 (at most ±3.4e38)."
+        ),
+        Reason.WRONG_MARK: translate(
+            "sentences", "Line {line}, column {column}: “{text}” is no number where the decimal mark is “{mark}”."
+        ),
+        Reason.WHICH_COMMA: translate(
+            "sentences", "“{text}” can be read in more than one way: choose the separator or the decimal mark."
+        ),
+        Reason.NO_COLUMNS: translate("sentences", "Choose at least one column as x or y_true."),
+        Reason.NOT_TENSORS: translate("sentences", "{file} is damaged or holds no tensors: not imported. ({detail})"),
+        Reason.RUNS_CODE: translate(
+            "sentences",
+            "{file} is not imported: more than tensors is in it, and to load that would run code. Save the state_dict"
+            " alone. ({detail})",
+        ),
+        Reason.NO_SUCH_TENSOR: translate(
+            "sentences", "{file} is not imported: it holds no tensor of one or two dimensions."
+        ),
+        Reason.TENSOR_TOO_LARGE: translate(
+            "sentences", "{tensor} has {size} numbers; a tensor may have at most {limit}. Nothing was changed."
+        ),
+        Reason.TENSOR_NOT_FINITE: translate(
+            "sentences", "{tensor} holds nan, inf or a number beyond float32. Nothing was changed."
+        ),
+        Reason.WRONG_SHAPE: translate("sentences", "The shape {shape} does not suit {tensor}. Nothing was changed."),
+        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values yet: there is nothing to write."),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",

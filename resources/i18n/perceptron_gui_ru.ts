@@ -87,21 +87,6 @@
     </message>
 </context>
 <context>
-    <name>CodeModel</name>
-    <message>
-        <source>Undone. Redo brings it back, and so does a click.</source>
-        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
-    </message>
-    <message>
-        <source>shown now</source>
-        <translation>показано сейчас</translation>
-    </message>
-    <message>
-        <source>undone</source>
-        <translation>отменено</translation>
-    </message>
-</context>
-<context>
     <name>CodeView</name>
     <message>
         <source>What PyTorch did</source>
@@ -351,6 +336,100 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Documents</name>
+    <message>
+        <source>Open &amp;recent</source>
+        <translation>Открыть &amp;недавний</translation>
+    </message>
+    <message>
+        <source>{name} has changes that are not saved. Save them?</source>
+        <translation>В «{name}» есть несохранённые изменения. Сохранить их?</translation>
+    </message>
+    <message>
+        <source>Open a session</source>
+        <translation>Открыть сеанс</translation>
+    </message>
+    <message>
+        <source>Save the session</source>
+        <translation>Сохранить сеанс</translation>
+    </message>
+    <message>
+        <source>session</source>
+        <translation>сеанс</translation>
+    </message>
+    <message>
+        <source>Sessions (*{suffix})</source>
+        <translation>Сеансы (*{suffix})</translation>
+    </message>
+    <message>
+        <source>Untitled</source>
+        <translation>Без имени</translation>
+    </message>
+    <message>
+        <source>{name} is saved.</source>
+        <translation>«{name}»: сохранено.</translation>
+    </message>
+    <message>
+        <source>Do not save</source>
+        <translation>Не сохранять</translation>
+    </message>
+    <message>
+        <source>Save it so</source>
+        <translation>Сохранить так</translation>
+    </message>
+    <message>
+        <source>Overwrite it</source>
+        <translation>Перезаписать</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Сохранить как…</translation>
+    </message>
+    <message>
+        <source>Reload it</source>
+        <translation>Загрузить заново</translation>
+    </message>
+    <message>
+        <source>Unsaved work was found: {name}, {when}; changes: {count}.</source>
+        <translation>Найдена несохранённая работа: {name}, {when}; изменений: {count}.</translation>
+    </message>
+    <message>
+        <source>Restore it</source>
+        <translation>Восстановить</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Позже</translation>
+    </message>
+    <message>
+        <source>Delete it</source>
+        <translation>Удалить</translation>
+    </message>
+    <message>
+        <source>{name} was changed by another program since it was opened here. Nothing is saved yet.</source>
+        <translation>Файл {name} изменила другая программа после того, как он был открыт здесь. Пока ничего не сохранено.</translation>
+    </message>
+    <message>
+        <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.</source>
+        <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи: {count}. Пока ничего не сохранено.</translation>
+    </message>
+</context>
+<context>
+    <name>EntryModel</name>
+    <message>
+        <source>shown now</source>
+        <translation>показано сейчас</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>отменено</translation>
+    </message>
+    <message>
+        <source>Undone. Redo brings it back, and so does a click.</source>
+        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorDialog</name>
     <message>
         <source>An error in the program</source>
@@ -367,6 +446,53 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Errors since: {count}</source>
         <translation>Ошибок с тех пор: {count}</translation>
+    </message>
+</context>
+<context>
+    <name>Exporting</name>
+    <message>
+        <source>Python script</source>
+        <translation>Скрипт на Python</translation>
+    </message>
+    <message>
+        <source>Jupyter notebook</source>
+        <translation>Блокнот Jupyter</translation>
+    </message>
+    <message>
+        <source>W, b and their gradients have too many numbers for columns of their own: they are not in it.</source>
+        <translation>В W, b и их градиентах слишком много чисел для отдельных столбцов: в таблице их нет.</translation>
+    </message>
+    <message>
+        <source>Table of numbers</source>
+        <translation>Таблица чисел</translation>
+    </message>
+    <message>
+        <source>NumPy array</source>
+        <translation>Массив NumPy</translation>
+    </message>
+    <message>
+        <source>In it are: {names}.</source>
+        <translation>В нём: {names}.</translation>
+    </message>
+    <message>
+        <source>weight is W transposed, ({k}, {n}), and bias is b, as torch.nn.Linear({n}, {k}) has them.</source>
+        <translation>weight — это транспонированная W, ({k}, {n}), а bias — это b: так они хранятся в torch.nn.Linear({n}, {k}).</translation>
+    </message>
+    <message>
+        <source>state_dict of an nn.Linear</source>
+        <translation>state_dict слоя nn.Linear</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Экспорт</translation>
+    </message>
+    <message>
+        <source>{file} is written.</source>
+        <translation>Файл {file} записан.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {file} is not written.</source>
+        <translation>Отменено: файл {file} не записан.</translation>
     </message>
 </context>
 <context>
@@ -586,6 +712,112 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>ImportCommands</name>
+    <message>
+        <source>Import</source>
+        <translation>Импорт</translation>
+    </message>
+    <message>
+        <source>Tables and tensors ({patterns})</source>
+        <translation>Таблицы и тензоры ({patterns})</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import a table</source>
+        <translation>Импорт таблицы</translation>
+    </message>
+    <message>
+        <source>The first &amp;line names the columns</source>
+        <translation>В первой &amp;строке — названия столбцов</translation>
+    </message>
+    <message>
+        <source>&amp;Between cells:</source>
+        <translation>&amp;Между ячейками:</translation>
+    </message>
+    <message>
+        <source>&amp;Decimal mark:</source>
+        <translation>&amp;Десятичный знак:</translation>
+    </message>
+    <message>
+        <source>tab</source>
+        <translation>табуляция</translation>
+    </message>
+    <message>
+        <source>semicolon ;</source>
+        <translation>точка с запятой ;</translation>
+    </message>
+    <message>
+        <source>comma ,</source>
+        <translation>запятая ,</translation>
+    </message>
+    <message>
+        <source>point .</source>
+        <translation>точка .</translation>
+    </message>
+    <message>
+        <source>The selected columns become:</source>
+        <translation>Выбранные столбцы — это:</translation>
+    </message>
+    <message>
+        <source>&amp;not taken</source>
+        <translation>&amp;не брать</translation>
+    </message>
+    <message>
+        <source>Inputs: each selected column is one of x</source>
+        <translation>Входы: каждый выбранный столбец становится столбцом x</translation>
+    </message>
+    <message>
+        <source>Targets: each selected column is one of y_true</source>
+        <translation>Ответы: каждый выбранный столбец становится столбцом y_true</translation>
+    </message>
+    <message>
+        <source>Leave the selected columns out</source>
+        <translation>Пропустить выбранные столбцы</translation>
+    </message>
+    <message>
+        <source>The first rows of the file</source>
+        <translation>Первые строки файла</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Импорт</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>{file}: rows {rows}, columns {columns}, {encoding}</source>
+        <translation>{file}: строк {rows}, столбцов {columns}, {encoding}</translation>
+    </message>
+    <message>
+        <source>choose</source>
+        <translation>выберите</translation>
+    </message>
+    <message>
+        <source>Import tensors</source>
+        <translation>Импорт тензоров</translation>
+    </message>
+    <message>
+        <source>&amp;In the file:</source>
+        <translation>&amp;В файле:</translation>
+    </message>
+    <message>
+        <source>&amp;Becomes:</source>
+        <translation>&amp;Станет:</translation>
+    </message>
+    <message>
+        <source>Reading {file}…</source>
+        <translation>Читается {file}…</translation>
+    </message>
+    <message>
+        <source>After the import: {shapes}</source>
+        <translation>После импорта: {shapes}</translation>
+    </message>
+</context>
+<context>
     <name>LossPlot</name>
     <message>
         <source>Loss</source>
@@ -688,7 +920,30 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Timeline</name>
+    <message>
+        <source>{action}: refused</source>
+        <translation>{action}: отказ</translation>
+    </message>
+    <message>
+        <source>cell</source>
+        <translation>ячейка</translation>
+    </message>
+    <message>
+        <source>action</source>
+        <translation>действие</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>История</translation>
+    </message>
+</context>
+<context>
     <name>UpdatesPlot</name>
+    <message>
+        <source>{point} (undone)</source>
+        <translation>{point} (отменено)</translation>
+    </message>
     <message>
         <source>{element} after 1 update: {value}</source>
         <translation>{element} после 1 обновления: {value}</translation>
@@ -742,6 +997,106 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>&amp;View</source>
         <translation>&amp;Вид</translation>
+    </message>
+    <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Экспорт</translation>
+    </message>
+    <message>
+        <source>&amp;New</source>
+        <translation>&amp;Новый</translation>
+    </message>
+    <message>
+        <source>Begin a session without a name, at the notebook&apos;s own example</source>
+        <translation>Начать новый сеанс без имени с примера из блокнота</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>&amp;Открыть…</translation>
+    </message>
+    <message>
+        <source>Open a saved session</source>
+        <translation>Открыть сохранённый сеанс</translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation>&amp;Сохранить</translation>
+    </message>
+    <message>
+        <source>Save the session with every press and edit</source>
+        <translation>Сохранить сеанс со всеми нажатиями и правками</translation>
+    </message>
+    <message>
+        <source>Save &amp;as…</source>
+        <translation>Сохранить &amp;как…</translation>
+    </message>
+    <message>
+        <source>Save the session under another name</source>
+        <translation>Сохранить сеанс под другим именем</translation>
+    </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Импорт…</translation>
+    </message>
+    <message>
+        <source>Take x and y_true from a table, or tensors from .npy, .safetensors or .pt</source>
+        <translation>Взять x и y_true из таблицы или тензоры из .npy, .safetensors или .pt</translation>
+    </message>
+    <message>
+        <source>&amp;Script…</source>
+        <translation>&amp;Скрипт…</translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Python script that needs torch alone</source>
+        <translation>Записать все действия скриптом на Python, которому нужен только torch</translation>
+    </message>
+    <message>
+        <source>&amp;Notebook…</source>
+        <translation>&amp;Блокнот…</translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Jupyter notebook, with what PyTorch printed</source>
+        <translation>Записать все действия блокнотом Jupyter вместе с тем, что напечатал PyTorch</translation>
+    </message>
+    <message>
+        <source>&amp;History as a table…</source>
+        <translation>&amp;История таблицей…</translation>
+    </message>
+    <message>
+        <source>Write a row for each press and edit, with the loss and every parameter, as CSV</source>
+        <translation>Записать в CSV по строке на каждое нажатие и каждую правку: loss и все параметры</translation>
+    </message>
+    <message>
+        <source>&amp;Tensor of this table…</source>
+        <translation>&amp;Тензор этой таблицы…</translation>
+    </message>
+    <message>
+        <source>Write the table that has the keyboard, in full, as CSV, .npy or .safetensors</source>
+        <translation>Записать таблицу, в которой стоит курсор, со всеми цифрами: CSV, .npy или .safetensors</translation>
+    </message>
+    <message>
+        <source>&amp;All tensors…</source>
+        <translation>&amp;Все тензоры…</translation>
+    </message>
+    <message>
+        <source>Write every tensor that there is now, by its name, as .safetensors</source>
+        <translation>Записать все тензоры, какие сейчас есть, под их именами в .safetensors</translation>
+    </message>
+    <message>
+        <source>Weights for nn.&amp;Linear…</source>
+        <translation>Веса для nn.&amp;Linear…</translation>
+    </message>
+    <message>
+        <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
+        <translation>Записать транспонированную W и b в .pt так, как их загружает torch.nn.Linear</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel export</source>
+        <translation>&amp;Отменить экспорт</translation>
+    </message>
+    <message>
+        <source>End the export that is running; no file is written</source>
+        <translation>Прервать идущий экспорт; файл не будет записан</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1127,8 +1482,112 @@ Earlier points of the path lie on other slices.</source>
         <translation>Устройство {device} на этом компьютере не работает. Вычисления остаются на {current}.</translation>
     </message>
     <message>
-        <source>{file} is not opened: this version keeps no session files yet.</source>
-        <translation>Файл {file} не открыт: эта версия ещё не умеет хранить сеансы в файлах.</translation>
+        <source>{file} is no session of this program, so it is not opened. ({detail})</source>
+        <translation>{file} — не сеанс этой программы, поэтому файл не открыт. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} is of a newer version of the program (format {version}; this one reads up to {known}): not opened.</source>
+        <translation>Файл {file} создан более новой версией программы (формат {version}; эта версия читает до {known}): он не открыт.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged at entry {entry}, so it is not opened; the session is as it was. ({detail})</source>
+        <translation>Файл {file} повреждён в записи {entry} и не открыт; сеанс остался прежним. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} needs the file {tensors} beside it, as it was saved; without it, it is not opened.</source>
+        <translation>Рядом с {file} нужен файл {tensors}, каким он был сохранён; без него сеанс не открыть.</translation>
+    </message>
+    <message>
+        <source>{file} cannot be read: {detail}</source>
+        <translation>Не удаётся прочитать {file}: {detail}</translation>
+    </message>
+    <message>
+        <source>{file} is larger than {limit} MiB, so it is not opened.</source>
+        <translation>Файл {file} больше {limit} МиБ, поэтому он не открыт.</translation>
+    </message>
+    <message>
+        <source>{file} is not saved, and what it held is as it was: {detail}</source>
+        <translation>Файл {file} не сохранён, его прежнее содержимое цело: {detail}</translation>
+    </message>
+    <message>
+        <source>{file} is open in another window of the program (process {owner}): here it is a copy.</source>
+        <translation>Файл {file} открыт в другом окне программы (процесс {owner}): здесь показана копия.</translation>
+    </message>
+    <message>
+        <source>Nothing can be recovered if the program ends without a word: {detail}. Save now and then.</source>
+        <translation>Если программа внезапно завершится, восстановить работу не удастся: {detail}. Сохраняйте её время от времени.</translation>
+    </message>
+    <message>
+        <source>The file failed inside the program, nothing was changed: {detail}</source>
+        <translation>Ошибка программы при работе с файлом, ничего не изменено: {detail}</translation>
+    </message>
+    <message>
+        <source>{first} and {second} do not agree on {axis}: {first_size} and {second_size}. Nothing was changed.</source>
+        <translation>{first} и {second} расходятся в размере {axis}: {first_size} и {second_size}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: it is neither a table (.csv, .tsv) nor .npy, .safetensors or .pt.</source>
+        <translation>{file} не импортирован: это не таблица (.csv, .tsv) и не .npy, .safetensors или .pt.</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: it is no text with rows of cells.</source>
+        <translation>{file} не импортирован: это не текст со строками ячеек.</translation>
+    </message>
+    <message>
+        <source>{file}: rows {rows}, columns {columns}. At most {most_rows} × {most_columns} are read, and {limit} cells.</source>
+        <translation>{file}: строк {rows}, столбцов {columns}. Читается не больше {most_rows} × {most_columns}, а всего — {limit} ячеек.</translation>
+    </message>
+    <message>
+        <source>Line {line} has another number of cells ({found}) than the first line ({expected}).</source>
+        <translation>В строке {line} другое число ячеек ({found}), чем в первой ({expected}).</translation>
+    </message>
+    <message>
+        <source>The quotation marks of line {line} do not match.</source>
+        <translation>В строке {line} кавычки не закрыты или стоят не на месте.</translation>
+    </message>
+    <message>
+        <source>Line {line}, column {column}: “{text}” is no finite number of float32 (at most ±3.4e38).</source>
+        <translation>Строка {line}, столбец {column}: «{text}» — не конечное число float32 (не больше ±3.4e38).</translation>
+    </message>
+    <message>
+        <source>Line {line}, column {column}: “{text}” is no number where the decimal mark is “{mark}”.</source>
+        <translation>Строка {line}, столбец {column}: «{text}» — не число, если десятичный знак «{mark}».</translation>
+    </message>
+    <message>
+        <source>“{text}” can be read in more than one way: choose the separator or the decimal mark.</source>
+        <translation>«{text}» можно прочесть по-разному: выберите разделитель ячеек или десятичный знак.</translation>
+    </message>
+    <message>
+        <source>Choose at least one column as x or y_true.</source>
+        <translation>Выберите хотя бы один столбец для x или y_true.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or holds no tensors: not imported. ({detail})</source>
+        <translation>{file} повреждён или не содержит тензоров, поэтому не импортирован. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: more than tensors is in it, and to load that would run code. Save the state_dict alone. ({detail})</source>
+        <translation>{file} не импортирован: в нём не только тензоры, и при загрузке выполнился бы чужой код. Сохраните один state_dict. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: it holds no tensor of one or two dimensions.</source>
+        <translation>{file} не импортирован: в нём нет одномерных и двумерных тензоров.</translation>
+    </message>
+    <message>
+        <source>{tensor} has {size} numbers; a tensor may have at most {limit}. Nothing was changed.</source>
+        <translation>В {tensor} чисел: {size}; в тензоре может быть не больше {limit}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{tensor} holds nan, inf or a number beyond float32. Nothing was changed.</source>
+        <translation>В {tensor} есть nan, inf или число за пределами float32. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The shape {shape} does not suit {tensor}. Nothing was changed.</source>
+        <translation>Форма {shape} не подходит для {tensor}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{tensor} has no values yet: there is nothing to write.</source>
+        <translation>У {tensor} ещё нет значений: записывать нечего.</translation>
     </message>
     <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
@@ -1149,6 +1608,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Next: {phase}.</source>
         <translation>Дальше: {phase}.</translation>
+    </message>
+    <message>
+        <source>Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs; they are not saved.</source>
+        <translation>Отменённые записи убраны: {count}. Отмена In [{number}] вернёт их, пока программа запущена; в файле их не будет.</translation>
     </message>
     <message>
         <source>This is In [{number}] of {last}: what came after is undone.</source>
@@ -1201,6 +1664,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Change of size</source>
         <translation>изменение размера</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Импорт</translation>
     </message>
     <message>
         <source>Randomize</source>
@@ -1277,6 +1744,14 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped.</source>
         <translation>x, y_true, W, b и градиенты теперь на {device}; результат прямого прохода сброшен.</translation>
+    </message>
+    <message>
+        <source>Imported from {source}: {names}.</source>
+        <translation>Импорт из {source}: {names}.</translation>
+    </message>
+    <message>
+        <source>W is the weight of an nn.Linear, transposed: there it is (k, n), here (n, k).</source>
+        <translation>W — это транспонированный weight из nn.Linear: там он (k, n), здесь (n, k).</translation>
     </message>
     <message>
         <source>the marked rows</source>

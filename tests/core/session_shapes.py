@@ -30,7 +30,7 @@ WRONG = (
     *('"W"', '"m"', '"part"', '"freed"', '"live"', '"x"', '"rows"', '"notebook"', '"print"', '"SystemExit"', '"%s"'),
     *("[0,1,2]", '{"id":0}', '{"do":"update"}', "\xef\xbb\xbf", "\n", ",", "]", "}"),
 )
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"(?!:)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\[\]')
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null|\[\]')
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,11 @@ def good_documents() -> tuple[Good, ...]:
     parts.append(History(done(begun(of_size(2, 1, 1, 0.5)), *(FORWARD, BACKWARD) * 66).entries[-3:], 1))
     documents = [storage.encoded(part).data for part in parts]
     return tuple(
-        Good(data, tuple(found.span() for found in _TOKEN.finditer(data)), tuple(data.splitlines()))
+        Good(
+            data,
+            tuple(one.span() for one in _TOKEN.finditer(data) if data[one.end() : one.end() + 1] != b":"),
+            tuple(data.splitlines()),
+        )
         for data in documents
     )
 
@@ -123,7 +127,7 @@ class _Maker:
     k: int
     arrays: list[tuple[int, tuple[int, ...]]] = field(default_factory=list)
     parts: dict[str, list[int]] = field(default_factory=dict)
-    count: int = 0
+    counts: dict[str, int] = field(default_factory=dict)
 
     def one(self, *choices: Any) -> Any:
         return self.random.choice(choices)
@@ -131,9 +135,10 @@ class _Maker:
     def rarely(self) -> bool:
         return self.random.random() < 0.004
 
-    def number(self) -> int:
-        self.count += 1
-        return self.random.randrange(self.count) if self.rarely() else self.count
+    def number(self, kind: str) -> int:
+        number = self.counts.get(kind, 0)
+        self.counts[kind] = number + 1
+        return self.random.randrange(9) if self.rarely() else number
 
     def reference(self, *shape: int) -> Any:
         if self.rarely():
@@ -144,7 +149,7 @@ class _Maker:
         if self.rarely():
             shape = self.one((), (1,), (2,), (1, 1), (2, 2), (4096, 4096))
         values = [self.one(*WRONG) if self.rarely() else self.one(*_NUMBERS) for _ in range(min(9, math.prod(shape)))]
-        number = self.number()
+        number = self.number("array")
         self.arrays.append((number, shape))
         return schema.ArrayRecord(number, shape, Raw(f"[{','.join(values)}]".encode("latin-1")))
 
@@ -172,7 +177,7 @@ class _Maker:
         m, n, k = self.m, self.n, self.k
         taken = self.one(m, 1)
         return schema.ForwardRecord(
-            id=self.number(),
+            id=self.number("part"),
             x=self.reference(m, n),
             y_true=self.reference(m, k),
             W=self.reference(n, k),
@@ -200,9 +205,9 @@ class _Maker:
         count = self.one(1, 1, 2, 2**53)
         forward = self.forward()
         return schema.DepositRecord(
-            id=self.number(),
+            id=self.number("part"),
             forward=forward,
-            W_grad=self.one(None, self.fresh(self.n, self.k)),
+            W_grad=None if self.one(True, False) else self.fresh(self.n, self.k),
             b_grad=self.fresh(self.k),
             count=count,
             mixed=("z",) if self.rarely() else self.one((), ("rows",), ("x", "W")),
@@ -221,7 +226,7 @@ class _Maker:
         )
 
     def environment(self) -> schema.EnvironmentRecord:
-        return schema.EnvironmentRecord(self.number(), "2.10.0", "%s", "AVX2", 1)
+        return schema.EnvironmentRecord(self.number("part"), "2.10.0", "%s", "AVX2", 1)
 
     def action(self, given: dict[str, Any]) -> Any:
         axis, one = self.one(*Axis), self.one
@@ -231,10 +236,13 @@ class _Maker:
         value = one(0, 1, True, 0.1, "sum", "None", 2**64) if config is None else getattr(config, setting)
         size = {Axis.SAMPLES: self.m, Axis.INPUTS: self.n, Axis.OUTPUTS: self.k}[axis]
         rows = given.get("rows", UNSET)
+        if one(*range(9)) == 0:
+            return schema.AssignAction(one(*TensorName), row, column, self.fresh(1, 1), one(*Gesture))
+        if one(*range(9)) == 0:
+            return schema.ImportAction("../x.csv", ((TensorName.B, self.reference(self.k)),), one(True, False))
         return one(
             *(schema.ForwardAction(), schema.BackwardAction(), schema.UpdateAction(), schema.ZeroGradAction()),
             schema.StartAction("none" if self.rarely() else one(*PRESETS)),
-            schema.AssignAction(one(*TensorName), row, column, self.fresh(1, 1), one(*Gesture)),
             schema.AssignElementsAction(((Element(one("W", "b"), row, column), 1e39 if self.rarely() else 0.5),)),
             schema.MarkRowsAction(UNSET if rows is UNSET or bytes(rows) == b"null" else rows),
             schema.ConfigureAction(setting, value),
@@ -288,14 +296,16 @@ def drawn(draw: st.DrawFn) -> bytes:
     chance = draw(st.randoms(use_true_random=True))
     maker = _Maker(chance, chance.randint(1, 2), chance.randint(1, 2), chance.randint(1, 2))
     entries = [maker.entry(is_first=index == 0) for index in range(chance.randint(1, 4))]
+    index = len(entries) if maker.rarely() else chance.randrange(len(entries))
+    seeds = [0, *(entry.config.seed for entry in entries[: index + 1] if entry.config is not UNSET)]
     header = schema.Header(
         format=schema.FORMAT,
         version=chance.randrange(4) if maker.rarely() else schema.VERSION,
         program="%s",
-        torch="",
+        torch="2.10.0",
         device="cpu",
-        seed=0,
-        index=len(entries) if maker.rarely() else chance.randrange(len(entries)),
+        seed=seeds[-1],
+        index=index,
         entries=(),
         left_out=chance.choice([0, 7]),
     )

@@ -15,6 +15,7 @@ from perceptron_gui.core.actions import (
     Configure,
     Delete,
     Gesture,
+    Import,
     Insert,
     MarkRows,
     Paste,
@@ -110,6 +111,7 @@ EVERYTHING: tuple[Action | GoBack, ...] = (
     Delete(Axis.SAMPLES, 0, 1),
     Resize(Axis.OUTPUTS, 2),
     Randomize(),
+    Import("a.csv", ((TensorName.X, frozen([[0.5, -1.0]])), (TensorName.B, frozen([0.25, 0.0])))),
     SwitchDevice(CPU),
     FORWARD,
     BACKWARD,
@@ -161,11 +163,11 @@ def _of_entry(entry: Entry, array: Callable[[npt.NDArray[Any] | None], object]) 
         for each in state.deposits
     ]
     forward = None if state.forward is None else _of_forward(state.forward, array)
-    what = (
-        (action.tensor, action.row, action.column, array(action.values), action.gesture)
-        if isinstance(action, Assign)
-        else action
-    )
+    what: object = action
+    if isinstance(action, Import):
+        what = action.source, [(name, array(values)) for name, values in action.tensors], action.is_transposed
+    if isinstance(action, Assign):
+        what = action.tensor, action.row, action.column, array(action.values), action.gesture
     where = (
         entry.device,
         entry.environment,

@@ -81,6 +81,7 @@ def report(**values: Any) -> None:
     }
     sys.stdout.write(json.dumps(values) + "\n")
     sys.stdout.flush()
+    shown.documents.document.forget()
     shown.close()
 
 

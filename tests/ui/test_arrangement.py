@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QTabBar, QWidge
 from pytestqt.qtbot import QtBot
 
 from perceptron_gui import resources
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
+from tests.executors import InlineExecutor
 from tests.ui.hands import Hands, is_wholly_visible
 
 PANELS = (
@@ -24,12 +26,13 @@ TABLES = ("x", "y_true", "W", "b", "W_grad", "b_grad", "z", "y_pred", "loss")
 def large(qtbot: QtBot, session: Session) -> Iterator[Hands]:
     """A window as large as a projector's screen."""
     resources.register()
-    window = MainWindow(session, theme.LIGHT)
+    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
     qtbot.addWidget(window)
     window.resize(1900, 1000)
     with qtbot.waitExposed(window):
         window.show()
     yield Hands(window, qtbot)
+    window.documents.document.forget()
     window.close()
 
 

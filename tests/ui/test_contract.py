@@ -24,7 +24,7 @@ from tests.ui.hands import Hands
 
 PHASES = ("forward", "backward", "update", "zero_grad", "step")
 ACTIONS = (
-    *PHASES, "undo", "redo", "reset", "randomize",
+    *PHASES, "import", "undo", "redo", "reset", "randomize",
     "preset_notebook", "preset_notebook_half", "preset_or_gate", "preset_layer_4x2",
     "preset_twin", "preset_twin_half", "twin", "animations", "lecture_layout", "default_layout",
 )  # fmt: skip

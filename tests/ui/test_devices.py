@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from perceptron_gui import resources
 from perceptron_gui.core.actions import Operation, SwitchDevice
 from perceptron_gui.core.history import History
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
@@ -39,7 +40,7 @@ def opened(qtbot: QtBot) -> Iterator[Opened]:
     def open_window(engine: FakeEngine, device: str = "cpu", worker: Executor | None = None) -> Hands:
         resources.register()
         session = Session(History.begin("notebook", device), worker or InlineExecutor(), lambda: engine, device)
-        window = MainWindow(session, theme.LIGHT)
+        window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
         qtbot.addWidget(window)
         windows.append(window)
         window.resize(1366, 740)
@@ -49,6 +50,7 @@ def opened(qtbot: QtBot) -> Iterator[Opened]:
 
     yield open_window
     for window in windows:
+        window.documents.document.forget()
         window.close()
 
 

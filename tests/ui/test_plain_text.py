@@ -36,7 +36,7 @@ def test_what_is_typed_is_repeated_letter_by_letter(hands: Hands, text: str, mon
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_names_of_files_and_devices_are_plain_too(hands: Hands, session: Session, text: str) -> None:
-    session.failed.emit(Problem(Reason.NO_FILES_YET, file=text))
+    session.failed.emit(Problem(Reason.FILE_UNREADABLE, file=text, detail=text))
     assert text in hands.message
     session.failed.emit(Problem(Reason.NO_SUCH_DEVICE, device=text, current="cpu"))
     assert text in hands.message

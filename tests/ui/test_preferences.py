@@ -13,9 +13,11 @@ from pytestqt.qtbot import QtBot
 
 from perceptron_gui import resources
 from perceptron_gui.app import Program
+from perceptron_gui.document import Document
 from perceptron_gui.preferences import LARGEST_FONT, Preferences, Theme
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
+from tests.executors import InlineExecutor
 from tests.ui.hands import Hands
 
 CHOICES = Preferences("ru", Theme.DARK, 18, False, bytes(range(256)), b"layout\x00\xff")
@@ -79,7 +81,7 @@ def start(qapp: QApplication, qtbot: QtBot, session: Session) -> Callable[..., P
 
     def start_program(preferences: Preferences, language: str = "en") -> Program:
         resources.register()
-        program = Program(qapp, session, preferences, language)
+        program = Program(qapp, session, Document(session, InlineExecutor()), preferences, language)
 
         def put_back(_: object) -> None:
             program._on_language_requested("en")

@@ -15,10 +15,12 @@ from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Outcome
 from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
 from tests.engines import FakeEngine
+from tests.executors import InlineExecutor
 from tests.ui.hands import Hands
 
 DISPLAY_METHODS = ("display", "display_devices", "render", "say", "_on_failed", "_on_readied")
@@ -68,7 +70,8 @@ def threaded(qtbot: QtBot, engines: list[WatchedEngine]) -> Iterator[Hands]:
         engines.append(WatchedEngine())
         return engines[0]
 
-    window = MainWindow(Session(History.begin("notebook", "cpu"), executor, load), theme.LIGHT)
+    session = Session(History.begin("notebook", "cpu"), executor, load)
+    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
     qtbot.addWidget(window)
     window.resize(1366, 740)
     window.show()
@@ -76,6 +79,7 @@ def threaded(qtbot: QtBot, engines: list[WatchedEngine]) -> Iterator[Hands]:
     for engine in engines:
         engine.gate.set()
     executor.shutdown(wait=True, cancel_futures=True)
+    window.documents.document.forget()
     window.close()
 
 

@@ -12,10 +12,11 @@ from pytestqt.qtbot import QtBot
 from perceptron_gui import resources
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
-from tests.executors import ManualExecutor
+from tests.executors import InlineExecutor, ManualExecutor
 from tests.ui.hands import Hands
 
 
@@ -29,7 +30,7 @@ def busy(qtbot: QtBot, engine: Engine, worker: ManualExecutor) -> Iterator[Hands
     """A window whose Forward is still running."""
     resources.register()
     session = Session(History.begin("notebook", "cpu"), worker, lambda: engine)
-    window = MainWindow(session, theme.LIGHT)
+    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
@@ -38,6 +39,7 @@ def busy(qtbot: QtBot, engine: Engine, worker: ManualExecutor) -> Iterator[Hands
     hands = Hands(window, qtbot)
     hands.click("forward")
     yield hands
+    window.documents.document.forget()
     window.close()
 
 

@@ -11,6 +11,7 @@ from perceptron_gui.core.storage.document import (
     read_bytes,
     tensors_beside,
     tensors_name,
+    tensors_of,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "read_bytes",
     "tensors_beside",
     "tensors_name",
+    "tensors_of",
 ]

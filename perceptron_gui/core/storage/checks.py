@@ -9,6 +9,7 @@ from perceptron_gui.core.actions import (
     Axis,
     Configure,
     Delete,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -88,10 +89,10 @@ def check_action(entry: Entry, before: Snapshot | None) -> None:
         case Assign(tensor, row, column, values):
             _check_place(after, tensor, row + len(values), column + values.shape[1])
         case AssignElements(values):
-            for element, value in values:
+            for element, _ in values:
                 _check_place(after, TensorName(element.name), element.row + 1, element.column + 1)
-                if not abs(value) < FIRST_TOO_LARGE:
-                    raise DamagedError("a number is beyond float32")
+        case Import(_, tensors) if any(after.tensor(name).shape != array.shape for name, array in tensors):
+            raise DamagedError("a tensor has another size than was imported")
         case MarkRows() if not _are_marked(action, after):
             raise DamagedError("other rows are marked than was wished")
         case Configure(field, value) if getattr(after.config, field) != value:
@@ -102,7 +103,7 @@ def check_action(entry: Entry, before: Snapshot | None) -> None:
             _check_sizes(action, before, after)
         case _:
             pass
-    makes_sizes = isinstance(action, Start | Resize | Insert | Delete)
+    makes_sizes = isinstance(action, Start | Import | Resize | Insert | Delete)
     if before is not None and not makes_sizes and (before.x.shape, before.W.shape) != (after.x.shape, after.W.shape):
         raise DamagedError("a tensor changed its size by itself")
 

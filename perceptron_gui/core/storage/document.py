@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -114,6 +115,7 @@ def decoded(data: bytes, file: str = "", find_tensors: Callable[[str], Path | No
     except DamagedError as damage:
         number = header.left_out + len(entries) + 1
         raise Problem(Reason.SESSION_DAMAGED, file=file, entry=number, detail=str(damage)) from damage
+    _check_shown(header, entries[header.index], file)
     held = sum(entry.new_bytes for entry in entries)
     history = History(tuple(entries), header.index, held).thinned()
     return Opened(history, header.left_out + len(entries) - len(history.entries))
@@ -141,6 +143,12 @@ def tensors_beside(path: Path, digest: str) -> Path | None:
 def tensors_name(path: Path, digest: str) -> str:
     """Return the name of the file with the arrays of a document."""
     return f"{path.stem}.{digest[:16]}.safetensors"
+
+
+def tensors_of(path: Path) -> list[Path]:
+    """Return the files with arrays of this document and of earlier ones of its name."""
+    pattern = re.compile(re.escape(path.stem) + r"\.[0-9a-f]{16}\.safetensors")
+    return [one for one in path.parent.iterdir() if pattern.fullmatch(one.name)]
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
@@ -236,6 +244,14 @@ def _stamp(text: bytes, data: bytes) -> "_Stamp":
     except _UNREADABLE:
         # What a newer version makes of its lines is its own affair.
         return msgspec.json.decode(data.removeprefix(_BOM), type=_Stamp)
+
+
+def _check_shown(header: schema.Header, shown: Entry, file: str) -> None:
+    """Raise SESSION_DAMAGED unless the head of a document says of the shown entry what the entry says."""
+    torch = "" if shown.environment is None else shown.environment.torch
+    if (header.device, header.seed, header.torch) != (shown.device, shown.snapshot.config.seed, torch):
+        entry = header.left_out + header.index + 1
+        raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail="device, seed or torch of the document")
 
 
 def _tensors(

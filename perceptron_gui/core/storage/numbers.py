@@ -13,8 +13,8 @@ import numpy.typing as npt
 from perceptron_gui.core.parsing import FIRST_TOO_LARGE, shortest_texts
 from perceptron_gui.core.snapshot import FloatArray, Rows
 
-_PIECE = 2**20
-"""Characters read at a time: what a list of numbers takes besides itself."""
+_PIECE = 2**16
+"""Characters read at a time: what a list of numbers takes besides itself, and how long other threads wait."""
 _SHORT = 2048
 _OF_NUMBERS = b"0123456789+-.eE, \t\r\n"
 _NOT_FINITE = {"nan": 0x7FC00000, "-nan": 0xFFC00000, "inf": 0x7F800000, "-inf": 0xFF800000}
@@ -55,6 +55,11 @@ def read_floats(raw: msgspec.Raw, count: int) -> FloatArray:
         values[filled : filled + len(piece)] = piece
         filled += len(piece)
     return values
+
+
+def is_float32(value: float) -> bool:
+    """Whether a number is a finite float32."""
+    return abs(value) < FIRST_TOO_LARGE and float(np.float32(value)) == value
 
 
 def read_ints(raw: msgspec.Raw, count: int) -> npt.NDArray[np.int64]:

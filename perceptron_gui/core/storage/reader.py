@@ -16,6 +16,7 @@ from perceptron_gui.core.actions import (
     AssignElements,
     Configure,
     Delete,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -24,7 +25,7 @@ from perceptron_gui.core.actions import (
     Start,
     SwitchDevice,
 )
-from perceptron_gui.core.editing import LARGEST
+from perceptron_gui.core.editing import AXES, LARGEST
 from perceptron_gui.core.history import Entry, Environment, Refusal
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import (
@@ -47,7 +48,7 @@ from perceptron_gui.core.storage.checks import (
     check_snapshot,
     check_tensors,
 )
-from perceptron_gui.core.storage.numbers import DamagedError, read_floats, read_ints, read_rows
+from perceptron_gui.core.storage.numbers import DamagedError, is_float32, read_floats, read_ints, read_rows
 
 _Part = TypeVar("_Part")
 _decode = msgspec.json.Decoder(schema.EntryRecord).decode
@@ -184,7 +185,7 @@ class Reader:
         arrays = {name: self._array(getattr(record, name)) for name in (*_TENSORS, "z", "y_pred", "loss")}
         forward = ForwardPass(
             **arrays,
-            rows=None if record.rows is UNSET else read_rows(record.rows, len(arrays["x"])),
+            rows=None if record.rows is UNSET else read_rows(record.rows, len(np.atleast_1d(arrays["x"]))),
             graph=record.graph,
             y_pred_grad_fn=record.y_pred_grad_fn,
             loss_grad_fn=record.loss_grad_fn,
@@ -258,6 +259,8 @@ class Reader:
             case schema.AssignElementsAction(values):
                 if not all(one.name in {"W", "b"} and one.row >= 0 and one.column >= 0 for one, _ in values):
                     raise DamagedError("only elements of W and b are set by a click")
+                if not all(is_float32(value) for _, value in values):
+                    raise DamagedError("a number is no float32")
                 return AssignElements(values)
             case schema.MarkRowsAction(rows):
                 marked = None if rows is UNSET else tuple(read_ints(rows, LARGEST).tolist())
@@ -270,6 +273,11 @@ class Reader:
                 return Insert(axis, at, count)
             case schema.DeleteAction(axis, at, count):
                 return Delete(axis, at, count)
+            case schema.ImportAction(source, references, is_transposed):
+                tensors = tuple((name, self._array(reference)) for name, reference in references)
+                if len(dict(tensors)) < len(tensors) or any(len(AXES[name]) != one.ndim for name, one in tensors):
+                    raise DamagedError("a tensor was imported twice, or has another number of dimensions")
+                return Import(source, tensors, is_transposed)
             case schema.RandomizeAction():
                 return Randomize()
             case schema.SwitchDeviceAction(device):
@@ -302,8 +310,8 @@ def _known(known: Mapping[int, _Part], number: int, kind: str) -> _Part:
 
 
 def _new(known: "dict[int, Any]", number: int, part: _Part) -> _Part:
-    if number in known:
-        raise DamagedError(f"number {number} is given twice")
+    if number != len(known):
+        raise DamagedError(f"number {number} is given where {len(known)} is due")
     known[number] = part
     return part
 

@@ -175,6 +175,14 @@ class DeleteAction(ActionRecord, tag="Delete"):
     count: Size
 
 
+class ImportAction(ActionRecord, tag="Import"):
+    """An Import: the name of the file, which is never opened again, and (tensor, array) each."""
+
+    source: Annotated[str, Meta(max_length=1000)]
+    tensors: Annotated[tuple[tuple[TensorName, Reference], ...], Meta(min_length=1, max_length=4)]
+    is_transposed: bool = False
+
+
 class RandomizeAction(ActionRecord, tag="Randomize"):
     """A Randomize."""
 
@@ -198,6 +206,7 @@ AnyAction = (
     | ResizeAction
     | InsertAction
     | DeleteAction
+    | ImportAction
     | RandomizeAction
     | SwitchDeviceAction
 )

@@ -15,6 +15,7 @@ from perceptron_gui.core.actions import (
     AssignElements,
     Configure,
     Delete,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -177,6 +178,9 @@ class Writer:
                 return schema.InsertAction(axis, at, count)
             case Delete(axis, at, count):
                 return schema.DeleteAction(axis, at, count)
+            case Import(source, tensors, is_transposed):
+                arrays = tuple((name, self._array(array)) for name, array in tensors)
+                return schema.ImportAction(source, arrays, is_transposed)
             case Randomize():
                 return schema.RandomizeAction()
             case SwitchDevice(device):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPointF
 
 from perceptron_gui.core.actions import STEP, AssignElements, Configure, Operation, Randomize
+from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.questions import Comparison, Question, Tally, Twin
@@ -116,6 +117,8 @@ def test_a_loss_that_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engin
     assert not plot.marker.getData()[0].size
     plot.grab()
     plot.display(history.at(3))
+    assert plot.note.isVisibleTo(plot), "what is undone is drawn too"
+    plot.display(History(history.entries[:4], 3))
     assert not plot.note.isVisibleTo(plot)
 
 
