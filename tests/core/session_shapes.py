@@ -55,7 +55,7 @@ def good_documents() -> tuple[Good, ...]:
     return tuple(
         Good(
             data,
-            tuple(one.span() for one in _TOKEN.finditer(data) if data[one.end() : one.end() + 1] != b":"),
+            tuple(one.span() for one in _TOKEN.finditer(data) if data[one.end()] != ord(":")),
             tuple(data.splitlines()),
         )
         for data in documents

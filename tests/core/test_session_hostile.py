@@ -3,6 +3,7 @@
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,7 +37,8 @@ def refusal(data: bytes) -> Problem:
 
 
 def document(*entries: bytes) -> bytes:
-    return b"\n".join((HEADER.replace(b'"index":2', b'"index":0'), b",\n".join(entries), END))
+    head = re.sub(rb'"torch":"[^"]*"', b'"torch":""', HEADER.replace(b'"index":2', b'"index":0'))
+    return b"\n".join((head, b",\n".join(entries), END))
 
 
 def with_first(**changes: Any) -> bytes:
