@@ -17,6 +17,7 @@ class Reason(Enum):
     DOES_NOT_FIT = auto()  # rows, columns, room_rows, room_columns
     READ_ONLY = auto()  # tensor
     NO_CELLS = auto()
+    NO_PLOT = auto()
     NO_SAMPLES = auto()
     TOO_MANY_CELLS = auto()  # size, limit
     NO_AXIS = auto()  # tensor

@@ -49,6 +49,7 @@ def _problems() -> dict[Reason, str]:
             "{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.",
         ),
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
+        Reason.NO_PLOT: translate("sentences", "Click on a plot first."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
         Reason.NO_SAMPLES: translate(
             "sentences", "Samples are the rows of x, y_true, z and y_pred: select some there."

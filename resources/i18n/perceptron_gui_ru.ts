@@ -498,6 +498,22 @@ Earlier points of the path lie on other slices.</source>
         <source>Cancelled: {file} is not written.</source>
         <translation>Отменено: файл {file} не записан.</translation>
     </message>
+    <message>
+        <source>Picture</source>
+        <translation>Изображение</translation>
+    </message>
+    <message>
+        <source>Drawing of lines and words</source>
+        <translation>Векторный рисунок</translation>
+    </message>
+    <message>
+        <source>Report on paper</source>
+        <translation>Отчёт для печати</translation>
+    </message>
+    <message>
+        <source>Report as a page</source>
+        <translation>Отчёт как веб-страница</translation>
+    </message>
 </context>
 <context>
     <name>FormulaView</name>
@@ -863,6 +879,97 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Report</name>
+    <message>
+        <source>… and {count} more: In [{first}] to In [{last}]</source>
+        <translation>… и ещё {count}: от In [{first}] до In [{last}]</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Начало</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>Ход работы</translation>
+    </message>
+    <message>
+        <source>The numbers in the end</source>
+        <translation>Числа в конце</translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation>Графики</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>Составлен</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Программа</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Presses and edits</source>
+        <translation>Нажатий и правок</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>Обновлений</translation>
+    </message>
+    <message>
+        <source>Refusals by PyTorch</source>
+        <translation>Отказов PyTorch</translation>
+    </message>
+    <message>
+        <source>The lines that PyTorch ran, numbered as in the window; loss is that of a Forward.</source>
+        <translation>Строки, которые выполнил PyTorch, под теми же номерами, что и в окне; loss — это потери после прямого прохода.</translation>
+    </message>
+    <message>
+        <source>Of {count} entries the first {first}, the last {last} and those that PyTorch refused are shown.</source>
+        <translation>Из {count} записей показаны первые {first}, последние {last} и те, в которых PyTorch отказал.</translation>
+    </message>
+    <message>
+        <source>Undone, and not in this report: {count}.</source>
+        <translation>Отменено и в отчёт не вошло: {count}.</translation>
+    </message>
+    <message>
+        <source>After In [{number}].</source>
+        <translation>После In [{number}].</translation>
+    </message>
+    <message>
+        <source>There is no Forward of these tensors yet.</source>
+        <translation>Прямого прохода с этими тензорами ещё не было.</translation>
+    </message>
+    <message>
+        <source>z, y_pred and loss are of the rows {rows}.</source>
+        <translation>z, y_pred и loss относятся к строкам {rows}.</translation>
+    </message>
+    <message>
+        <source>Numbers have 4 decimals, as in the window. All their digits are in the session file and in what File &gt; Export writes; of an HTML report also in the tip where the pointer rests on a number.</source>
+        <translation>Числа даны с 4 знаками после запятой, как в окне. Все их цифры есть в файле сеанса и в том, что записывает «Файл &gt; Экспорт»; в отчёте HTML — ещё и в подсказке, если навести указатель на число.</translation>
+    </message>
+    <message>
+        <source>page {number} of {count}</source>
+        <translation>страница {number} из {count}</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} rows</source>
+        <translation>первые {shown} из {total} строк</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} columns</source>
+        <translation>первые {shown} из {total} столбцов</translation>
+    </message>
+</context>
+<context>
     <name>SettingsBar</name>
     <message>
         <source>Learning rate: Update subtracts the gradient times this</source>
@@ -1093,6 +1200,30 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
         <translation>Записать транспонированную W и b в .pt так, как их загружает torch.nn.Linear</translation>
+    </message>
+    <message>
+        <source>&amp;Report…</source>
+        <translation>&amp;Отчёт…</translation>
+    </message>
+    <message>
+        <source>Write the start, all that was done, the numbers and the plots, as PDF or HTML</source>
+        <translation>Записать начало, весь ход работы, числа и графики как PDF или HTML</translation>
+    </message>
+    <message>
+        <source>Save &amp;picture of this plot…</source>
+        <translation>Сохранить &amp;изображение этого графика…</translation>
+    </message>
+    <message>
+        <source>Write the plot that has the keyboard as a picture: PNG or SVG</source>
+        <translation>Записать график, у которого фокус клавиатуры, как изображение: PNG или SVG</translation>
+    </message>
+    <message>
+        <source>Save n&amp;umbers of this plot (CSV)…</source>
+        <translation>Сохранить &amp;числа этого графика (CSV)…</translation>
+    </message>
+    <message>
+        <source>Write the numbers that are drawn in the plot that has the keyboard, in full</source>
+        <translation>Записать полностью числа, изображённые на графике, у которого фокус клавиатуры</translation>
     </message>
     <message>
         <source>&amp;Cancel export</source>
@@ -1440,6 +1571,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>{tensor} is computed by PyTorch and cannot be edited.</source>
         <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
+    </message>
+    <message>
+        <source>Click on a plot first.</source>
+        <translation>Сначала щёлкните по графику.</translation>
     </message>
     <message>
         <source>Select cells in a table first.</source>

@@ -19,6 +19,7 @@ from perceptron_gui.core.history import Entry, History
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.plots.labels import Labels
 from perceptron_gui.ui.plots.ranging import GROWTH, Span, fitted, followed, is_sound
+from perceptron_gui.ui.plots.sheet import Sheet
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -75,6 +76,11 @@ class Plot(Panel):
         self.setAutoFillBackground(True)
         self._set_up()
 
+    @property
+    def takes_mouse(self) -> bool:
+        """Whether it may invite to a click or to pointing: not where it is only to be painted."""
+        return not self.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
     @override
     def display(self, history: History) -> None:
         self._history = history
@@ -110,6 +116,10 @@ class Plot(Panel):
 
     def hover_text(self, position: QPointF) -> str:
         """Return the exact values of the data point nearest to a position in the view box, or nothing."""
+        raise NotImplementedError
+
+    def sheet(self) -> Sheet:
+        """Return the numbers that are drawn, as they lie in the tensors."""
         raise NotImplementedError
 
     @override

@@ -15,6 +15,7 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.ui.plots.curves import Curves, Numbers, Sources
 from perceptron_gui.ui.plots.plot import MOST_SMOOTH_POINTS, MOST_WIDE_POINTS, REACH, Plot
 from perceptron_gui.ui.plots.ranging import Span, whole_steps
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -52,6 +53,12 @@ class UpdatesPlot(Plot):
     def put_away(self) -> None:
         super().put_away()
         self.curves.forget()
+
+    @override
+    def sheet(self) -> Sheet:
+        values = self.curves.values.copy()
+        columns = [Column(self._element(index), values[:, index]) for index in range(values.shape[1])]
+        return Sheet((Column("updates", whole(self.curves.counts)), *columns))
 
     @override
     def hover_text(self, position: QPointF) -> str:
