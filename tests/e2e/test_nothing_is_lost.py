@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,9 @@ def told(history: History) -> list[Any]:
             return numbered.setdefault(id(value), len(numbered)), value.shape, value.tobytes()
         if isinstance(value, tuple):
             return [plain(one) for one in value]
-        slots = getattr(type(value), "__slots__", None)
-        if slots and hasattr(type(value), "__dataclass_fields__"):
-            return type(value).__name__, {name: plain(getattr(value, name)) for name in slots if name != "replaced"}
+        if is_dataclass(value):
+            names = [field.name for field in fields(value) if field.name != "replaced"]
+            return type(value).__name__, [plain(getattr(value, name)) for name in names]
         return value
 
     return [history.index, [plain(entry) for entry in history.entries]]
