@@ -233,6 +233,7 @@ class MainWindow(QMainWindow):
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
+        # An error in either keeps no window open: the event is accepted until it is said that it is not.
         self._commit_typed()
         event.setAccepted(self.documents.may_close())
 

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from perceptron_gui.core.actions import CPU, Axis, Configure, Operation, Randomize, Resize, Start, SwitchDevice
+from perceptron_gui.core.actions import CPU, Axis, Configure, Import, Operation, Randomize, Resize, Start, SwitchDevice
 from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
+from perceptron_gui.core.snapshot import TensorName
 from tests.core.test_script import begun, done
 from tests.strategies import GoBack, journeys
 
@@ -61,6 +62,7 @@ def spoiled(text: str) -> History:
     state = history.current
     history = history.push(SwitchDevice(text), replace(state, forward=None), text)
     history = history.push(Configure(text, 1), replace(state, forward=None), text)
+    history = history.push(Import(text, ((TensorName.W, state.W),)), PRESETS["or_gate"], text)
     history = history.push(Start(text), PRESETS["notebook"], text)
     history = history.push(BACKWARD, PRESETS["notebook"], text, Refusal(text, text))
     environment = Environment(text, text, text, 1)
