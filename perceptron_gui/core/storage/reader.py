@@ -142,8 +142,7 @@ class Reader:
     def _snapshot(self, record: schema.EntryRecord, before: Snapshot | None) -> Snapshot:
         given: dict[str, Any] = {}
         if before is None or any(getattr(record, name) is not UNSET for name in _TENSORS):
-            # Before a number is read.
-            check_shapes(*(self._shape(getattr(record, name), before, name) for name in _TENSORS))
+            self._check_shapes(record, before)
         for name in (*_TENSORS, "W_grad", "b_grad"):
             reference = getattr(record, name)
             if reference is not UNSET:
@@ -163,15 +162,22 @@ class Reader:
         check_snapshot(after, before)
         return after
 
-    def _shape(self, reference: schema.Reference | UnsetType, before: Snapshot | None, name: str) -> tuple[int, ...]:
-        if isinstance(reference, schema.ArrayRecord):
-            return reference.shape
-        if isinstance(reference, int):
-            return _known(self._arrays, reference, "array").shape
-        if before is None:
-            raise DamagedError(f"the first entry has no {name}")
-        shape: tuple[int, ...] = getattr(before, name).shape
-        return shape
+    def _check_shapes(self, record: schema.EntryRecord | schema.ForwardRecord, before: Snapshot | None) -> None:
+        """Check how the tensors of a record fit together, before a number is read."""
+        own: dict[int, tuple[int, ...]] = {}
+        shapes: list[tuple[int, ...]] = []
+        for name in _TENSORS:
+            reference: schema.Reference | UnsetType = getattr(record, name)
+            if isinstance(reference, schema.ArrayRecord):
+                own[reference.id] = reference.shape
+                shapes.append(reference.shape)
+            elif isinstance(reference, int):
+                shapes.append(own[reference] if reference in own else _known(self._arrays, reference, "array").shape)
+            elif before is None:
+                raise DamagedError(f"the first entry has no {name}")
+            else:
+                shapes.append(getattr(before, name).shape)
+        check_shapes(*shapes)
 
     def _array(self, reference: schema.Reference) -> FloatArray:
         if isinstance(reference, int):
@@ -192,7 +198,7 @@ class Reader:
     def _forward(self, record: int | schema.ForwardRecord) -> ForwardPass:
         if isinstance(record, int):
             return self._part(ForwardPass, record)
-        check_shapes(*(self._shape(getattr(record, name), None, name) for name in _TENSORS))
+        self._check_shapes(record, None)
         arrays = {name: self._array(getattr(record, name)) for name in (*_TENSORS, "z", "y_pred", "loss")}
         forward = ForwardPass(
             **arrays,
