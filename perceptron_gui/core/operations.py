@@ -144,14 +144,6 @@ class Engine:
         devices.release(where)
         raise Problem(Reason.OUT_OF_MEMORY, **ran_out)
 
-    def adopt(self, snapshot: Snapshot, made: Snapshot) -> None:
-        """Go on from `snapshot` with the live tensors of the snapshot that was made last: both hold the same numbers.
-
-        Where they are those of another one than `made`, nothing changes.
-        """
-        if self._snapshot is made:
-            self._snapshot = snapshot
-
     def _do(self, task: Task, snapshot: Snapshot, device: str) -> Outcome:
         match task:
             case Operation():

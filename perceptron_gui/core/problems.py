@@ -17,6 +17,7 @@ class Reason(Enum):
     DOES_NOT_FIT = auto()  # rows, columns, room_rows, room_columns
     READ_ONLY = auto()  # tensor
     NO_CELLS = auto()
+    NO_PLOT = auto()
     NO_SAMPLES = auto()
     TOO_MANY_CELLS = auto()  # size, limit
     NO_AXIS = auto()  # tensor
@@ -58,6 +59,11 @@ class Reason(Enum):
     DEVICE_LOST = auto()  # device, detail
     UNEXPECTED = auto()  # action, detail
     TORCH_MISSING = auto()  # detail
+    RUN_CRASHED = auto()  # file
+    NOT_WRITABLE = auto()  # folder
+    SETTINGS_DAMAGED = auto()  # kept
+    NO_TRANSLATION = auto()  # file
+    SEVERAL = auto()  # problems
 
 
 class Problem(Exception):  # noqa: N818  it is said to a person; an Error it is only to Python

@@ -21,6 +21,7 @@ from perceptron_gui.core.actions import (
     Action,
     Configure,
     Delete,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -29,6 +30,7 @@ from perceptron_gui.core.actions import (
     Start,
     SwitchDevice,
 )
+from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.bounds import Reals, of_forward, of_sum
 from perceptron_gui.core.comparison import Comparison, Difference, Kind
 from perceptron_gui.core.deposits import total
@@ -39,7 +41,7 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Config, Deposit, ForwardPass, GraphState, Snapshot, TensorName, same_bits
 
-_COMPUTED = (Operation, Randomize, Resize, Insert, Delete)
+_COMPUTED = (Operation, Randomize, Resize, Insert, Delete, Import)
 """What leaves numbers that another machine may compute otherwise."""
 
 
@@ -125,12 +127,17 @@ def verified(history: History, left_out: int, engine: Engine, start: StartState 
 
 
 class _Replay:
-    """Does entries again, one after the other. The history keeps alive whose identities are in `_seen`."""
+    """Does entries again, one after the other. The history keeps alive whose identities are in `_seen`.
+
+    `_names` are the live tensors of `_snapshot`.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.is_exact = True
         self._engine = engine
         self._seen: set[int] = set()
+        self._snapshot: Snapshot | None = None
+        self._names: Namespace | None = None
 
     def difference(self, entry: Entry, before: Entry | None, *, is_whole: bool) -> Difference | None:
         """Return where an entry differs first from what its action makes of the state before; None where nowhere.
@@ -151,21 +158,22 @@ class _Replay:
         return found
 
     def _of_next(self, entry: Entry, before: Entry) -> Difference | None:
-        outcome = self._done(entry, before.snapshot)
+        is_here = entry.environment == self._engine.environment and entry.device == CPU
+        outcome = self._done(entry, before.snapshot, is_printed=is_here)
         leeway = partial(_leeway, entry.action, before.snapshot, outcome.snapshot)
-        is_here = self._is_here(entry)
         self.is_exact = is_here or not isinstance(entry.action, _COMPUTED)
         has_same_torch = entry.environment is not None and entry.environment.torch == self._engine.version
         comparison = Comparison(self._seen, None if self.is_exact else leeway, has_same_torch, is_here)
         found = Entry(entry.action, outcome.snapshot, outcome.device, outcome.refusal, printed=outcome.printed)
         difference = next(comparison.of_entries(entry, found), None)
         if difference is None and not comparison.is_apart:
-            # The live tensors hold the stored state: the next phase goes on with them.
-            self._engine.adopt(entry.snapshot, outcome.snapshot)
+            self._keep(entry.snapshot, outcome.snapshot)
         return difference
 
-    def _done(self, entry: Entry, before: Snapshot) -> Outcome:
+    def _done(self, entry: Entry, before: Snapshot, *, is_printed: bool) -> Outcome:
         match entry.action:
+            case Operation() as operation:
+                return self._run(operation, entry.device, before, is_printed=is_printed)
             case Start(preset):
                 return Outcome(entry.action, PRESETS[preset], entry.device)
             case MarkRows() | Configure():
@@ -174,6 +182,22 @@ class _Replay:
                 return Outcome(entry.action, replace(before, forward=None), device)
             case _:
                 return replace(self._engine.execute(entry.action, before, CPU), device=entry.device)
+
+    def _run(self, operation: Operation, device: str, before: Snapshot, *, is_printed: bool) -> Outcome:
+        """Run a phase: with the live tensors where they hold the state before it, else with new ones."""
+        names = self._names
+        if names is None or self._snapshot is not before:
+            forget_forward = operation is Operation.FORWARD
+            names = Namespace(replace(before, forward=None) if forget_forward else before, CPU)
+        after, refusal = phase(operation, before, names)
+        self._snapshot, self._names = after, names
+        printed = names.printed(operation) if is_printed and refusal is None else ""
+        return Outcome(operation, after, device, refusal, printed)
+
+    def _keep(self, stored: Snapshot, made: Snapshot) -> None:
+        """Go on with the live tensors of a state that was made: the stored one holds the same numbers."""
+        if self._snapshot is made:
+            self._snapshot = stored
 
     def _of_first(self, entry: Entry, *, is_whole: bool) -> Difference | None:
         self.is_exact = isinstance(entry.action, Start)
@@ -211,9 +235,6 @@ class _Replay:
             for name in arrived
         )
         return next(chain.from_iterable(differences), None)
-
-    def _is_here(self, entry: Entry) -> bool:
-        return entry.environment == self._engine.environment and entry.device == CPU
 
 
 def _within_bounds(action: Action, before: Snapshot, after: Snapshot) -> Comparison:
@@ -257,8 +278,12 @@ def _leeway(action: Action, before: Snapshot, after: Snapshot) -> Mapping[str, R
                     with np.errstate(over="ignore", invalid="ignore"):
                         step = before.config.lr * value.astype(np.float64)
                     bounds[name] = of_sum(getattr(before, name), step)
-        case Randomize() | Resize() | Insert() | Delete():
+        case Randomize():
             bounds = {"x": of_sum(after.x), "W": of_sum(after.W, np.ones(1))}
+        case Import(tensors=held) if TensorName.W in dict(held):
+            pass
+        case Resize() | Insert() | Delete() | Import():
+            bounds = {"W": of_sum(after.W, np.ones(1))}
         case _:
             pass
     return bounds

@@ -99,6 +99,21 @@ SPECS: tuple[ActionSpec, ...] = (
         ("Ctrl+Alt+N",),
     ),
     ActionSpec(
+        "export_report", "export", QT_TRANSLATE_NOOP("actions", "&Report…"),
+        QT_TRANSLATE_NOOP("actions", "Write the start, all that was done, the numbers and the plots, as PDF or HTML"),
+        ("Ctrl+Alt+P",), starts_section=True,
+    ),
+    ActionSpec(
+        "export_picture", "export", QT_TRANSLATE_NOOP("actions", "Save &picture of this plot…"),
+        QT_TRANSLATE_NOOP("actions", "Write the plot that has the keyboard as a picture: PNG or SVG"),
+        ("Ctrl+Alt+I",), starts_section=True,
+    ),
+    ActionSpec(
+        "export_numbers", "export", QT_TRANSLATE_NOOP("actions", "Save n&umbers of this plot (CSV)…"),
+        QT_TRANSLATE_NOOP("actions", "Write the numbers that are drawn in the plot that has the keyboard, in full"),
+        ("Ctrl+Alt+V",),
+    ),
+    ActionSpec(
         "cancel_export", "export", QT_TRANSLATE_NOOP("actions", "&Cancel export"),
         QT_TRANSLATE_NOOP("actions", "End the export that is running; no file is written"), ("Esc",),
         starts_section=True,

@@ -1,5 +1,6 @@
 """Why something was not done, in a person's words: one line for a problem."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication
@@ -13,8 +14,10 @@ translate = QCoreApplication.translate
 
 def of_problem(problem: Problem) -> str:
     """Say why something was not done."""
-    sentence = _problems()[problem.reason]
     values = dict(problem.values)
+    if problem.reason is Reason.SEVERAL:
+        return "\n".join(of_problem(each) for each in cast("Sequence[Problem]", values["problems"]))
+    sentence = _problems()[problem.reason]
     if "action" in values:
         values["action"] = of_action(cast("Action", values["action"]))
     return sentence.format(**values)
@@ -46,6 +49,7 @@ def _problems() -> dict[Reason, str]:
             "{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.",
         ),
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
+        Reason.NO_PLOT: translate("sentences", "Click on a plot first."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
         Reason.NO_SAMPLES: translate(
             "sentences", "Samples are the rows of x, y_true, z and y_pred: select some there."
@@ -145,5 +149,19 @@ def _problems() -> dict[Reason, str]:
         Reason.UNEXPECTED: translate("sentences", "{action} failed inside the program, nothing was changed: {detail}"),
         Reason.TORCH_MISSING: translate(
             "sentences", "PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}"
+        ),
+        Reason.RUN_CRASHED: translate(
+            "sentences", "The program was not closed the last time, it broke off. What is known of it is in {file}."
+        ),
+        Reason.NOT_WRITABLE: translate(
+            "sentences",
+            "Nothing can be written to {folder}. Everything works, but is not kept there for the next start.",
+        ),
+        Reason.SETTINGS_DAMAGED: translate(
+            "sentences", "Settings that could not be read are the usual ones now. The old file is kept as {kept}."
+        ),
+        Reason.NO_TRANSLATION: translate(
+            "sentences",
+            "The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.",
         ),
     }

@@ -436,8 +436,12 @@ Earlier points of the path lie on other slices.</source>
         <translation>Ошибка в программе</translation>
     </message>
     <message>
-        <source>Something failed inside the program. The state is as it was; you can go on. The details are in {file}.</source>
-        <translation>Внутри программы произошёл сбой. Состояние осталось прежним, можно продолжать. Подробности — в файле {file}.</translation>
+        <source>Something failed inside the program. The state is as it was; you can go on.</source>
+        <translation>Внутри программы произошла ошибка. Состояние осталось прежним; можно продолжать.</translation>
+    </message>
+    <message>
+        <source>The details are in {file}.</source>
+        <translation>Подробности — в файле {file}.</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -493,6 +497,22 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Cancelled: {file} is not written.</source>
         <translation>Отменено: файл {file} не записан.</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Изображение</translation>
+    </message>
+    <message>
+        <source>Drawing of lines and words</source>
+        <translation>Векторный рисунок</translation>
+    </message>
+    <message>
+        <source>Report on paper</source>
+        <translation>Отчёт для печати</translation>
+    </message>
+    <message>
+        <source>Report as a page</source>
+        <translation>Отчёт как веб-страница</translation>
     </message>
 </context>
 <context>
@@ -649,7 +669,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>Computation graph</source>
-        <translation>Граф вычислений</translation>
+        <translation>Граф</translation>
     </message>
     <message>
         <source>Not in the graph, as requires_grad is False: {names}</source>
@@ -856,6 +876,97 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>nan/inf not drawn</source>
         <translation>nan/inf не показаны</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>… and {count} more: In [{first}] to In [{last}]</source>
+        <translation>… и ещё {count}: от In [{first}] до In [{last}]</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Начало</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>Ход работы</translation>
+    </message>
+    <message>
+        <source>The numbers in the end</source>
+        <translation>Числа в конце</translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation>Графики</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>Составлен</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Программа</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Presses and edits</source>
+        <translation>Нажатий и правок</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>Обновлений</translation>
+    </message>
+    <message>
+        <source>Refusals by PyTorch</source>
+        <translation>Отказов PyTorch</translation>
+    </message>
+    <message>
+        <source>The lines that PyTorch ran, numbered as in the window; loss is that of a Forward.</source>
+        <translation>Строки, которые выполнил PyTorch, под теми же номерами, что и в окне; loss — это потери после прямого прохода.</translation>
+    </message>
+    <message>
+        <source>Of {count} entries the first {first}, the last {last} and those that PyTorch refused are shown.</source>
+        <translation>Из {count} записей показаны первые {first}, последние {last} и те, в которых PyTorch отказал.</translation>
+    </message>
+    <message>
+        <source>Undone, and not in this report: {count}.</source>
+        <translation>Отменено и в отчёт не вошло: {count}.</translation>
+    </message>
+    <message>
+        <source>After In [{number}].</source>
+        <translation>После In [{number}].</translation>
+    </message>
+    <message>
+        <source>There is no Forward of these tensors yet.</source>
+        <translation>Прямого прохода с этими тензорами ещё не было.</translation>
+    </message>
+    <message>
+        <source>z, y_pred and loss are of the rows {rows}.</source>
+        <translation>z, y_pred и loss относятся к строкам {rows}.</translation>
+    </message>
+    <message>
+        <source>Numbers have 4 decimals, as in the window. All their digits are in the session file and in what File &gt; Export writes; of an HTML report also in the tip where the pointer rests on a number.</source>
+        <translation>Числа даны с 4 знаками после запятой, как в окне. Все их цифры есть в файле сеанса и в том, что записывает «Файл &gt; Экспорт»; в отчёте HTML — ещё и в подсказке, если навести указатель на число.</translation>
+    </message>
+    <message>
+        <source>page {number} of {count}</source>
+        <translation>страница {number} из {count}</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} rows</source>
+        <translation>первые {shown} из {total} строк</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} columns</source>
+        <translation>первые {shown} из {total} столбцов</translation>
     </message>
 </context>
 <context>
@@ -1089,6 +1200,30 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
         <translation>Записать транспонированную W и b в .pt так, как их загружает torch.nn.Linear</translation>
+    </message>
+    <message>
+        <source>&amp;Report…</source>
+        <translation>&amp;Отчёт…</translation>
+    </message>
+    <message>
+        <source>Write the start, all that was done, the numbers and the plots, as PDF or HTML</source>
+        <translation>Записать начало, весь ход работы, числа и графики как PDF или HTML</translation>
+    </message>
+    <message>
+        <source>Save &amp;picture of this plot…</source>
+        <translation>Сохранить &amp;изображение этого графика…</translation>
+    </message>
+    <message>
+        <source>Write the plot that has the keyboard as a picture: PNG or SVG</source>
+        <translation>Записать график, у которого фокус клавиатуры, как изображение: PNG или SVG</translation>
+    </message>
+    <message>
+        <source>Save n&amp;umbers of this plot (CSV)…</source>
+        <translation>Сохранить &amp;числа этого графика (CSV)…</translation>
+    </message>
+    <message>
+        <source>Write the numbers that are drawn in the plot that has the keyboard, in full</source>
+        <translation>Записать полностью числа, изображённые на графике, у которого фокус клавиатуры</translation>
     </message>
     <message>
         <source>&amp;Cancel export</source>
@@ -1438,6 +1573,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
     </message>
     <message>
+        <source>Click on a plot first.</source>
+        <translation>Сначала щёлкните по графику.</translation>
+    </message>
+    <message>
         <source>Select cells in a table first.</source>
         <translation>Сначала выделите ячейки в таблице.</translation>
     </message>
@@ -1604,6 +1743,22 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}</source>
         <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
+    </message>
+    <message>
+        <source>The program was not closed the last time, it broke off. What is known of it is in {file}.</source>
+        <translation>В прошлый раз программа не была закрыта, а прервалась. Что об этом известно, записано в {file}.</translation>
+    </message>
+    <message>
+        <source>Nothing can be written to {folder}. Everything works, but is not kept there for the next start.</source>
+        <translation>В {folder} нельзя ничего записать. Всё работает, но до следующего запуска там ничего не сохранится.</translation>
+    </message>
+    <message>
+        <source>Settings that could not be read are the usual ones now. The old file is kept as {kept}.</source>
+        <translation>Настройки, которые не удалось прочитать, заменены обычными. Прежний файл сохранён как {kept}.</translation>
+    </message>
+    <message>
+        <source>The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.</source>
+        <translation>Файл перевода {file} отсутствует или повреждён, поэтому тексты английские. Его вернёт повторная установка.</translation>
     </message>
     <message>
         <source>Next: {phase}.</source>

@@ -204,6 +204,7 @@ class Wishes(RuleBasedStateMachine):
         assert {problem.reason for problem in self.problems} <= DONE_TO_SIZES | DONE_TO_CELLS
 
     def teardown(self) -> None:
+        """Fault 53: undo leads to the first state, bit for bit."""
         if not hasattr(self, "session"):
             return
         self.worker.work_all()

@@ -3,7 +3,7 @@
 import importlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -18,30 +18,18 @@ from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.document import Document
 from perceptron_gui.ui.actions import Commands
+from perceptron_gui.ui.exporting import plots, report
+from perceptron_gui.ui.exporting.formats import Format, Made
 from perceptron_gui.ui.exporting.progress import ProgressLine
+from perceptron_gui.ui.plots.plot import Plot
+from perceptron_gui.ui.report.about import About
 from perceptron_gui.ui.tensor_view import TensorView
 
 translate = QCoreApplication.translate
 NAMES = (
     "export_script", "export_notebook", "export_history", "export_tensor", "export_tensors", "export_state_dict",
+    "export_report", *plots.NAMES,
 )  # fmt: skip
-Made = Callable[[Watch], Iterator[bytes]]
-"""Makes a file, piece by piece, on the worker."""
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """One way to write it: the suffix of such files, what they are called, how they are made, what is said then."""
-
-    suffix: str
-    name: str
-    make: Made
-    remark: str = ""
-
-    @property
-    def name_filter(self) -> str:
-        """The kind of file, as a file dialog lists it."""
-        return f"{self.name} (*{self.suffix})"
 
 
 class ExportCommands(QObject):
@@ -77,12 +65,17 @@ class ExportCommands(QObject):
             "export_tensor": self._export_tensor,
             "export_tensors": self._export_tensors,
             "export_state_dict": self._export_state_dict,
+            "export_report": self._export_report,
+            "export_picture": partial(self._export_plot, plots.picture_formats),
+            "export_numbers": partial(self._export_plot, plots.number_formats),
             "cancel_export": self._background.cancel,
         }
 
     def progress_for(self, commands: Commands) -> ProgressLine:
         """Return where it is seen how far an export is; from now on the commands are enabled as they can be used."""
         self._commands = commands
+        for plot in self._window.findChildren(Plot):
+            plots.PlotMenu(plot, [commands[name] for name in plots.NAMES])
         self._progress = ProgressLine(commands["cancel_export"])
         self._on_changed()
         return self._progress
@@ -137,6 +130,20 @@ class ExportCommands(QObject):
         ).format(n=snapshot.n, k=snapshot.k)
         name = translate("Exporting", "state_dict of an nn.Linear")
         self._ask("linear", Format(".pt", name, partial(_state_dict, snapshot), remark))
+
+    def _export_report(self) -> None:
+        """Take the pictures while the file is being chosen."""
+        history = self._session.history
+        about = About(self._stem(), datetime.now(UTC).astimezone())
+        taking = report.ReportPictures(self._session, history, self)
+        self._ask(self._stem(), *report.report_formats(history, about, taking.pictures))
+
+    def _export_plot(self, formats: Callable[[Plot], tuple[Format, ...]]) -> None:
+        plot = plots.plot_of(self._window.focusWidget())
+        if plot is None:
+            self.problem_found.emit(Problem(Reason.NO_PLOT))
+        else:
+            self._ask(plot.plot_widget.objectName().removesuffix("_plot"), *formats(plot))
 
     def _stem(self) -> str:
         """Return the name of the session without its suffix."""

@@ -34,7 +34,8 @@ class Curves:
         self._read = read
         self._widest = widest
         self._entries: tuple[Entry, ...] = ()
-        self._first = 0
+        self.first = 0
+        """The position of the entry that they begin with."""
         self._sources: Sources = ()
         self._length = 0
         self._counts: Numbers = np.empty(0)
@@ -59,7 +60,7 @@ class Curves:
 
     def forget(self) -> None:
         """Keep no entry alive."""
-        self._entries, self._first, self._sources, self._length = (), 0, (), 0
+        self._entries, self.first, self._sources, self._length = (), 0, (), 0
         self._divide(None, None)
 
     def follow(self, history: History) -> bool:
@@ -72,7 +73,7 @@ class Curves:
     def _end(self, history: History) -> int:
         """Return where what was undone ends, or begins with new tensors."""
         entries, known = history.entries, len(self._entries)
-        is_known = self._first <= history.index < known and entries[:known] == self._entries
+        is_known = self.first <= history.index < known and entries[:known] == self._entries
         if is_known and known < len(entries) and entries[known].makes_new_tensors:
             return known
         later = range(max(history.index + 1, known if is_known else 0), len(entries))
@@ -82,22 +83,22 @@ class Curves:
         same = common_start(self._entries, entries)
         is_cut = same < len(self._entries)
         self._entries = entries
-        is_new = same <= self._first
+        is_new = same <= self.first
         in_segment = is_new
         if is_new:
-            self._first = history.index + 1 - len(history.segment)
+            self.first = history.index + 1 - len(history.segment)
             self._cut(-1)
-            same = self._first
+            same = self.first
         elif is_cut:
             # An entry that is gone may have replaced the point at this count.
             count = entries[same - 1].updates
-            while same > self._first and entries[same - 1].updates == count:
+            while same > self.first and entries[same - 1].updates == count:
                 same -= 1
             self._cut(count)
         points: dict[int, Sources] = {}
         for index, entry in enumerate(entries[same:], same):
             if not in_segment and entry.makes_new_tensors:
-                self._first, is_new = index, True
+                self.first, is_new = index, True
                 self._cut(-1)
                 points.clear()
             sources = self._read(entry)
@@ -112,7 +113,7 @@ class Curves:
             return
         count = self._entries[index].updates
         undone = int(np.searchsorted(self._counts[: self._length], count))
-        while index >= self._first and self._entries[index].updates == count:
+        while index >= self.first and self._entries[index].updates == count:
             sources = self._read(self._entries[index])
             if sources is not None:
                 here = np.concatenate(self._kept(sources, self._sizes(sources)))

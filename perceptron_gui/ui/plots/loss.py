@@ -18,6 +18,7 @@ from perceptron_gui.ui.plots.curves import Numbers, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
 from perceptron_gui.ui.plots.ranging import Span
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
 from perceptron_gui.ui.plots.updates_plot import MOST_DASHED, UpdatesPlot
 from perceptron_gui.ui.theme import Colors
@@ -64,6 +65,21 @@ class LossPlot(UpdatesPlot):
     def take_answer(self, question: Question, answer: Answer | None) -> None:
         if self._second.take(question, answer):
             self._show()
+
+    @override
+    def sheet(self) -> Sheet:
+        """A row an update count that either run has a loss at."""
+        twin = self._second.twin
+        runs = [("loss", whole(self.curves.counts), self.curves.values.reshape(-1))]
+        if twin is not None:
+            runs.append(("loss of the twin", twin.updates, twin.losses))
+        updates = np.unique(np.concatenate([counts for _, counts, _ in runs]))
+        columns: list[Column] = []
+        for name, counts, losses in runs:
+            values = np.zeros(len(updates), np.float32)
+            values[np.searchsorted(updates, counts)] = losses
+            columns.append(Column(name, values, np.isin(updates, counts)))
+        return Sheet((Column("updates", updates), *columns))
 
     @override
     def hover_text(self, position: QPointF) -> str:

@@ -15,6 +15,7 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.ui.plots.curves import Curves, Numbers, Sources
 from perceptron_gui.ui.plots.plot import MOST_SMOOTH_POINTS, MOST_WIDE_POINTS, REACH, Plot
 from perceptron_gui.ui.plots.ranging import Span, whole_steps
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -54,6 +55,12 @@ class UpdatesPlot(Plot):
         self.curves.forget()
 
     @override
+    def sheet(self) -> Sheet:
+        values = self.curves.values.copy()
+        columns = [Column(self._element(index), values[:, index]) for index in range(values.shape[1])]
+        return Sheet((Column("updates", whole(self.curves.counts)), *columns))
+
+    @override
     def hover_text(self, position: QPointF) -> str:
         (left, right), _ = self.view_box.viewRange()
         reach = REACH * (right - left) / self.view_box.width()
@@ -91,6 +98,10 @@ class UpdatesPlot(Plot):
         has_changed, before = self.curves.follow(history), self._here
         self._here = None if self.curves.undone is None else history.entry.updates
         return has_changed or self._here != before
+
+    @override
+    def _first_drawn(self, history: History) -> Entry:
+        return history.entries[self.curves.first]
 
     @override
     def _axis_labels(self) -> tuple[str, str]:

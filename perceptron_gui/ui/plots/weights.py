@@ -69,7 +69,7 @@ class WeightsPlot(UpdatesPlot):
             notes.append(
                 translate("WeightsPlot", "{shown} of {total} parameters drawn").format(shown=shown, total=total)
             )
-        if not self._can_name(shown):
+        if not self._can_name(shown) and self.takes_mouse:
             notes.append(translate("WeightsPlot", "point at a line for its name"))
         return notes
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -35,14 +35,21 @@ class TimelineDelegate(QStyledItemDelegate):
             painter.fillRect(rect, QBrush(QColor(self.colors.stale), Qt.BrushStyle.BDiagPattern))
         if index.column() == Column.NUMBER:
             paint_bar(painter, rect, field.moment, self.colors)
-        font = cell.font
-        font.setBold(field.moment is Moment.PRESENT)
-        painter.setFont(font)
+        metrics: QFontMetrics = cell.fontMetrics
+        if field.moment is Moment.PRESENT:
+            font = cell.font
+            font.setBold(True)
+            painter.setFont(font)
+            metrics = painter.fontMetrics()
         painter.setPen(QColor(self._color(field)))
-        side = Qt.AlignmentFlag.AlignRight if index.column() == Column.LOSS else Qt.AlignmentFlag.AlignLeft
-        room = rect.adjusted(MARGIN, 0, -MARGIN, 0)
-        text = painter.fontMetrics().elidedText(field.text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
+        text, room = field.text, rect.width() - 2 * MARGIN
+        width = metrics.horizontalAdvance(text)
+        if width > room:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+            width = room
+        # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
+        left = rect.left() + MARGIN + (room - width if index.column() == Column.LOSS else 0)
+        painter.drawText(left, rect.top() + (rect.height() + metrics.ascent() - metrics.descent()) // 2, text)
         painter.restore()
 
     def _color(self, field: Field) -> str:
