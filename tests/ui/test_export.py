@@ -22,7 +22,8 @@ from tests.ui.hands import Hands
 
 
 def dialog_of(hands: Hands, command: str) -> QFileDialog:
-    """Choose a command, and return the dialog that it opens."""
+    """Choose a command, and return the dialog that it opens; that of before is gone by then."""
+    hands.qtbot.waitUntil(lambda: hands.window.findChildren(QFileDialog) == [])
     hands.action(command).trigger()
     dialog = hands.find(QFileDialog, "export_dialog")
     assert dialog.isVisible()
@@ -58,7 +59,6 @@ def test_the_name_that_is_proposed_is_the_sessions(hands: Hands, document: Docum
     dialog = dialog_of(hands, "export_notebook")
     assert [Path(one).name for one in dialog.selectedFiles()] == ["session.ipynb"]
     dialog.reject()
-    hands.qtbot.waitUntil(lambda: hands.window.findChildren(QFileDialog) == [])
     document.save(tmp_path / "Neuron 1.perceptron")
     dialog = dialog_of(hands, "export_script")
     assert dialog.selectedFiles() == [str(tmp_path / "Neuron 1.py")]
