@@ -200,11 +200,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     reporter.parent_widget = program.window
     program.show()
     if options.file:
-        document.open(Path(options.file))
+        document.open(Path(options.file), may_be_new=True)
     exit_code = application.exec() or program.exit_code
     is_idle = session.close(PATIENCE)
-    file_executor.shutdown(wait=True)
     document.close()
+    file_executor.shutdown(wait=True)
     if not options.safe_mode:
         program.final_preferences().save(settings)
     reporter.uninstall()

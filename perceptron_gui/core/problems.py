@@ -36,6 +36,7 @@ class Reason(Enum):
     NOT_SAVED = auto()  # file, detail
     HELD_ELSEWHERE = auto()  # file, owner
     NO_RECOVERY = auto()  # detail
+    NOT_RECOVERED = auto()  # detail
     FILE_FAILED = auto()  # detail
     OUT_OF_MEMORY = auto()  # device, detail
     DEVICE_LOST = auto()  # device, detail

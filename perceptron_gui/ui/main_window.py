@@ -57,7 +57,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowIcon(QIcon("icons:perceptron.svg"))
-        self.setAcceptDrops(True)
         self.session = session
         self._problem: Problem | None = None
         self._told = ""
@@ -67,7 +66,7 @@ class MainWindow(QMainWindow):
         self._panels: dict[str, Panel] = {}
         self._table_commands = TableCommands(self, self._panels)
         self._notices = NoticeBar()
-        self.documents = Documents(self, document, self._notices)
+        self.documents = Documents(self, document, self._notices, self._committed)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
@@ -98,6 +97,7 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(Still(self._status), 1)
         self.statusBar().addPermanentWidget(self._about_torch)
         self._connect(derivation)
+        self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
 
