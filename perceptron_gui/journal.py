@@ -75,7 +75,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return now.size >= 0 and now != self
 
 
-class _Line(msgspec.Struct, omit_defaults=True):
+class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not."""
 
     push: Raw | UnsetType = UNSET
@@ -119,7 +119,8 @@ class Journal:
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
         before, self._history = self._history, history
-        if history is not before and not self._has_failed:
+        is_same = history.entries is before.entries and history.index == before.index
+        if not is_same and not self._has_failed:
             is_first = self._file is None and len(before.entries) > _MANY
             self._do(lambda: self._write(before, history), is_large=is_first or history.entry.new_bytes > _LARGE)
 
@@ -174,13 +175,12 @@ class Journal:
             file.close()
 
     def _write(self, before: History, after: History) -> None:
-        if self._file is None:
-            self._renew(before, 0)
-        file = self._file
-        if file is not None and not (file.follow(after) and file.large_bytes <= MOST_BYTES):
-            self._renew(after, file.unsaved + 1)
+        file = self._file or self._renew(before, 0)
+        is_told = file.follow(after)
+        if not is_told or file.large_bytes > MOST_BYTES:
+            self._renew(after, file.unsaved + (not is_told))
 
-    def _renew(self, history: History, unsaved: int) -> None:
+    def _renew(self, history: History, unsaved: int) -> "_File":
         file = _File(self._folder, self._executor)
         try:
             file.begin(history, self._kept, unsaved)
@@ -190,6 +190,7 @@ class Journal:
         old, self._file = self._file, file
         if old is not None:
             old.delete()
+        return file
 
 
 class _File:
