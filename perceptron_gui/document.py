@@ -181,9 +181,9 @@ class Document(QObject):
 
     def close(self) -> None:
         """Wait for what is being written, and let the file go. What is not saved is left for the next start."""
-        while self._saving is not None:
-            wait([self._saving.future])
-            self._on_written(self._saving)
+        while (saving := self._saving) is not None:
+            wait([saving.future])
+            self._on_written(saving)
         self._put_away()
 
     def _put_away(self) -> None:
@@ -240,17 +240,16 @@ class Document(QObject):
 
     @Slot(object)
     def _on_written(self, saving: _Saving) -> None:
-        if saving is not self._saving:
-            return
-        self._saving = None
-        if self._succeeded(saving.future):
-            result = saving.future.result()
-            if isinstance(result, Kept):
-                self._take(saving, result)
-            else:
-                self.asked.emit(result)
-        next_save, self._next_save = self._next_save, None
-        self.changed.emit()
+        next_save = None
+        if saving is self._saving:
+            self._saving = None
+            next_save, self._next_save = self._next_save, None
+            if self._succeeded(saving.future):
+                result = saving.future.result()
+                self._take(saving, result) if isinstance(result, Kept) else self.asked.emit(result)
+            self.changed.emit()
+        if saving.lock is not None and saving.lock is not self._lock:
+            saving.lock.unlock()
         if next_save is not None:
             next_save()
 

@@ -421,5 +421,3 @@ def test_the_clock_puts_lines_on_the_disk(played: Played, monkeypatch: pytest.Mo
     monkeypatch.setattr(journal.os, "fsync", flushed.append)
     played.press(Operation.FORWARD)
     assert flushed
-
-
