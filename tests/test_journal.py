@@ -1,5 +1,6 @@
 """The recovery file: what is read back from it is the very history, whatever moment the program ended at."""
 
+import os
 import resource
 import shutil
 import tempfile
@@ -8,7 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -253,7 +253,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("large")
 def test_large_arrays_lie_beside_bit_for_bit(played: Played) -> None:
-    values = frozen([[np.float32(np.nan)], [-0.0], [np.float32(1e-45)]])
+    values = frozen([[float("nan")], [-0.0], [1e-45]])
     played.press(Assign(TensorName.W, 0, 0, values, Gesture.PASTE), Operation.FORWARD, Operation.BACKWARD)
     assert_left_is(played)
     arrays = next(played.folder.glob("*.arrays"))
@@ -396,7 +396,7 @@ def test_what_a_program_leaves_that_is_no_work_goes(tmp_path: Path) -> None:
     assert not {name for name in left if name.endswith((".arrays", ".journal"))}
 
 
-def test_recovered_work_is_moved_before_its_journal_goes(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovered_work_is_moved_before_its_journal_goes(played: Played) -> None:
     """Fault 13."""
     played.press(Operation.FORWARD, Operation.BACKWARD)
     played.journal.leave()
@@ -418,6 +418,6 @@ def test_recovered_work_is_moved_before_its_journal_goes(played: Played, monkeyp
 def test_the_clock_puts_lines_on_the_disk(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed: list[int] = []
     monkeypatch.setattr(journal, "_FLUSH_EVERY", -1.0)
-    monkeypatch.setattr(journal.os, "fsync", flushed.append)
+    monkeypatch.setattr(os, "fsync", flushed.append)
     played.press(Operation.FORWARD)
     assert flushed

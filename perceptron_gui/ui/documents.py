@@ -52,6 +52,7 @@ class Documents(QObject):
         document.asked.connect(self._on_asked)
         document.found.connect(self._on_found)
         document.failed.connect(self._on_failed)
+        self.show_recent(())
         self.retranslate()
 
     def handlers(self) -> dict[str, Callable[[], object]]:

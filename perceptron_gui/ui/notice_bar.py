@@ -72,9 +72,10 @@ class NoticeBar(QToolBar):
         return QSize(0, super().sizeHint().height())
 
     def _show(self) -> None:
-        for button in self._buttons:
-            button.hide()
-            button.deleteLater()
+        for action in self.actions()[1:]:
+            # With it goes its button, once what was clicked on it is done.
+            self.removeAction(action)
+            action.deleteLater()
         self._buttons = []
         if self._notices:
             for choice in self._notices[-1].choices:

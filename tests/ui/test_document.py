@@ -582,7 +582,7 @@ def test_closing_waits_for_what_is_being_written(desk: Desk, monkeypatch: pytest
     assert not list((desk.folder / "recovery").glob("*.journal"))
 
 
-def test_a_folder_for_recovery_that_cannot_be_written_is_said_once(desk: Desk, engine: Engine) -> None:
+def test_a_folder_for_recovery_that_cannot_be_written_is_said_once(desk: Desk) -> None:
     """Fault 18."""
     (desk.folder / "recovery").write_text("no folder", encoding="utf-8")
     for _ in range(3):
