@@ -5,8 +5,8 @@ import importlib
 import logging
 import os
 import sys
-import tempfile
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -23,8 +23,10 @@ from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.crash_log import CrashLog
 from perceptron_gui.document import Document
-from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme
+from perceptron_gui.interruption import Interruption
+from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from perceptron_gui.core.operations import Engine
 
 NAME = "perceptron-gui"
-PATIENCE = 2.0
+PATIENCE = 1.5
 """Seconds that closing waits for a step that still runs."""
 _log = logging.getLogger(__name__)
 
@@ -59,11 +61,12 @@ class Program(QObject):
         self._document = document
         self._usual_font = QFont(application.font())
         self._translations = resources.Translations(application)
-        self._translations.use(language)
+        used = self._translations.use(language)
         self._apply_font()
         colors = self._apply_theme()
         self.window = MainWindow(session, document, colors)
-        self.window.check_choices(language, preferences.theme)
+        self.window.check_choices(used, preferences.theme)
+        self._problems = [_no_translation(language)] if used != language else []
         self.window.language_requested.connect(self._on_language_requested)
         self.window.theme_requested.connect(self._on_theme_requested)
         self.window.set_animated(preferences.animated)
@@ -90,6 +93,12 @@ class Program(QObject):
             QTimer.singleShot(0, self._session.prepare)
             QTimer.singleShot(0, self._document.look_for_leftovers)
         return False
+
+    def say(self, problems: Sequence[Problem]) -> None:
+        """Say what was found wrong at the start, a line for each."""
+        found = [*problems, *self._problems]
+        if found:
+            self.window.show_problem(found[0] if len(found) == 1 else Problem(Reason.SEVERAL, problems=found))
 
     def final_preferences(self) -> Preferences:
         """Return the choices of now, with the window's place and arrangement."""
@@ -123,7 +132,10 @@ class Program(QObject):
     @Slot(str)
     def _on_language_requested(self, language: str) -> None:
         self.preferences = replace(self.preferences, language=language)
-        self._translations.use(language)
+        used = self._translations.use(language)
+        if used != language:
+            self.window.check_choices(used, self.preferences.theme)
+            self.window.show_problem(_no_translation(language))
 
     @Slot(str)
     def _on_theme_requested(self, name: str) -> None:
@@ -167,7 +179,7 @@ class Program(QObject):
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run the program. Returns the exit status: 0, or 1 when PyTorch cannot be loaded."""
+    """Run the program. Returns the exit status: 0; 1 without PyTorch; 130 or 143 after SIGINT or SIGTERM."""
     options = _options(argv)
     if loses_references(PySide6.__version_info__, sys.version_info[:2]):
         _print("PySide6 6.12 on Python below 3.12 ends the process sooner or later; install PySide6 6.11.")
@@ -183,38 +195,47 @@ def main(argv: Sequence[str] | None = None) -> int:
     application.setStyle("Fusion")
     resources.register()
     application.setWindowIcon(QIcon("icons:perceptron.svg"))
-    folder = _data_folder()
-    crash_log = folder / "crash.log"
-    _log_to(crash_log)
-    reporter = ErrorReporter(crash_log)
+    interruption = Interruption()
+    crash_log = CrashLog(Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)))
+    reporter = ErrorReporter(crash_log.path)
     reporter.install()
-    settings = QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
-    preferences = Preferences() if options.safe_mode else Preferences.load(settings)
+    settings = (
+        None if options.safe_mode else QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, NAME, NAME)
+    )
+    preferences = Preferences() if settings is None else Preferences.load(settings)
+    problems = _found_wrong(crash_log, settings, preferences)
     device = CPU if options.safe_mode else options.device
     executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="torch")
     session = Session(History.begin(NOTEBOOK, CPU), executor, load_engine, device)
     language = options.lang or preferences.language or resources.system_language(LANGUAGES)
     file_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
-    document = Document(session, file_executor, None if options.safe_mode else folder / "recovery")
+    has_journal = crash_log.path is not None and not options.safe_mode
+    document = Document(session, file_executor, crash_log.folder / "recovery" if has_journal else None)
     program = Program(application, session, document, preferences, language)
     reporter.parent_widget = program.window
     program.show()
+    program.say(problems)
     if options.file:
         document.open(Path(options.file), may_be_new=True)
-    exit_code = application.exec() or program.exit_code
-    is_idle = session.close(PATIENCE)
-    document.close()
-    file_executor.shutdown(wait=True)
-    if not options.safe_mode:
-        program.final_preferences().save(settings)
-    reporter.uninstall()
-    if not is_idle:
+    exit_code = interruption.exit_code or application.exec() or program.exit_code
+    # One patience for both: SIGTERM leaves two seconds in all.
+    until = time.monotonic() + PATIENCE
+    are_idle = [close(max(until - time.monotonic(), 0)) for close in (session.close, program.window.exports.close)]
+
+    def keep_preferences() -> None:
+        if settings is not None:
+            program.final_preferences().save(settings)
+
+    _do_each(document.close, file_executor.shutdown, keep_preferences, reporter.uninstall, crash_log.end)
+    exit_code = interruption.exit_code or exit_code
+    if not all(are_idle):
         # Python would wait at exit for the worker, however long its step takes.
-        _log.warning("a step was still running after %s s; ending without it", PATIENCE)
+        _log.warning("a step or an export was still running after %s s; ending without it", PATIENCE)
         logging.shutdown()
         os._exit(exit_code)
     program.window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    interruption.end()
     return exit_code
 
 
@@ -231,7 +252,11 @@ def loses_references(pyside: tuple[int | str, ...], python: tuple[int, int]) -> 
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog=NAME, description="Step through the training of one layer by hand.")
+    parser = argparse.ArgumentParser(
+        prog=NAME,
+        description="Step through the training of one layer by hand.",
+        epilog=f"`{NAME} export --help` tells how to write a session for other programs, without a window.",
+    )
     parser.add_argument("file", nargs="?", metavar="FILE", help="session to open; a new one where there is none yet")
     parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")
     parser.add_argument("--lang", choices=LANGUAGES, help="language of the window")
@@ -253,20 +278,34 @@ def _print(text: str) -> None:
         sys.stderr.write(f"{text}\n")
 
 
-def _data_folder() -> Path:
-    place = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir())
-    return place
+def _do_each(*steps: Callable[[], object]) -> None:
+    """Do every step, whatever goes wrong in those before it."""
+    for step in steps:
+        try:
+            step()
+        except Exception:  # noqa: BLE001  the others have to be done
+            _log.exception("%r failed on the way out", step)
 
 
-def _log_to(crash_log: Path) -> None:
-    handlers: list[logging.Handler] = [
-        logging.StreamHandler(),
-        logging.FileHandler(crash_log, encoding="utf-8", errors="replace", delay=True),
-    ]
-    logging.basicConfig(
-        level=logging.WARNING, handlers=handlers, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+def _found_wrong(crash_log: CrashLog, settings: QSettings | None, preferences: Preferences) -> list[Problem]:
+    """Return what there is to say at the start about the last run, the settings, and folders that keep nothing."""
+    problems: list[Problem] = []
+    unwritable = [crash_log.folder] if crash_log.path is None else []
+    if crash_log.last_run_crashed:
+        problems.append(Problem(Reason.RUN_CRASHED, file=crash_log.path))
+    if settings is not None:
+        is_kept = settings.isWritable()
+        try:
+            if is_kept and not preferences.is_all_of(settings):
+                problems.append(Problem(Reason.SETTINGS_DAMAGED, kept=keep_bad(settings)))
+        except OSError:
+            is_kept = False
+        if not is_kept:
+            unwritable.append(Path(settings.fileName()).parent)
+    if unwritable:
+        problems.append(Problem(Reason.NOT_WRITABLE, folder=", ".join(map(str, unwritable))))
+    return problems
+
+
+def _no_translation(language: str) -> Problem:
+    return Problem(Reason.NO_TRANSLATION, file=resources.translation(language))

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from PySide6.QtCore import QIODevice, QSaveFile
 
@@ -23,19 +24,18 @@ def write(path: Path, data: bytes | Iterable[bytes]) -> None:
     Raises:
         Problem: NOT_SAVED.
     """
-    path = Path(os.path.realpath(path))
-    if path.exists() and not path.is_file():
-        # QSaveFile would put a file in the place of a device.
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=_what_is_there(path))
-    if path.exists() and not os.access(path, os.W_OK):
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=os.strerror(errno.EACCES))
-    # QSaveFile's own name for it could be a person's: a.perceptron.backup.
-    part = _part_of(path)
-    _write_part(part, data, str(path))
+    detail = _in_the_way(path)
+    if detail:
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
+    target = Path(os.path.realpath(path))
+    part = _part_of(target)
+    detail = _write_part(part, data)
+    if detail:
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
+    with suppress(OSError):
+        shutil.copymode(target, part)
     try:
-        with suppress(OSError):
-            shutil.copymode(path, part)
-        part.replace(path)
+        part.replace(target)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise Problem(Reason.NOT_SAVED, file=str(path), detail=str(error)) from error
@@ -51,13 +51,15 @@ def clear(path: Path) -> None:
 
 
 def _part_of(path: Path) -> Path:
+    # QSaveFile writes beside, too, but under a name that a person may have given: a.perceptron.backup.
     return path.with_name(f".{path.name}.part")
 
 
-def _write_part(part: Path, data: bytes | Iterable[bytes], name: str) -> None:
+def _write_part(part: Path, data: bytes | Iterable[bytes]) -> str:
+    """Write a file; return why it could not be, and then there is none."""
     file = QSaveFile(str(part))
     if not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        raise Problem(Reason.NOT_SAVED, file=name, detail=file.errorString())
+        return file.errorString()
     try:
         # Of a full disk QSaveFile itself says nothing: it would put a shorter file in the place of the old one.
         is_written = all(file.write(piece) == len(piece) for piece in _pieces(data)) and file.flush()
@@ -67,9 +69,8 @@ def _write_part(part: Path, data: bytes | Iterable[bytes], name: str) -> None:
         raise
     if not is_written:
         _give_up(file)
-        raise Problem(Reason.NOT_SAVED, file=name, detail=detail)
-    if not file.commit():
-        raise Problem(Reason.NOT_SAVED, file=name, detail=file.errorString())
+        return detail
+    return "" if file.commit() else file.errorString()
 
 
 def _pieces(data: bytes | Iterable[bytes]) -> Iterator[bytes]:
@@ -84,5 +85,14 @@ def _give_up(file: QSaveFile) -> None:
     file.commit()
 
 
-def _what_is_there(path: Path) -> str:
-    return "a folder has that name" if path.is_dir() else "that is no file but a device"
+def _in_the_way(path: Path) -> str:
+    """Say what has that name and cannot be written over: QSaveFile would put a file in the place of a device."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return ""
+    except ValueError as error:
+        return str(error)
+    if not S_ISREG(mode):
+        return "that is a folder" if S_ISDIR(mode) else "that is a device"
+    return "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
@@ -57,18 +58,38 @@ class Preferences:
             recent=_paths(str(settings.value("recent") or "")),
         )
 
+    def is_all_of(self, settings: QSettings) -> bool:
+        """Whether the settings say nothing but these choices: nothing damaged, nothing unknown."""
+        written = self._written()
+        return all(settings.value(key) == written.get(key) for key in settings.allKeys())
+
     def save(self, settings: QSettings) -> None:
-        """Write the choices, each block of bytes with its hash."""
+        """Write the choices in place of what stands there, each block of bytes with its hash."""
+        settings.clear()
+        for key, value in self._written().items():
+            settings.setValue(key, value)
+        settings.sync()
+
+    def _written(self) -> dict[str, str | QByteArray]:
+        written: dict[str, str | QByteArray] = {}
         for field in fields(self):
             value: Any = getattr(self, field.name)
             if isinstance(value, bytes):
-                settings.setValue(f"{field.name}_sha256", _digest(value))
-                settings.setValue(field.name, QByteArray(value))
-            elif isinstance(value, tuple):
-                settings.setValue(field.name, json.dumps(value))
+                written |= {f"{field.name}_sha256": _digest(value), field.name: QByteArray(value)}
             else:
-                settings.setValue(field.name, str(value))
-        settings.sync()
+                written[field.name] = json.dumps(value) if isinstance(value, tuple) else str(value)
+        return written
+
+
+def keep_bad(settings: QSettings) -> str:
+    """Copy the file of damaged settings beside itself before it is written anew; return the copy's path.
+
+    Raises:
+        OSError: it cannot be copied.
+    """
+    bad = f"{settings.fileName()}.bad"
+    shutil.copyfile(settings.fileName(), bad)
+    return bad
 
 
 def _intact(settings: QSettings, key: str) -> bytes:

@@ -81,7 +81,7 @@ class Session(QObject):
         self._wishes: deque[tuple[Wish, object]] = deque()
         self._group: object = None
         self._future: Future[object] | None = None
-        self._questions: dict[type[Question], Question] = {}
+        self._questions: dict[tuple[type[Question], object], Question] = {}
         self._answering: Future[object] | None = None
         self._is_loading = True
         self._task: Task | None = None
@@ -158,9 +158,12 @@ class Session(QObject):
         """Show the moment of an entry, after what was wished before; one that is gone by then is let be."""
         self._travel(entry)
 
-    def ask(self, question: Question) -> None:
-        """Have a question answered on the worker, between the wishes; a newer one of its kind takes its place."""
-        self._questions[type(question)] = question
+    def ask(self, question: Question, asker: object = None) -> None:
+        """Have a question answered on the worker, between the wishes.
+
+        A newer one of its kind takes its place; not where another asks, who waits for that very answer.
+        """
+        self._questions[type(question), asker] = question
         self._answer_next()
 
     def restart(self, preset: str) -> None:

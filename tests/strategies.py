@@ -8,7 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from perceptron_gui.core.actions import Assign, AssignElements, Configure, Edit, Gesture, MarkRows, Operation
+from perceptron_gui.core.actions import Assign, AssignElements, Configure, Edit, Gesture, Import, MarkRows, Operation
 from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Snapshot, TensorName, Zeroing, frozen
 
 briefly = settings(max_examples=60, deadline=None)
@@ -21,6 +21,10 @@ numbers = st.one_of(tame, tame, tame, finite)
 learning_rates = st.one_of(st.floats(-2, 2), st.sampled_from([0.0, 1.0, 0.1, 1e30]))
 seeds = st.one_of(st.integers(0, 2**64 - 1), st.sampled_from([0, 2**40, 2**63, 2**64 - 1]))
 operations = st.sampled_from(Operation)
+sources = st.one_of(
+    st.text(max_size=12), st.sampled_from(['"""; import os #', "a\nimport os", "<b>", "\u2028x\r", "\ud800"])
+)
+"""Names of files, hostile ones among them."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,16 @@ def placements(draw: st.DrawFn, snapshot: Snapshot) -> AssignElements:
     places += [Element("b", 0, j) for j in range(snapshot.k)]
     chosen = draw(st.lists(st.sampled_from(places), min_size=1, max_size=2, unique=True))
     return AssignElements(tuple((place, draw(numbers)) for place in chosen))
+
+
+@st.composite
+def imports(draw: st.DrawFn, elements: st.SearchStrategy[float] = tame) -> Import:
+    """Draw imports of some of the tensors, which fit each other, of any sizes up to 4."""
+    m, n, k = draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 4))
+    shapes = {TensorName.X: (m, n), TensorName.Y_TRUE: (m, k), TensorName.W: (n, k), TensorName.B: (k,)}
+    names = draw(st.lists(st.sampled_from(TensorName), min_size=1, unique=True))
+    arrays = tuple((name, draw(float32_arrays(shapes[name], elements))) for name in names)
+    return Import(draw(sources), arrays, is_transposed=draw(st.booleans()))
 
 
 def marks(snapshot: Snapshot) -> st.SearchStrategy[MarkRows]:

@@ -117,6 +117,19 @@ class Delete:
     count: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Import:
+    """Make new tensors: those named hold what a file held, the sizes of the others follow.
+
+    `source` is the bare name of the file, to be shown: it is never opened again. Shapes: x (m, n), y_true (m, k),
+    W (n, k), b (k,). `is_transposed` says that W was the weight (k, n) of an `nn.Linear`.
+    """
+
+    source: str
+    tensors: tuple[tuple[TensorName, FloatArray], ...]
+    is_transposed: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Randomize:
     """Make x, W and b anew as the notebook does, with the seed in Config."""
@@ -132,6 +145,6 @@ class SwitchDevice:
 Reshape = Resize | Insert | Delete
 Edit = Assign | AssignElements | MarkRows | Configure
 """Edits that need no torch."""
-Task = Operation | Assign | AssignElements | Paste | Reshape | Randomize | SwitchDevice
+Task = Operation | Assign | AssignElements | Paste | Reshape | Import | Randomize | SwitchDevice
 """What runs on the worker; an Assign only where the tensor is large."""
 Action = Task | Edit | Start

@@ -61,13 +61,7 @@ class Namespace:
 
     def printed(self, operation: Operation) -> str:
         """Return what PyTorch prints of the tensors that a phase made or changed."""
-        shown = {
-            Operation.FORWARD: ("y_pred", "loss"),
-            Operation.BACKWARD: ("W.grad", "b.grad"),
-            Operation.UPDATE: ("W", "b"),
-            Operation.ZERO_GRAD: ("W.grad", "b.grad"),
-        }
-        return "\n".join(f"{name} = {eval(name, self.names)!r}" for name in shown[operation])  # noqa: S307
+        return "\n".join(f"{name} = {eval(name, self.names)!r}" for name in lines.PRINTED[operation])  # noqa: S307
 
     def _replay(self, forward: ForwardPass, snapshot: Snapshot) -> None:
         """Bring the forward pass back as it was: made, spent if it was spent, and edited since if it was."""

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from perceptron_gui.core.freshness import changed_in
 from perceptron_gui.core.questions import Agreement
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits, sealed
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits, same_numbers, sealed
 
 MOST = 64
 """Deposits kept singly."""
@@ -101,7 +101,7 @@ def tallied(snapshot: Snapshot) -> Agreement:
             return added_up is None
         if added_up is None:
             return onto_zeros and same_bits(grad, np.zeros_like(grad))
-        return _same_numbers(added_up, grad)
+        return same_numbers(added_up, grad)
 
     return Agreement(
         agrees(tuple(deposit.W_grad for deposit in snapshot.deposits), snapshot.W_grad),
@@ -116,10 +116,3 @@ def _added_up(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> np
     counts[: len(second)] += second
     counts.flags.writeable = False
     return counts
-
-
-def _same_numbers(first: FloatArray, second: FloatArray) -> bool:
-    if same_bits(first, second):
-        return True
-    is_nan = np.isnan(first)
-    return bool(np.array_equal(is_nan, np.isnan(second))) and same_bits(first[~is_nan], second[~is_nan])

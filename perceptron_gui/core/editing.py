@@ -1,7 +1,7 @@
 """Edits of a snapshot that are not training: pure functions, Snapshot -> Snapshot.
 
 Two kinds, as in PyTorch. In place (typing, paste, clear): the tensor stays, so `.grad` and the forward stay, and the
-forward may go stale. New tensors (resize, Randomize, presets): `.grad` is None and there is no forward.
+forward may go stale. New tensors (resize, import, Randomize, presets): `.grad` is None and there is no forward.
 """
 
 from dataclasses import replace
@@ -18,6 +18,7 @@ from perceptron_gui.core.actions import (
     Delete,
     Edit,
     Gesture,
+    Import,
     Insert,
     MarkRows,
     Paste,
@@ -31,6 +32,13 @@ LARGEST = 2**24
 """The most elements that x (m·n), y_true (m·k) or W (n·k) may have: 64 MiB each in float32."""
 QUICK = 2**20
 """An edit of a tensor of at most so many elements takes no time that a person would notice."""
+AXES = {
+    TensorName.X: (Axis.SAMPLES, Axis.INPUTS),
+    TensorName.Y_TRUE: (Axis.SAMPLES, Axis.OUTPUTS),
+    TensorName.W: (Axis.INPUTS, Axis.OUTPUTS),
+    TensorName.B: (Axis.OUTPUTS,),
+}
+"""The sizes that a tensor's shape is made of."""
 LARGEST_SEED = 2**64 - 1
 """`torch.manual_seed` takes no larger one."""
 
@@ -189,6 +197,56 @@ def reshaped(snapshot: Snapshot, edit: Reshape, new_W: FloatArray) -> Snapshot:
         y_true=_gathered(snapshot.y_true, m, k),
         W=_gathered(snapshot.W, n, k, new_W),
         b=frozen(_gathered(as_table(snapshot.b), np.zeros(1, np.int64), k)[0]),
+        rows=rows,
+        config=config,
+    )
+
+
+def sizes_after_import(snapshot: Snapshot, action: Import) -> dict[Axis, int]:
+    """Return m, n and k after an import, checked before anything is allocated: the imported arrays decide.
+
+    Raises:
+        Problem: SIZES_DIFFER where two of them do not agree, NOT_A_SIZE or TOO_LARGE.
+    """
+    decided: dict[Axis, tuple[TensorName, int]] = {}
+    for name, array in action.tensors:
+        for axis, size in zip(AXES[name], array.shape, strict=True):
+            other, other_size = decided.setdefault(axis, (name, size))
+            if other_size != size:
+                raise Problem(
+                    Reason.SIZES_DIFFER, axis=axis, first=other, first_size=other_size, second=name, second_size=size
+                )
+    sizes = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
+    sizes |= {axis: size for axis, (_, size) in decided.items()}
+    check_sizes(sizes)
+    return sizes
+
+
+def with_tensors(snapshot: Snapshot, action: Import, new_W: FloatArray | None) -> Snapshot:
+    """Make new tensors: the imported ones are the very arrays of the action, the others follow as in `reshaped`.
+
+    New samples are all taken, or their first part; the twin, which goes on from the old tensors, ends.
+
+    Args:
+        snapshot: the state before.
+        action: what a file held.
+        new_W: values for W, (n, k) of the sizes after, where it has new places and is not imported.
+    """
+    sizes = sizes_after_import(snapshot, action)
+    held = dict(action.tensors)
+    old = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
+    m, n, k = (np.where(np.arange(size) < old[axis], np.arange(size), -1) for axis, size in sizes.items())
+    rows = snapshot.rows
+    config = replace(snapshot.config, twin=False)
+    if TensorName.X in held or TensorName.Y_TRUE in held:
+        rows = parts.first(config.part, len(m))
+        config = config if rows is not None else replace(config, part=0)
+    x, y_true, W, b = (held.get(name) for name in TensorName)
+    return Snapshot(
+        x=_gathered(snapshot.x, m, n) if x is None else x,
+        y_true=_gathered(snapshot.y_true, m, k) if y_true is None else y_true,
+        W=_gathered(snapshot.W, n, k, new_W) if W is None else W,
+        b=sealed(_gathered(as_table(snapshot.b), np.zeros(1, np.int64), k).reshape(-1)) if b is None else b,
         rows=rows,
         config=config,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from perceptron_gui.core.actions import Action, Delete, Insert, Operation, Randomize, Resize, Start
+from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
@@ -11,7 +11,7 @@ LARGEST_HISTORY = 2**30
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 
-_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Randomize)
+_MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Import, Randomize)
 
 
 class Cause(Enum):
@@ -212,6 +212,20 @@ class History:
         held = sum(array.nbytes for array in start.snapshot.arrays().values())
         start = replace(start, replaced=(), new_bytes=held)
         return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)
+
+
+def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
+    """Return how many entries both begin with: entries compare by identity, and slices at the speed of C."""
+    low, high = 0, min(len(first), len(second))
+    if first[:high] == second[:high]:
+        return high
+    while low < high - 1:
+        middle = (low + high) // 2
+        if first[low:middle] == second[low:middle]:
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _queued(future: tuple[Entry, ...], last: tuple[Entry, ...]) -> tuple[Entry, ...]:

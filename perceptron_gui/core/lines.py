@@ -5,6 +5,8 @@ of one, `x[[0, 2]]` a copy of some.
 """
 
 import builtins
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from perceptron_gui.core.actions import (
     AssignElements,
     Configure,
     Delete,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -43,6 +46,15 @@ MANY_ROWS = 4
 """From so many marked rows on, the line says `x[rows]` and `rows` is a list of its own."""
 MOST_SHOWN = 64
 """A tensor, or a list of rows, of more numbers is not written out where it is only shown."""
+PRINTED: Mapping[Operation, tuple[str, ...]] = MappingProxyType(
+    {
+        Operation.FORWARD: ("y_pred", "loss"),
+        Operation.BACKWARD: ("W.grad", "b.grad"),
+        Operation.UPDATE: ("W", "b"),
+        Operation.ZERO_GRAD: ("W.grad", "b.grad"),
+    }
+)
+"""What a phase made or changed: the tensors that are printed after it."""
 _LEAVES = frozenset({TensorName.W, TensorName.B})
 
 
@@ -140,10 +152,12 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
                 f"W = torch.randn({after.n}, {after.k}, requires_grad=True)\n"
                 f"b = torch.zeros({after.k}, requires_grad=True)"
             )
+        case Import(source, tensors, is_transposed):
+            names = ("W (weight.T)" if is_transposed and name is TensorName.W else str(name) for name, _ in tensors)
+            # `repr` lets no character of a name end the comment.
+            return f"# {', '.join(names)} from {source!r}\n{_new_tensors(before, after)}"
         case Resize() | Insert() | Delete():
-            shapes = ", ".join(f"{name} {after.shape(name)}" for name in TensorName)
-            made = f"torch.manual_seed({before.config.seed})\ntorch.randn({after.n}, {after.k})  # the new weights\n"
-            return f"{made if before.config.seed != after.config.seed else ''}# new tensors: {shapes}"
+            return _new_tensors(before, after)
         case SwitchDevice(device):
             kept = [name for name, grad in (("W", before.W_grad), ("b", before.b_grad)) if grad is not None]
             return "\n".join(
@@ -154,6 +168,13 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
                     *(f'{name}.grad = {name}_grad.to("{device}")' for name in kept),
                 ]
             )
+
+
+def _new_tensors(before: Snapshot, after: Snapshot) -> str:
+    """Say the new shapes, and the lines that made new weights where there are some."""
+    shapes = ", ".join(f"{name} {after.shape(name)}" for name in TensorName)
+    made = f"torch.manual_seed({before.config.seed})\ntorch.randn({after.n}, {after.k})  # the new weights\n"
+    return f"{made if before.config.seed != after.config.seed else ''}# new tensors: {shapes}"
 
 
 def shown(entry: Entry, before: Snapshot | None) -> str:
@@ -189,6 +210,9 @@ def runnable(entry: Entry, before: Snapshot | None) -> str:
             code = f"{_tensors(after, entry.device, is_whole=True)}\nlr = {after.config.lr!r}"
         case Randomize() if entry.device == CPU:
             code = of_action(action, before, after)
+        case Import():
+            origin = of_action(action, before, after).partition("\n")[0]
+            code = f"{origin}\n{_tensors(after, entry.device, is_whole=True)}"
         case Randomize() | Resize() | Insert() | Delete():
             code = _tensors(after, entry.device, is_whole=True)
         case _:
@@ -202,7 +226,7 @@ def numbers(entry: Entry, before: Snapshot | None) -> int:
     after = entry.snapshot
     rows = 0 if after.rows is None else len(after.rows)
     match entry.action:
-        case Start() | Randomize() | Resize() | Insert() | Delete():
+        case Start() | Randomize() | Resize() | Insert() | Delete() | Import():
             return _size(after)
         case _ if before is None:
             return 3 * _size(after) + rows
@@ -237,7 +261,8 @@ def _rows_before(rows: Rows) -> str:
 
 
 def _caught(code: str, exception: str) -> str:
-    caught = exception if hasattr(builtins, exception) else "Exception"
+    known = getattr(builtins, exception, None)
+    caught = exception if isinstance(known, type) and issubclass(known, Exception) else "Exception"
     inside = "\n".join(f"    {line}" for line in code.split("\n"))
     return f'try:\n{inside}\nexcept {caught} as error:\n    print(f"{{type(error).__name__}}: {{error}}")'
 

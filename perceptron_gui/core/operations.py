@@ -13,6 +13,7 @@ from perceptron_gui.core.actions import (
     Assign,
     AssignElements,
     Delete,
+    Import,
     Insert,
     Operation,
     Paste,
@@ -26,9 +27,20 @@ from perceptron_gui.core.deposits import tallied
 from perceptron_gui.core.devices import Device
 from perceptron_gui.core.editing import assigned, elements_assigned, pasted
 from perceptron_gui.core.history import Environment, Refusal
+from perceptron_gui.core.importing import reading
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.questions import Answer, Check, Comparison, Landscape, Question, Tally, Walk, WholeBatch
-from perceptron_gui.core.randomness import randomized, resized
+from perceptron_gui.core.questions import (
+    Answer,
+    Check,
+    Comparison,
+    Landscape,
+    Question,
+    ReadFile,
+    Tally,
+    Walk,
+    WholeBatch,
+)
+from perceptron_gui.core.randomness import imported, randomized, resized
 from perceptron_gui.core.snapshot import Snapshot
 
 _log = logging.getLogger(__name__)
@@ -94,6 +106,11 @@ class Engine:
                     return checking.checked(question)
                 case Walk(snapshot):
                     return graph.walked(snapshot, device)
+                case ReadFile(path, dialect):
+                    try:
+                        return reading.read(path, dialect)
+                    except Problem as refused:
+                        return refused
         except Exception as error:
             problem = devices.failure(error, device)
             if problem is None:
@@ -140,6 +157,8 @@ class Engine:
                 return Outcome(assignment, assigned(snapshot, assignment), device)
             case Resize() | Insert() | Delete():
                 return Outcome(task, resized(snapshot, task), device)
+            case Import():
+                return Outcome(task, imported(snapshot, task), device)
             case Randomize():
                 return Outcome(task, randomized(snapshot), device)
             case SwitchDevice():

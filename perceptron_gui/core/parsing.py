@@ -51,7 +51,32 @@ def parse_number(text: str) -> float:
 def parse_float32(text: str) -> np.float32:
     """Read one number as the float32 nearest to it. Raises what `parse_number` raises."""
     parse_number(text)
-    return np.float32(_nearest([text])[0])
+    return np.float32(parse_numbers([text])[0])
+
+
+def parse_numbers(texts: list[str]) -> FloatArray:
+    """Read numbers, none of which has an end of line within, as the float32 nearest to each, rounding once.
+
+    float64 and then float32 rounds twice: where the float64 lies exactly between two float32, only the text tells
+    which of them is nearer. Raises what `parse_number` raises.
+    """
+    plain = "\n".join(texts).translate(_LOOKALIKES)
+    if not _NUMBERS.fullmatch(plain):
+        values = np.array([parse_number(text) for text in texts])
+    else:
+        values = np.array([float(text) for text in plain.split("\n")])
+    if np.abs(values).max() >= FIRST_TOO_LARGE:
+        raise Problem(Reason.OUT_OF_FLOAT32, text=_shortened(texts[int(np.abs(values).argmax())]))
+    nearest = values.astype(np.float32)
+    for direction in (-np.inf, np.inf):
+        with np.errstate(over="ignore"):  # the neighbour of the largest float32 is infinite
+            neighbour = np.nextafter(nearest, np.float32(direction))
+        midway = (nearest.astype(np.float64) + neighbour.astype(np.float64)) / 2
+        for index in np.flatnonzero(values == midway):
+            beyond = Decimal(texts[index].strip().translate(_LOOKALIKES)) - Decimal(midway[index])
+            if beyond * int(np.sign(direction)) > 0:
+                nearest[index] = neighbour[index]
+    return nearest
 
 
 def parse_block(text: str, room: tuple[int, int] | None = None) -> FloatArray:
@@ -83,7 +108,7 @@ def parse_block(text: str, room: tuple[int, int] | None = None) -> FloatArray:
             raise Problem(Reason.RAGGED, line=number, found=len(line), expected=width)
     cells = [cell for line in lines for cell in line]
     # Piece by piece: one long call would hold the interpreter, and so the window, all the while.
-    pieces = [_nearest(cells[start : start + _PIECE]) for start in range(0, len(cells), _PIECE)]
+    pieces = [parse_numbers(cells[start : start + _PIECE]) for start in range(0, len(cells), _PIECE)]
     return frozen(np.concatenate(pieces).reshape(len(lines), width))
 
 
@@ -103,11 +128,16 @@ def shortest_texts(values: FloatArray) -> list[str]:
 
     The shortest text of the largest float32 is beyond it as a float64. NaN and infinities are `nan`, `inf`, `-inf`.
     """
-    texts = list(map(str, values))
-    read = np.array([float(text) for text in texts])
-    is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == values)
-    for index in np.flatnonzero(~is_read_back & np.isfinite(values)):
-        texts[index] = repr(float(values[index]))
+    texts: list[str] = []
+    # Piece by piece: in between another thread, the window's, has its turn.
+    for start in range(0, len(values), _PIECE):
+        piece = values[start : start + _PIECE]
+        shortest = list(map(str, piece))
+        read = np.array([float(text) for text in shortest])
+        is_read_back = (np.abs(read) <= _LARGEST) & (read.astype(np.float32) == piece)
+        for index in np.flatnonzero(~is_read_back & np.isfinite(piece)):
+            shortest[index] = repr(float(piece[index]))
+        texts += shortest
     return texts
 
 
@@ -122,31 +152,6 @@ def display_text(value: float) -> str:
     if magnitude != 0 and (magnitude < 5e-5 or magnitude >= 1e5) and np.isfinite(value):
         return f"{value:.4e}"
     return f"{value:.4f}"
-
-
-def _nearest(texts: list[str]) -> FloatArray:
-    """Read numbers as the float32 nearest to each, rounding once.
-
-    float64 and then float32 rounds twice: where the float64 lies exactly between two float32, only the text tells
-    which of them is nearer.
-    """
-    plain = "\n".join(texts).translate(_LOOKALIKES)
-    if not _NUMBERS.fullmatch(plain):
-        values = np.array([parse_number(text) for text in texts])
-    else:
-        values = np.array([float(text) for text in plain.split("\n")])
-    if np.abs(values).max() >= FIRST_TOO_LARGE:
-        raise Problem(Reason.OUT_OF_FLOAT32, text=_shortened(texts[int(np.abs(values).argmax())]))
-    nearest = values.astype(np.float32)
-    for direction in (-np.inf, np.inf):
-        with np.errstate(over="ignore"):  # the neighbour of the largest float32 is infinite
-            neighbour = np.nextafter(nearest, np.float32(direction))
-        midway = (nearest.astype(np.float64) + neighbour.astype(np.float64)) / 2
-        for index in np.flatnonzero(values == midway):
-            beyond = Decimal(texts[index].strip().translate(_LOOKALIKES)) - Decimal(midway[index])
-            if beyond * int(np.sign(direction)) > 0:
-                nearest[index] = neighbour[index]
-    return nearest
 
 
 def _spreadsheet_lines(text: str) -> list[list[str]]:

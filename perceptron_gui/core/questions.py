@@ -4,6 +4,7 @@ A question is answered on the worker, between the presses; a newer one of its ki
 arrays are float32 and read-only.
 """
 
+import pathlib
 from dataclasses import dataclass
 from enum import Enum
 
@@ -11,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core.history import Entry
+from perceptron_gui.core.importing.values import DETECTED, Dialect, Table, TensorFile
+from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot
 
 
@@ -195,5 +198,16 @@ class Graph:
     outside: tuple[str, ...] = ()
 
 
-Question = Tally | WholeBatch | Landscape | Comparison | Check | Walk
-Answer = Agreement | Gradients | Surface | Twin | Checked | Graph
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What does a file hold that can be imported? Answer: Table or TensorFile, or the Problem why it is refused.
+
+    `dialect` is, of a table, what a person has chosen.
+    """
+
+    path: pathlib.Path
+    dialect: Dialect = DETECTED
+
+
+Question = ReadFile | Tally | WholeBatch | Landscape | Comparison | Check | Walk
+Answer = Table | TensorFile | Problem | Agreement | Gradients | Surface | Twin | Checked | Graph

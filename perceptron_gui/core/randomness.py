@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import torch
 
-from perceptron_gui.core.actions import Reshape
-from perceptron_gui.core.editing import LARGEST_SEED, reshaped, sizes_after
-from perceptron_gui.core.snapshot import Config, FloatArray, Snapshot, frozen
+from perceptron_gui.core.actions import Import, Reshape
+from perceptron_gui.core.editing import LARGEST_SEED, reshaped, sizes_after, sizes_after_import, with_tensors
+from perceptron_gui.core.snapshot import Config, FloatArray, Snapshot, TensorName, frozen
 
 
 def randomized(snapshot: Snapshot) -> Snapshot:
@@ -42,6 +42,21 @@ def resized(snapshot: Snapshot, edit: Reshape) -> Snapshot:
     generator = torch.Generator().manual_seed(snapshot.config.seed)
     after = reshaped(snapshot, edit, _read(torch.randn(n, k, generator=generator)))
     return replace(after, config=_next_seed(snapshot.config))
+
+
+def imported(snapshot: Snapshot, action: Import) -> Snapshot:
+    """Make new tensors of what a file held; new places of W, where it is not among them, come from the seed.
+
+    Raises:
+        Problem: what `editing.sizes_after_import` raises, before anything is allocated.
+    """
+    _, n, k = sizes_after_import(snapshot, action).values()
+    has_W = any(name is TensorName.W for name, _ in action.tensors)
+    if has_W or (n <= snapshot.n and k <= snapshot.k):
+        return with_tensors(snapshot, action, None)
+    generator = torch.Generator().manual_seed(snapshot.config.seed)
+    after = with_tensors(snapshot, action, _read(torch.randn(n, k, generator=generator)))
+    return replace(after, config=_next_seed(after.config))
 
 
 def _next_seed(config: Config) -> Config:

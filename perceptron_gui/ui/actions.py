@@ -29,6 +29,15 @@ class ActionSpec:
     checkable: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class SubmenuSpec:
+    """A menu within another; it stands where its first action would."""
+
+    name: str
+    menu: str
+    text: object
+
+
 MENUS: tuple[tuple[str, object], ...] = (
     ("file", QT_TRANSLATE_NOOP("actions", "&File")),
     ("edit", QT_TRANSLATE_NOOP("actions", "&Edit")),
@@ -36,6 +45,7 @@ MENUS: tuple[tuple[str, object], ...] = (
     ("presets", QT_TRANSLATE_NOOP("actions", "&Presets")),
     ("view", QT_TRANSLATE_NOOP("actions", "&View")),
 )
+SUBMENUS: tuple[SubmenuSpec, ...] = (SubmenuSpec("export", "file", QT_TRANSLATE_NOOP("actions", "&Export")),)
 _Std = QKeySequence.StandardKey
 SPECS: tuple[ActionSpec, ...] = (
     ActionSpec(
@@ -53,6 +63,60 @@ SPECS: tuple[ActionSpec, ...] = (
     ActionSpec(
         "save_as", "file", QT_TRANSLATE_NOOP("actions", "Save &as…"),
         QT_TRANSLATE_NOOP("actions", "Save the session under another name"), ("Ctrl+Shift+S",),
+    ),
+    ActionSpec(
+        "import", "file", QT_TRANSLATE_NOOP("actions", "&Import…"),
+        QT_TRANSLATE_NOOP("actions", "Take x and y_true from a table, or tensors from .npy, .safetensors or .pt"),
+        ("Ctrl+I",), starts_section=True,
+    ),
+    ActionSpec(
+        "export_script", "export", QT_TRANSLATE_NOOP("actions", "&Script…"),
+        QT_TRANSLATE_NOOP("actions", "Write all that was done as a Python script that needs torch alone"), ("Ctrl+E",),
+    ),
+    ActionSpec(
+        "export_notebook", "export", QT_TRANSLATE_NOOP("actions", "&Notebook…"),
+        QT_TRANSLATE_NOOP("actions", "Write all that was done as a Jupyter notebook, with what PyTorch printed"),
+        ("Ctrl+Shift+E",),
+    ),
+    ActionSpec(
+        "export_history", "export", QT_TRANSLATE_NOOP("actions", "&History as a table…"),
+        QT_TRANSLATE_NOOP("actions", "Write a row for each press and edit, with the loss and every parameter, as CSV"),
+        ("Ctrl+Alt+H",),
+    ),
+    ActionSpec(
+        "export_tensor", "export", QT_TRANSLATE_NOOP("actions", "&Tensor of this table…"),
+        QT_TRANSLATE_NOOP("actions", "Write the table that has the keyboard, in full, as CSV, .npy or .safetensors"),
+        ("Ctrl+Alt+X",), starts_section=True,
+    ),
+    ActionSpec(
+        "export_tensors", "export", QT_TRANSLATE_NOOP("actions", "&All tensors…"),
+        QT_TRANSLATE_NOOP("actions", "Write every tensor that there is now, by its name, as .safetensors"),
+        ("Ctrl+Alt+Shift+X",),
+    ),
+    ActionSpec(
+        "export_state_dict", "export", QT_TRANSLATE_NOOP("actions", "Weights for nn.&Linear…"),
+        QT_TRANSLATE_NOOP("actions", "Write W, transposed, and b as torch.nn.Linear loads them, as .pt"),
+        ("Ctrl+Alt+N",),
+    ),
+    ActionSpec(
+        "export_report", "export", QT_TRANSLATE_NOOP("actions", "&Report…"),
+        QT_TRANSLATE_NOOP("actions", "Write the start, all that was done, the numbers and the plots, as PDF or HTML"),
+        ("Ctrl+Alt+P",), starts_section=True,
+    ),
+    ActionSpec(
+        "export_picture", "export", QT_TRANSLATE_NOOP("actions", "Save &picture of this plot…"),
+        QT_TRANSLATE_NOOP("actions", "Write the plot that has the keyboard as a picture: PNG or SVG"),
+        ("Ctrl+Alt+I",), starts_section=True,
+    ),
+    ActionSpec(
+        "export_numbers", "export", QT_TRANSLATE_NOOP("actions", "Save n&umbers of this plot (CSV)…"),
+        QT_TRANSLATE_NOOP("actions", "Write the numbers that are drawn in the plot that has the keyboard, in full"),
+        ("Ctrl+Alt+V",),
+    ),
+    ActionSpec(
+        "cancel_export", "export", QT_TRANSLATE_NOOP("actions", "&Cancel export"),
+        QT_TRANSLATE_NOOP("actions", "End the export that is running; no file is written"), ("Esc",),
+        starts_section=True,
     ),
     ActionSpec(
         "quit", "file", QT_TRANSLATE_NOOP("actions", "&Quit"),
@@ -227,7 +291,10 @@ class Commands:
         self._groups: dict[str, QActionGroup] = {}
         for name, _ in MENUS:
             self._menus[name] = window.menuBar().addMenu("")
+        submenus = {spec.name: spec for spec in SUBMENUS}
         for spec in SPECS:
+            if spec.menu not in self._menus:
+                self._menus[spec.menu] = self._menus[submenus[spec.menu].menu].addMenu("")
             action = QAction(QIcon(f"icons:{spec.icon or spec.name}.svg"), "", window)
             action.setObjectName(spec.name)
             # Each once: a key that the platform gives too would be ambiguous with itself.
@@ -256,6 +323,8 @@ class Commands:
         """Say everything in the language of now. A tip ends with its key."""
         for name, text in MENUS:
             self._menus[name].setTitle(translate("actions", str(text)))
+        for submenu in SUBMENUS:
+            self._menus[submenu.name].setTitle(translate("actions", str(submenu.text)))
         for spec in SPECS:
             action = self._actions[spec.name]
             action.setText(translate("actions", str(spec.text)))

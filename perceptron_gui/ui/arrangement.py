@@ -9,7 +9,7 @@ from perceptron_gui.core.history import History
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.tensor_area import TensorArea
 
-VERSION = 2
+VERSION = 3
 _CURVES_SHARE = 0.26
 _LEDGER_SHARE = 0.34
 _LECTURE_SHARE = 0.6
@@ -54,12 +54,12 @@ class Arrangement:
         for place in (corner.TopRightCorner, corner.BottomRightCorner):
             window.setCorner(place, right)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        gradient, code, derivation, graph, loss, activation, weights, contour = docks.values()
+        gradient, code, derivation, graph, loss, activation, weights, contour, timeline = docks.values()
         window.addDockWidget(right, gradient)
         window.splitDockWidget(gradient, loss, Qt.Orientation.Horizontal)
         window.splitDockWidget(gradient, code, Qt.Orientation.Vertical)
         window.splitDockWidget(loss, activation, Qt.Orientation.Vertical)
-        for first, others in ((code, (derivation, graph)), (activation, (weights, contour))):
+        for first, others in ((code, (derivation, graph, timeline)), (activation, (weights, contour))):
             for before, dock in zip((first, *others), others, strict=False):
                 window.tabifyDockWidget(before, dock)
             first.raise_()
@@ -91,7 +91,7 @@ class Arrangement:
         self.end_lecture()
         self._window.restoreState(self._usual, VERSION)
         if self._window.width() >= _WIDE and self._window.height() >= _HIGH:
-            gradient, _, derivation, _, loss, _, _, contour = self._docks.values()
+            gradient, _, derivation, _, loss, _, _, contour, _ = self._docks.values()
             self._window.splitDockWidget(gradient, derivation, Qt.Orientation.Vertical)
             self._window.splitDockWidget(loss, contour, Qt.Orientation.Vertical)
         self.share_room()
@@ -139,7 +139,7 @@ class Arrangement:
     def share_room(self) -> None:
         """Give the tables the room they need, the ledger a good third of the width, and the curves the rest."""
         width, height = self._window.width(), self._window.height()
-        gradient, code, derivation, _, loss, activation, _, contour = self._docks.values()
+        gradient, code, derivation, _, loss, activation, _, contour, _ = self._docks.values()
         tables = self._center.minimumSizeHint().width() + _MARGINS
         room = max(width - tables, 2 * _LEAST)
         ledger = max(min(round(width * _LEDGER_SHARE), round(room * 0.56)), _LEAST)

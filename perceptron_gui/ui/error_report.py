@@ -23,7 +23,7 @@ class ErrorReporter(QObject):
 
     _caught = Signal(str)
 
-    def __init__(self, crash_log: Path) -> None:
+    def __init__(self, crash_log: Path | None) -> None:
         super().__init__()
         self._crash_log = crash_log
         self._dialog: _ErrorDialog | None = None
@@ -76,8 +76,9 @@ class ErrorReporter(QObject):
         if stderr is not None:
             stderr.write(text)
         try:
-            with self._crash_log.open("a", encoding="utf-8", errors="replace") as log:
-                log.write(text)
+            if self._crash_log is not None:
+                with self._crash_log.open("a", encoding="utf-8", errors="replace") as log:
+                    log.write(text)
         except OSError:
             return
 
@@ -85,16 +86,17 @@ class ErrorReporter(QObject):
 class _ErrorDialog(QDialog):
     """What failed, with the details to copy."""
 
-    def __init__(self, details: str, crash_log: Path, parent: QWidget | None) -> None:
+    def __init__(self, details: str, crash_log: Path | None, parent: QWidget | None) -> None:
         super().__init__(parent)
         self.setObjectName("error_dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(translate("ErrorDialog", "An error in the program"))
         explanation = translate(
-            "ErrorDialog",
-            "Something failed inside the program. The state is as it was; you can go on. The details are in {file}.",
+            "ErrorDialog", "Something failed inside the program. The state is as it was; you can go on."
         )
-        label = QLabel(explanation.format(file=crash_log), textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        if crash_log is not None:
+            explanation += " " + translate("ErrorDialog", "The details are in {file}.").format(file=crash_log)
+        label = QLabel(explanation, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._times = QLabel()
         self._details = QPlainTextEdit(details, readOnly=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)

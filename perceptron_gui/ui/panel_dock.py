@@ -22,6 +22,7 @@ class PanelDock(QDockWidget):
         self.setWidget(panel)
         bar = QWidget()
         self._is_titled = True
+        self._is_behind = False
         self._title = ElidedLabel()
         font = QFont()
         font.setBold(True)
@@ -40,6 +41,8 @@ class PanelDock(QDockWidget):
         self._close.clicked.connect(self.close)
         self.topLevelChanged.connect(self._on_top_level_changed)
         self.visibilityChanged.connect(panel.set_in_front)
+        self.visibilityChanged.connect(self._on_visibility_changed)
+        self.toggleViewAction().triggered.connect(self._on_toggled)
         self.toggleViewAction().setIcon(QIcon("icons:plot.svg"))
         self.retranslate()
 
@@ -64,6 +67,16 @@ class PanelDock(QDockWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+
+    def _on_visibility_changed(self, is_visible: bool) -> None:
+        if not self.isHidden():
+            self._is_behind = not is_visible
+
+    def _on_toggled(self, is_shown: bool) -> None:
+        """Bring it to the front: who asks for a panel that is behind a tab wants to see it, not to lose its tab."""
+        if is_shown or self._is_behind:
+            self.show()
+            self.raise_()
 
     def _on_top_level_changed(self, is_floating: bool) -> None:
         """Step aside, so that it is seen to float."""

@@ -1,5 +1,6 @@
 """Why something was not done, in a person's words: one line for a problem."""
 
+from collections.abc import Sequence
 from typing import cast
 
 from PySide6.QtCore import QCoreApplication
@@ -13,8 +14,10 @@ translate = QCoreApplication.translate
 
 def of_problem(problem: Problem) -> str:
     """Say why something was not done."""
-    sentence = _problems()[problem.reason]
     values = dict(problem.values)
+    if problem.reason is Reason.SEVERAL:
+        return "\n".join(of_problem(each) for each in cast("Sequence[Problem]", values["problems"]))
+    sentence = _problems()[problem.reason]
     if "action" in values:
         values["action"] = of_action(cast("Action", values["action"]))
     return sentence.format(**values)
@@ -46,6 +49,7 @@ def _problems() -> dict[Reason, str]:
             "{rows} × {columns} values do not fit; there is room for {room_rows} × {room_columns}. Nothing changed.",
         ),
         Reason.READ_ONLY: translate("sentences", "{tensor} is computed by PyTorch and cannot be edited."),
+        Reason.NO_PLOT: translate("sentences", "Click on a plot first."),
         Reason.NO_CELLS: translate("sentences", "Select cells in a table first."),
         Reason.NO_SAMPLES: translate(
             "sentences", "Samples are the rows of x, y_true, z and y_pred: select some there."
@@ -97,6 +101,49 @@ def _problems() -> dict[Reason, str]:
             "sentences", "The unsaved work cannot be read any more; it is kept. The session is as it was. ({detail})"
         ),
         Reason.FILE_FAILED: translate("sentences", "The file failed inside the program, nothing was changed: {detail}"),
+        Reason.SIZES_DIFFER: translate(
+            "sentences",
+            "{first} and {second} do not agree on {axis}: {first_size} and {second_size}. Nothing was changed.",
+        ),
+        Reason.NOT_IMPORTABLE: translate(
+            "sentences", "{file} is not imported: it is neither a table (.csv, .tsv) nor .npy, .safetensors or .pt."
+        ),
+        Reason.NOT_A_TABLE: translate("sentences", "{file} is not imported: it is no text with rows of cells."),
+        Reason.TABLE_TOO_LARGE: translate(
+            "sentences",
+            "{file}: rows {rows}, columns {columns}. At most {most_rows} × {most_columns} are read, and {limit} cells.",
+        ),
+        Reason.RAGGED_LINE: translate(
+            "sentences", "Line {line} has another number of cells ({found}) than the first line ({expected})."
+        ),
+        Reason.BROKEN_QUOTES: translate("sentences", "The quotation marks of line {line} do not match."),
+        Reason.BAD_CELL: translate(
+            "sentences", "Line {line}, column {column}: “{text}” is no finite number of float32 (at most ±3.4e38)."
+        ),
+        Reason.WRONG_MARK: translate(
+            "sentences", "Line {line}, column {column}: “{text}” is no number where the decimal mark is “{mark}”."
+        ),
+        Reason.WHICH_COMMA: translate(
+            "sentences", "“{text}” can be read in more than one way: choose the separator or the decimal mark."
+        ),
+        Reason.NO_COLUMNS: translate("sentences", "Choose at least one column as x or y_true."),
+        Reason.NOT_TENSORS: translate("sentences", "{file} is damaged or holds no tensors: not imported. ({detail})"),
+        Reason.RUNS_CODE: translate(
+            "sentences",
+            "{file} is not imported: more than tensors is in it, and to load that would run code. Save the state_dict"
+            " alone. ({detail})",
+        ),
+        Reason.NO_SUCH_TENSOR: translate(
+            "sentences", "{file} is not imported: it holds no tensor of one or two dimensions."
+        ),
+        Reason.TENSOR_TOO_LARGE: translate(
+            "sentences", "{tensor} has {size} numbers; a tensor may have at most {limit}. Nothing was changed."
+        ),
+        Reason.TENSOR_NOT_FINITE: translate(
+            "sentences", "{tensor} holds nan, inf or a number beyond float32. Nothing was changed."
+        ),
+        Reason.WRONG_SHAPE: translate("sentences", "The shape {shape} does not suit {tensor}. Nothing was changed."),
+        Reason.NO_TENSOR: translate("sentences", "{tensor} has no values yet: there is nothing to write."),
         Reason.OUT_OF_MEMORY: translate(
             "sentences",
             "Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}",
@@ -107,5 +154,19 @@ def _problems() -> dict[Reason, str]:
         Reason.UNEXPECTED: translate("sentences", "{action} failed inside the program, nothing was changed: {detail}"),
         Reason.TORCH_MISSING: translate(
             "sentences", "PyTorch cannot be loaded, so nothing can be computed. Install it again. {detail}"
+        ),
+        Reason.RUN_CRASHED: translate(
+            "sentences", "The program was not closed the last time, it broke off. What is known of it is in {file}."
+        ),
+        Reason.NOT_WRITABLE: translate(
+            "sentences",
+            "Nothing can be written to {folder}. Everything works, but is not kept there for the next start.",
+        ),
+        Reason.SETTINGS_DAMAGED: translate(
+            "sentences", "Settings that could not be read are the usual ones now. The old file is kept as {kept}."
+        ),
+        Reason.NO_TRANSLATION: translate(
+            "sentences",
+            "The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.",
         ),
     }

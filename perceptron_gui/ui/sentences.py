@@ -11,6 +11,7 @@ from perceptron_gui.core.actions import (
     Configure,
     Delete,
     Gesture,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -30,17 +31,27 @@ translate = QCoreApplication.translate
 _MANY = 12
 
 
-def of_history(history: History) -> str:
-    """Say what the shown entry did, and what to press next."""
+def of_history(history: History, cut: tuple[int, int] | None = None) -> str:
+    """Say what the shown entry did, and what to press next; and of which entry `cut` off how many others."""
     entry, before = history.entry, history.before
+    gone = _gone(*cut) if cut is not None else ""
     if entry.refusal is not None:
-        return of_refusal(entry.refusal)
+        return " ".join(filter(None, (of_refusal(entry.refusal), gone)))
     said = of_entry(entry, before)
     unsaid = not_finite(entry.snapshot, before) or remark(entry, before)
     following = translate("sentences", "Next: {phase}.").format(
         phase=of_action(guidance.next_operation(entry.snapshot))
     )
-    return f"{said}\n{' '.join(filter(None, (_place(history), unsaid, following)))}"
+    return f"{said}\n{' '.join(filter(None, (_place(history), gone, unsaid, following)))}"
+
+
+def _gone(number: int, count: int) -> str:
+    """Say what became of the undone entries that another one stands in place of."""
+    return translate(
+        "sentences",
+        "Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs;"
+        " they are not saved.",
+    ).format(number=number, count=count)
 
 
 def _place(history: History) -> str:
@@ -95,6 +106,8 @@ def of_action(action: Action) -> str:
             return translate("sentences", "Setting of {name}").format(name=action.field)
         case Resize() | Insert() | Delete():
             return translate("sentences", "Change of size")
+        case Import():
+            return translate("sentences", "Import")
         case Randomize():
             return translate("sentences", "Randomize")
         case SwitchDevice():
@@ -174,8 +187,19 @@ def of_entry(entry: Entry, before: Snapshot | None) -> str:
             return translate(
                 "sentences", "x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped."
             ).format(device=device)
+        case Import():
+            return f"{_imported(entry.action)} {_new_tensors(after, before)}"
         case _:
             return _new_tensors(after, before)
+
+
+def _imported(action: Import) -> str:
+    names = ", ".join(name for name, _ in action.tensors)
+    said = translate("sentences", "Imported from {source}: {names}.").format(source=action.source, names=names)
+    if not action.is_transposed:
+        return said
+    turned = translate("sentences", "W is the weight of an nn.Linear, transposed: there it is (k, n), here (n, k).")
+    return f"{said} {turned}"
 
 
 def _listed(names: tuple[str, ...]) -> str:

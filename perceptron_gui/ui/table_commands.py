@@ -13,7 +13,7 @@ from perceptron_gui.ui.tensor_view import TensorView
 
 NAMES = (
     "cut", "copy", "paste", "clear", "insert_rows", "insert_columns", "delete_rows", "delete_columns",
-    "mark_rows", "mark_all_rows",
+    "mark_rows", "mark_all_rows", "export_tensor",
 )  # fmt: skip
 """The commands that a table has in its own menu too."""
 

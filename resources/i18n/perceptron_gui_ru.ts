@@ -87,21 +87,6 @@
     </message>
 </context>
 <context>
-    <name>CodeModel</name>
-    <message>
-        <source>Undone. Redo brings it back, and so does a click.</source>
-        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
-    </message>
-    <message>
-        <source>shown now</source>
-        <translation>показано сейчас</translation>
-    </message>
-    <message>
-        <source>undone</source>
-        <translation>отменено</translation>
-    </message>
-</context>
-<context>
     <name>CodeView</name>
     <message>
         <source>What PyTorch did</source>
@@ -430,14 +415,33 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>EntryModel</name>
+    <message>
+        <source>shown now</source>
+        <translation>показано сейчас</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>отменено</translation>
+    </message>
+    <message>
+        <source>Undone. Redo brings it back, and so does a click.</source>
+        <translation>Отменено. Вернуть можно повтором или щелчком.</translation>
+    </message>
+</context>
+<context>
     <name>ErrorDialog</name>
     <message>
         <source>An error in the program</source>
         <translation>Ошибка в программе</translation>
     </message>
     <message>
-        <source>Something failed inside the program. The state is as it was; you can go on. The details are in {file}.</source>
-        <translation>Внутри программы произошёл сбой. Состояние осталось прежним, можно продолжать. Подробности — в файле {file}.</translation>
+        <source>Something failed inside the program. The state is as it was; you can go on.</source>
+        <translation>Внутри программы произошла ошибка. Состояние осталось прежним; можно продолжать.</translation>
+    </message>
+    <message>
+        <source>The details are in {file}.</source>
+        <translation>Подробности — в файле {file}.</translation>
     </message>
     <message>
         <source>Copy</source>
@@ -446,6 +450,69 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Errors since: {count}</source>
         <translation>Ошибок с тех пор: {count}</translation>
+    </message>
+</context>
+<context>
+    <name>Exporting</name>
+    <message>
+        <source>Python script</source>
+        <translation>Скрипт на Python</translation>
+    </message>
+    <message>
+        <source>Jupyter notebook</source>
+        <translation>Блокнот Jupyter</translation>
+    </message>
+    <message>
+        <source>W, b and their gradients have too many numbers for columns of their own: they are not in it.</source>
+        <translation>В W, b и их градиентах слишком много чисел для отдельных столбцов: в таблице их нет.</translation>
+    </message>
+    <message>
+        <source>Table of numbers</source>
+        <translation>Таблица чисел</translation>
+    </message>
+    <message>
+        <source>NumPy array</source>
+        <translation>Массив NumPy</translation>
+    </message>
+    <message>
+        <source>In it are: {names}.</source>
+        <translation>В нём: {names}.</translation>
+    </message>
+    <message>
+        <source>weight is W transposed, ({k}, {n}), and bias is b, as torch.nn.Linear({n}, {k}) has them.</source>
+        <translation>weight — это транспонированная W, ({k}, {n}), а bias — это b: так они хранятся в torch.nn.Linear({n}, {k}).</translation>
+    </message>
+    <message>
+        <source>state_dict of an nn.Linear</source>
+        <translation>state_dict слоя nn.Linear</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Экспорт</translation>
+    </message>
+    <message>
+        <source>{file} is written.</source>
+        <translation>Файл {file} записан.</translation>
+    </message>
+    <message>
+        <source>Cancelled: {file} is not written.</source>
+        <translation>Отменено: файл {file} не записан.</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Изображение</translation>
+    </message>
+    <message>
+        <source>Drawing of lines and words</source>
+        <translation>Векторный рисунок</translation>
+    </message>
+    <message>
+        <source>Report on paper</source>
+        <translation>Отчёт для печати</translation>
+    </message>
+    <message>
+        <source>Report as a page</source>
+        <translation>Отчёт как веб-страница</translation>
     </message>
 </context>
 <context>
@@ -602,7 +669,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>Computation graph</source>
-        <translation>Граф вычислений</translation>
+        <translation>Граф</translation>
     </message>
     <message>
         <source>Not in the graph, as requires_grad is False: {names}</source>
@@ -665,6 +732,112 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>ImportCommands</name>
+    <message>
+        <source>Import</source>
+        <translation>Импорт</translation>
+    </message>
+    <message>
+        <source>Tables and tensors ({patterns})</source>
+        <translation>Таблицы и тензоры ({patterns})</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import a table</source>
+        <translation>Импорт таблицы</translation>
+    </message>
+    <message>
+        <source>The first &amp;line names the columns</source>
+        <translation>В первой &amp;строке — названия столбцов</translation>
+    </message>
+    <message>
+        <source>&amp;Between cells:</source>
+        <translation>&amp;Между ячейками:</translation>
+    </message>
+    <message>
+        <source>&amp;Decimal mark:</source>
+        <translation>&amp;Десятичный знак:</translation>
+    </message>
+    <message>
+        <source>tab</source>
+        <translation>табуляция</translation>
+    </message>
+    <message>
+        <source>semicolon ;</source>
+        <translation>точка с запятой ;</translation>
+    </message>
+    <message>
+        <source>comma ,</source>
+        <translation>запятая ,</translation>
+    </message>
+    <message>
+        <source>point .</source>
+        <translation>точка .</translation>
+    </message>
+    <message>
+        <source>The selected columns become:</source>
+        <translation>Выбранные столбцы — это:</translation>
+    </message>
+    <message>
+        <source>&amp;not taken</source>
+        <translation>&amp;не брать</translation>
+    </message>
+    <message>
+        <source>Inputs: each selected column is one of x</source>
+        <translation>Входы: каждый выбранный столбец становится столбцом x</translation>
+    </message>
+    <message>
+        <source>Targets: each selected column is one of y_true</source>
+        <translation>Ответы: каждый выбранный столбец становится столбцом y_true</translation>
+    </message>
+    <message>
+        <source>Leave the selected columns out</source>
+        <translation>Пропустить выбранные столбцы</translation>
+    </message>
+    <message>
+        <source>The first rows of the file</source>
+        <translation>Первые строки файла</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Импорт</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Отмена</translation>
+    </message>
+    <message>
+        <source>{file}: rows {rows}, columns {columns}, {encoding}</source>
+        <translation>{file}: строк {rows}, столбцов {columns}, {encoding}</translation>
+    </message>
+    <message>
+        <source>choose</source>
+        <translation>выберите</translation>
+    </message>
+    <message>
+        <source>Import tensors</source>
+        <translation>Импорт тензоров</translation>
+    </message>
+    <message>
+        <source>&amp;In the file:</source>
+        <translation>&amp;В файле:</translation>
+    </message>
+    <message>
+        <source>&amp;Becomes:</source>
+        <translation>&amp;Станет:</translation>
+    </message>
+    <message>
+        <source>Reading {file}…</source>
+        <translation>Читается {file}…</translation>
+    </message>
+    <message>
+        <source>After the import: {shapes}</source>
+        <translation>После импорта: {shapes}</translation>
+    </message>
+</context>
+<context>
     <name>LossPlot</name>
     <message>
         <source>Loss</source>
@@ -703,6 +876,97 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>nan/inf not drawn</source>
         <translation>nan/inf не показаны</translation>
+    </message>
+</context>
+<context>
+    <name>Report</name>
+    <message>
+        <source>… and {count} more: In [{first}] to In [{last}]</source>
+        <translation>… и ещё {count}: от In [{first}] до In [{last}]</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>Начало</translation>
+    </message>
+    <message>
+        <source>What was done</source>
+        <translation>Ход работы</translation>
+    </message>
+    <message>
+        <source>The numbers in the end</source>
+        <translation>Числа в конце</translation>
+    </message>
+    <message>
+        <source>Plots</source>
+        <translation>Графики</translation>
+    </message>
+    <message>
+        <source>Written</source>
+        <translation>Составлен</translation>
+    </message>
+    <message>
+        <source>Program</source>
+        <translation>Программа</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Устройство</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Слой</translation>
+    </message>
+    <message>
+        <source>Presses and edits</source>
+        <translation>Нажатий и правок</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>Обновлений</translation>
+    </message>
+    <message>
+        <source>Refusals by PyTorch</source>
+        <translation>Отказов PyTorch</translation>
+    </message>
+    <message>
+        <source>The lines that PyTorch ran, numbered as in the window; loss is that of a Forward.</source>
+        <translation>Строки, которые выполнил PyTorch, под теми же номерами, что и в окне; loss — это потери после прямого прохода.</translation>
+    </message>
+    <message>
+        <source>Of {count} entries the first {first}, the last {last} and those that PyTorch refused are shown.</source>
+        <translation>Из {count} записей показаны первые {first}, последние {last} и те, в которых PyTorch отказал.</translation>
+    </message>
+    <message>
+        <source>Undone, and not in this report: {count}.</source>
+        <translation>Отменено и в отчёт не вошло: {count}.</translation>
+    </message>
+    <message>
+        <source>After In [{number}].</source>
+        <translation>После In [{number}].</translation>
+    </message>
+    <message>
+        <source>There is no Forward of these tensors yet.</source>
+        <translation>Прямого прохода с этими тензорами ещё не было.</translation>
+    </message>
+    <message>
+        <source>z, y_pred and loss are of the rows {rows}.</source>
+        <translation>z, y_pred и loss относятся к строкам {rows}.</translation>
+    </message>
+    <message>
+        <source>Numbers have 4 decimals, as in the window. All their digits are in the session file and in what File &gt; Export writes; of an HTML report also in the tip where the pointer rests on a number.</source>
+        <translation>Числа даны с 4 знаками после запятой, как в окне. Все их цифры есть в файле сеанса и в том, что записывает «Файл &gt; Экспорт»; в отчёте HTML — ещё и в подсказке, если навести указатель на число.</translation>
+    </message>
+    <message>
+        <source>page {number} of {count}</source>
+        <translation>страница {number} из {count}</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} rows</source>
+        <translation>первые {shown} из {total} строк</translation>
+    </message>
+    <message>
+        <source>the first {shown} of {total} columns</source>
+        <translation>первые {shown} из {total} столбцов</translation>
     </message>
 </context>
 <context>
@@ -767,7 +1031,30 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Timeline</name>
+    <message>
+        <source>{action}: refused</source>
+        <translation>{action}: отказ</translation>
+    </message>
+    <message>
+        <source>cell</source>
+        <translation>ячейка</translation>
+    </message>
+    <message>
+        <source>action</source>
+        <translation>действие</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>История</translation>
+    </message>
+</context>
+<context>
     <name>UpdatesPlot</name>
+    <message>
+        <source>{point} (undone)</source>
+        <translation>{point} (отменено)</translation>
+    </message>
     <message>
         <source>{element} after 1 update: {value}</source>
         <translation>{element} после 1 обновления: {value}</translation>
@@ -823,6 +1110,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>&amp;Вид</translation>
     </message>
     <message>
+        <source>&amp;Export</source>
+        <translation>&amp;Экспорт</translation>
+    </message>
+    <message>
         <source>&amp;New</source>
         <translation>&amp;Новый</translation>
     </message>
@@ -853,6 +1144,94 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Save the session under another name</source>
         <translation>Сохранить сеанс под другим именем</translation>
+    </message>
+    <message>
+        <source>&amp;Import…</source>
+        <translation>&amp;Импорт…</translation>
+    </message>
+    <message>
+        <source>Take x and y_true from a table, or tensors from .npy, .safetensors or .pt</source>
+        <translation>Взять x и y_true из таблицы или тензоры из .npy, .safetensors или .pt</translation>
+    </message>
+    <message>
+        <source>&amp;Script…</source>
+        <translation>&amp;Скрипт…</translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Python script that needs torch alone</source>
+        <translation>Записать все действия скриптом на Python, которому нужен только torch</translation>
+    </message>
+    <message>
+        <source>&amp;Notebook…</source>
+        <translation>&amp;Блокнот…</translation>
+    </message>
+    <message>
+        <source>Write all that was done as a Jupyter notebook, with what PyTorch printed</source>
+        <translation>Записать все действия блокнотом Jupyter вместе с тем, что напечатал PyTorch</translation>
+    </message>
+    <message>
+        <source>&amp;History as a table…</source>
+        <translation>&amp;История таблицей…</translation>
+    </message>
+    <message>
+        <source>Write a row for each press and edit, with the loss and every parameter, as CSV</source>
+        <translation>Записать в CSV по строке на каждое нажатие и каждую правку: loss и все параметры</translation>
+    </message>
+    <message>
+        <source>&amp;Tensor of this table…</source>
+        <translation>&amp;Тензор этой таблицы…</translation>
+    </message>
+    <message>
+        <source>Write the table that has the keyboard, in full, as CSV, .npy or .safetensors</source>
+        <translation>Записать таблицу, в которой стоит курсор, со всеми цифрами: CSV, .npy или .safetensors</translation>
+    </message>
+    <message>
+        <source>&amp;All tensors…</source>
+        <translation>&amp;Все тензоры…</translation>
+    </message>
+    <message>
+        <source>Write every tensor that there is now, by its name, as .safetensors</source>
+        <translation>Записать все тензоры, какие сейчас есть, под их именами в .safetensors</translation>
+    </message>
+    <message>
+        <source>Weights for nn.&amp;Linear…</source>
+        <translation>Веса для nn.&amp;Linear…</translation>
+    </message>
+    <message>
+        <source>Write W, transposed, and b as torch.nn.Linear loads them, as .pt</source>
+        <translation>Записать транспонированную W и b в .pt так, как их загружает torch.nn.Linear</translation>
+    </message>
+    <message>
+        <source>&amp;Report…</source>
+        <translation>&amp;Отчёт…</translation>
+    </message>
+    <message>
+        <source>Write the start, all that was done, the numbers and the plots, as PDF or HTML</source>
+        <translation>Записать начало, весь ход работы, числа и графики как PDF или HTML</translation>
+    </message>
+    <message>
+        <source>Save &amp;picture of this plot…</source>
+        <translation>Сохранить &amp;изображение этого графика…</translation>
+    </message>
+    <message>
+        <source>Write the plot that has the keyboard as a picture: PNG or SVG</source>
+        <translation>Записать график, у которого фокус клавиатуры, как изображение: PNG или SVG</translation>
+    </message>
+    <message>
+        <source>Save n&amp;umbers of this plot (CSV)…</source>
+        <translation>Сохранить &amp;числа этого графика (CSV)…</translation>
+    </message>
+    <message>
+        <source>Write the numbers that are drawn in the plot that has the keyboard, in full</source>
+        <translation>Записать полностью числа, изображённые на графике, у которого фокус клавиатуры</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel export</source>
+        <translation>&amp;Отменить экспорт</translation>
+    </message>
+    <message>
+        <source>End the export that is running; no file is written</source>
+        <translation>Прервать идущий экспорт; файл не будет записан</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -1194,6 +1573,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>{tensor} вычисляет PyTorch, править его нельзя.</translation>
     </message>
     <message>
+        <source>Click on a plot first.</source>
+        <translation>Сначала щёлкните по графику.</translation>
+    </message>
+    <message>
         <source>Select cells in a table first.</source>
         <translation>Сначала выделите ячейки в таблице.</translation>
     </message>
@@ -1282,6 +1665,74 @@ Earlier points of the path lie on other slices.</source>
         <translation>Ошибка программы при работе с файлом, ничего не изменено: {detail}</translation>
     </message>
     <message>
+        <source>{first} and {second} do not agree on {axis}: {first_size} and {second_size}. Nothing was changed.</source>
+        <translation>{first} и {second} расходятся в размере {axis}: {first_size} и {second_size}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: it is neither a table (.csv, .tsv) nor .npy, .safetensors or .pt.</source>
+        <translation>{file} не импортирован: это не таблица (.csv, .tsv) и не .npy, .safetensors или .pt.</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: it is no text with rows of cells.</source>
+        <translation>{file} не импортирован: это не текст со строками ячеек.</translation>
+    </message>
+    <message>
+        <source>{file}: rows {rows}, columns {columns}. At most {most_rows} × {most_columns} are read, and {limit} cells.</source>
+        <translation>{file}: строк {rows}, столбцов {columns}. Читается не больше {most_rows} × {most_columns}, а всего — {limit} ячеек.</translation>
+    </message>
+    <message>
+        <source>Line {line} has another number of cells ({found}) than the first line ({expected}).</source>
+        <translation>В строке {line} другое число ячеек ({found}), чем в первой ({expected}).</translation>
+    </message>
+    <message>
+        <source>The quotation marks of line {line} do not match.</source>
+        <translation>В строке {line} кавычки не закрыты или стоят не на месте.</translation>
+    </message>
+    <message>
+        <source>Line {line}, column {column}: “{text}” is no finite number of float32 (at most ±3.4e38).</source>
+        <translation>Строка {line}, столбец {column}: «{text}» — не конечное число float32 (не больше ±3.4e38).</translation>
+    </message>
+    <message>
+        <source>Line {line}, column {column}: “{text}” is no number where the decimal mark is “{mark}”.</source>
+        <translation>Строка {line}, столбец {column}: «{text}» — не число, если десятичный знак «{mark}».</translation>
+    </message>
+    <message>
+        <source>“{text}” can be read in more than one way: choose the separator or the decimal mark.</source>
+        <translation>«{text}» можно прочесть по-разному: выберите разделитель ячеек или десятичный знак.</translation>
+    </message>
+    <message>
+        <source>Choose at least one column as x or y_true.</source>
+        <translation>Выберите хотя бы один столбец для x или y_true.</translation>
+    </message>
+    <message>
+        <source>{file} is damaged or holds no tensors: not imported. ({detail})</source>
+        <translation>{file} повреждён или не содержит тензоров, поэтому не импортирован. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: more than tensors is in it, and to load that would run code. Save the state_dict alone. ({detail})</source>
+        <translation>{file} не импортирован: в нём не только тензоры, и при загрузке выполнился бы чужой код. Сохраните один state_dict. ({detail})</translation>
+    </message>
+    <message>
+        <source>{file} is not imported: it holds no tensor of one or two dimensions.</source>
+        <translation>{file} не импортирован: в нём нет одномерных и двумерных тензоров.</translation>
+    </message>
+    <message>
+        <source>{tensor} has {size} numbers; a tensor may have at most {limit}. Nothing was changed.</source>
+        <translation>В {tensor} чисел: {size}; в тензоре может быть не больше {limit}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{tensor} holds nan, inf or a number beyond float32. Nothing was changed.</source>
+        <translation>В {tensor} есть nan, inf или число за пределами float32. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>The shape {shape} does not suit {tensor}. Nothing was changed.</source>
+        <translation>Форма {shape} не подходит для {tensor}. Ничего не изменено.</translation>
+    </message>
+    <message>
+        <source>{tensor} has no values yet: there is nothing to write.</source>
+        <translation>У {tensor} ещё нет значений: записывать нечего.</translation>
+    </message>
+    <message>
         <source>Out of memory on {device}; nothing was changed. Choose smaller sizes or the device cpu. {detail}</source>
         <translation>На {device} не хватило памяти; ничего не изменено. Уменьшите размеры или выберите устройство cpu. {detail}</translation>
     </message>
@@ -1298,8 +1749,28 @@ Earlier points of the path lie on other slices.</source>
         <translation>Не удалось загрузить PyTorch, вычисления невозможны. Переустановите его. {detail}</translation>
     </message>
     <message>
+        <source>The program was not closed the last time, it broke off. What is known of it is in {file}.</source>
+        <translation>В прошлый раз программа не была закрыта, а прервалась. Что об этом известно, записано в {file}.</translation>
+    </message>
+    <message>
+        <source>Nothing can be written to {folder}. Everything works, but is not kept there for the next start.</source>
+        <translation>В {folder} нельзя ничего записать. Всё работает, но до следующего запуска там ничего не сохранится.</translation>
+    </message>
+    <message>
+        <source>Settings that could not be read are the usual ones now. The old file is kept as {kept}.</source>
+        <translation>Настройки, которые не удалось прочитать, заменены обычными. Прежний файл сохранён как {kept}.</translation>
+    </message>
+    <message>
+        <source>The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.</source>
+        <translation>Файл перевода {file} отсутствует или повреждён, поэтому тексты английские. Его вернёт повторная установка.</translation>
+    </message>
+    <message>
         <source>Next: {phase}.</source>
         <translation>Дальше: {phase}.</translation>
+    </message>
+    <message>
+        <source>Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs; they are not saved.</source>
+        <translation>Отменённые записи убраны: {count}. Отмена In [{number}] вернёт их, пока программа запущена; в файле их не будет.</translation>
     </message>
     <message>
         <source>This is In [{number}] of {last}: what came after is undone.</source>
@@ -1352,6 +1823,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Change of size</source>
         <translation>изменение размера</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Импорт</translation>
     </message>
     <message>
         <source>Randomize</source>
@@ -1428,6 +1903,14 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped.</source>
         <translation>x, y_true, W, b и градиенты теперь на {device}; результат прямого прохода сброшен.</translation>
+    </message>
+    <message>
+        <source>Imported from {source}: {names}.</source>
+        <translation>Импорт из {source}: {names}.</translation>
+    </message>
+    <message>
+        <source>W is the weight of an nn.Linear, transposed: there it is (k, n), here (n, k).</source>
+        <translation>W — это транспонированный weight из nn.Linear: там он (k, n), здесь (n, k).</translation>
     </message>
     <message>
         <source>the marked rows</source>

@@ -111,6 +111,7 @@ TEN_MB = 10_000_000
     ids=["letters", "digits", "dots", "NULs", "blanks", "brackets", "fields", "nested", "nothing"],
 )
 def test_megabytes_of_anything_are_refused_and_not_brooded_over(make_text: Callable[[], str], reason: Reason) -> None:
+    """Fault 52."""
     assert reason_of(make_text()) is reason
 
 

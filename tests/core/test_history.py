@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perceptron_gui.core import history as history_module
-from perceptron_gui.core.actions import CPU, Action, Assign, Axis, Gesture, Operation, Randomize, Resize, Start
+from perceptron_gui.core.actions import CPU, Action, Assign, Axis, Gesture, Import, Operation, Randomize, Resize, Start
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry, History, Refusal
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
@@ -207,6 +207,7 @@ def test_a_segment_begins_where_tensors_were_made(history: History) -> None:
         (Start(NOTEBOOK), True),
         (Randomize(), True),
         (Resize(Axis.INPUTS, 2), True),
+        (Import("a.csv", ()), True),
         (UPDATE, False),
         (Assign(TensorName.W, 0, 0, frozen([[1]]), Gesture.TYPE), False),
     ],

@@ -21,6 +21,7 @@ from perceptron_gui.core.actions import (
     Delete,
     Edit,
     Gesture,
+    Import,
     Insert,
     MarkRows,
     Operation,
@@ -36,7 +37,7 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Snapshot, TensorName, Zeroing, frozen
 from tests.core.notebook import State, bits, state, without_versions
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD, of_size
-from tests.strategies import GoBack, Journey, assignments, briefly, finite, float32_arrays, journeys, snapshots
+from tests.strategies import GoBack, Journey, assignments, briefly, finite, float32_arrays, imports, journeys, snapshots
 
 ENGINE = Engine()
 NAN, INF = float("nan"), float("inf")
@@ -141,6 +142,7 @@ def new_tensors(snapshot: Snapshot) -> st.SearchStrategy[Action]:
     return st.one_of(
         st.builds(Start, st.sampled_from(list(PRESETS))),
         st.just(Randomize()),
+        imports(),
         st.builds(Resize, st.sampled_from(Axis), st.integers(1, 7)),
         places,
         st.just(SwitchDevice(CPU)),
@@ -237,6 +239,21 @@ def test_what_training_left_not_finite_is_written_too(values: FloatArray) -> Non
     start = Snapshot(frozen(np.ones((1, 2))), frozen(np.zeros((1, 3))), values, frozen([0, -0.0, 1e-45]))
     check(begun(start))
     check(done(begun(start), Resize(Axis.SAMPLES, 40)))
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['"""; import os #', "a.csv\nimport os", "a\rb", "a\u2028b", "a\x0cb", "a\x00b", "\ud800", "'\\", "a\u202eb"],
+)
+def test_a_file_name_stays_within_its_comment(source: str) -> None:
+    """Fault 50."""
+    history = done(begun(of_size(1, 2, 1, 1)), Import(source, ((TensorName.B, frozen([3])),)))
+    check(history)
+    for code in (lines.runnable(history.entry, history.before), lines.shown(history.entry, history.before)):
+        assert code.startswith("# b from ")
+        code.encode()
+        assert [line[0] for line in code.splitlines()].count("#") == 1 + code.count("# new tensors")
+        assert "import os" not in {line.strip() for line in code.splitlines()}
 
 
 def test_clearing_keeps_the_sign_of_a_zero_that_was_typed() -> None:

@@ -4,7 +4,9 @@ Called by the tests as `python driver.py PLAN [ARGUMENT…]`; the arguments are 
 like then is written to stdout as one line of JSON.
 """
 
+import ctypes
 import json
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -16,7 +18,11 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPushButton, QTableView
 
 from perceptron_gui import app
+from perceptron_gui.core.actions import Assign, Gesture
+from perceptron_gui.core.snapshot import TensorName, frozen
+from perceptron_gui.session import Session
 from perceptron_gui.ui.main_window import MainWindow
+from tests.e2e.monkey import Monkey
 
 
 class SlowEngine:
@@ -28,11 +34,11 @@ class SlowEngine:
 
     def __init__(self, seconds: float) -> None:
         self.begun = threading.Event()
-        self._seconds = seconds
+        self.seconds = seconds
 
     def execute(self, *_: Any) -> Any:
         self.begun.set()
-        threading.Event().wait(self._seconds)
+        threading.Event().wait(self.seconds)
         raise ValueError("the step has ended")
 
     def answer(self, *_: Any) -> None:
@@ -91,8 +97,14 @@ def idle() -> bool:
 
 def look() -> None:
     """Wait until torch is there, press Forward, say what is seen."""
-    when(lambda: bool(window().session.torch_version), lambda: press("forward"))
-    when(lambda: idle() and loss() != "–", report)
+    first: dict[str, Any] = {}
+
+    def begin() -> None:
+        first["first_message"] = window().findChildren(QLabel, "status_message")[0].text()
+        press("forward")
+
+    when(lambda: bool(window().session.torch_version), begin)
+    when(lambda: idle() and loss() != "–", lambda: report(**first))
 
 
 def look_at_once() -> None:
@@ -178,6 +190,87 @@ def read_message_box() -> None:
     when(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), read)
 
 
+def wait_for_signal(seconds: str) -> None:
+    """Edit W, begin a step that takes so many seconds, if any; say when that is done, and when the program ends."""
+    engine = SlowEngine(float(seconds))
+    close = Session.close
+
+    def say(word: str) -> None:
+        sys.stdout.write(f"{word}\n")
+        sys.stdout.flush()
+
+    def say_and_close(session: Session, patience: float) -> bool:
+        say("leaving")
+        return close(session, patience)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # As in a terminal, wherever the tests run.
+        signal.signal(number, signal.SIG_DFL)
+    setattr(Session, "close", say_and_close)  # noqa: B010  mypy takes no assignment
+    app.load_engine = lambda: engine  # type: ignore[assignment, return-value]
+
+    def begin() -> None:
+        window().session.perform(Assign(TensorName.W, 0, 0, frozen([[2.0]]), Gesture.TYPE))
+        if engine.seconds:
+            press("forward")
+        when(lambda: engine.begun.is_set() or not engine.seconds, lambda: say("ready"))
+
+    when(idle, begin)
+
+
+def fail_while_closing(*names: str) -> None:
+    """Close the window; on the way out these methods of the window and the program raise."""
+
+    def fail(*_: Any) -> None:
+        raise ValueError("on the way out")
+
+    app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
+
+    def close() -> None:
+        for name in names:
+            setattr(MainWindow if hasattr(MainWindow, name) else app.Program, name, fail)
+        window().close()
+
+    when(idle, close)
+
+
+def die() -> None:
+    """Read at address 0 as soon as the window is seen."""
+
+    def read() -> None:
+        ctypes.string_at(0)
+
+    when(lambda: True, read)
+
+
+def look_for_network() -> None:
+    """Press Forward, and say which calls there were that reach beyond this process."""
+    calls: list[str] = []
+
+    def hear(event: str, _: tuple[Any, ...]) -> None:
+        if event in {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}:
+            calls.append(event)
+
+    sys.addaudithook(hear)
+    when(lambda: bool(window().session.torch_version), lambda: press("forward"))
+    when(lambda: idle() and loss() != "–", lambda: report(calls=calls, has_network="PySide6.QtNetwork" in sys.modules))
+
+
+def monkey(seed: str, count: str) -> None:
+    """Let a monkey do so much; then start anew, press Forward, and say what is seen."""
+    kept: list[Monkey] = []
+
+    def begin() -> None:
+        kept.append(Monkey(window(), int(seed), int(count), end))
+
+    def end() -> None:
+        window().session.restart("notebook")
+        press("forward")
+        when(lambda: idle() and loss() != "–", report)
+
+    when(idle, begin)
+
+
 PLANS: dict[str, Callable[..., None]] = {
     plan.__name__: plan
     for plan in (
@@ -189,6 +282,11 @@ PLANS: dict[str, Callable[..., None]] = {
         close_at_once,
         read_message_box,
         answer_notice,
+        wait_for_signal,
+        fail_while_closing,
+        die,
+        look_for_network,
+        monkey,
     )
 }
 

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtCore import QRect, QSettings
@@ -15,42 +14,11 @@ from PySide6.QtWidgets import QMainWindow
 
 from perceptron_gui import __version__
 from perceptron_gui.preferences import Preferences
+from tests.e2e.processes import DRIVER, LIMIT, ROOT, drive, run, seen
 
-ROOT = Path(__file__).parent.parent.parent
-DRIVER = Path(__file__).with_name("driver.py")
 CLOSINGS = 6
 """How many moments of a running step the window is closed at; more find rarer races, at 3 s each."""
 LONGEST_CLOSING = 3.5
-LIMIT = 60
-
-
-def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run Python offscreen, in a home of its own, and wait for its end."""
-    own = {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), "PYTHONFAULTHANDLER": "1", **environment}
-    return subprocess.run(
-        [sys.executable, *command], env=os.environ | own, capture_output=True, text=True, timeout=LIMIT, check=False
-    )
-
-
-def drive(plan: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return run(str(DRIVER), plan, *arguments, **environment)
-
-
-def seen(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
-    """Return what the driver saw in a program that ended well."""
-    assert (done.returncode, unexpected(done.stderr)) == (0, [])
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return found
-
-
-def unexpected(stderr: str) -> list[str]:
-    """Return the lines of stderr, but for what the offscreen platform always says."""
-    usual = (
-        "This plugin does not support",
-        "QFontDatabase: Cannot find font directory",
-        "Note that Qt no longer ships",
-    )
-    return [line for line in stderr.splitlines() if line and not line.startswith(usual)]
 
 
 def test_the_version() -> None:
@@ -171,10 +139,3 @@ def test_poor_machines(tmp_path: Path) -> None:
     assert shown["ratio"] == 2
     assert shown["loss"] == "0.6965"
     assert "forward_button" in shown["whole_buttons"]
-
-
-def test_a_home_that_cannot_be_written_is_no_reason_not_to_start() -> None:
-    nowhere = "/proc/none"
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), nowhere)
-    shown = seen(drive("look_without_torch", **homes))
-    assert shown["is_on_a_screen"]

@@ -14,9 +14,10 @@ import pytest
 
 from perceptron_gui.core import storage
 from perceptron_gui.journal import Leftover, leftovers
-from tests.e2e.test_process import ROOT, drive, seen
+from tests.e2e.processes import ROOT, drive, seen
 
 DRIVER = Path(__file__).with_name("kill_driver.py")
+HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 KILLS = 50
 SAVES = 25
 LONGEST = 0.5
@@ -27,7 +28,7 @@ class Victims:
     """Starts the real program again and again in a home, and kills it at given moments."""
 
     def __init__(self, home: Path) -> None:
-        homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), str(home))
+        homes = dict.fromkeys(HOMES, str(home))
         environment = os.environ | homes | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
         self.home = home
         self._process = subprocess.Popen(
@@ -116,14 +117,15 @@ def test_killed_while_it_saves_the_file_is_the_old_or_the_new(victims: Victims, 
     assert {one.name for one in tmp_path.iterdir()} <= {"hw.perceptron", ".hw.perceptron.lock", "home0"}
 
 
-def test_the_next_start_offers_what_was_left(victims: Victims, tmp_path: Path) -> None:
+def test_the_next_start_offers_what_was_left(victims: Victims, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Faults 13 and 20, in the window: later keeps it, restoring it is unsaved work, the stale lock is taken over."""
     done = victims.kill_one("press", tmp_path, 3)
     assert done[-1][0] > 1
-    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"), str(victims.home))
+    for name in HOMES:
+        monkeypatch.setenv(name, str(victims.home))
     assert (tmp_path / ".hw.perceptron.lock").exists()
-    later = seen(drive("answer_notice=later_button", **homes))
+    later = seen(drive("answer_notice=later_button"))
     assert later["asked"].startswith("Unsaved work was found: hw.perceptron")
-    restored = seen(drive("answer_notice=recover_button", **homes))
+    restored = seen(drive("answer_notice=recover_button"))
     assert restored["title"].startswith("hw.perceptron")
     assert restored["is_modified"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -17,7 +17,7 @@ from tests.ui.hands import Hands, is_wholly_visible
 
 PANELS = (
     "gradient_plot", "code_view", "derivation_view", "graph_view",
-    "loss_plot", "activation_plot", "weights_plot", "contour_plot",
+    "loss_plot", "activation_plot", "weights_plot", "contour_plot", "timeline_view",
 )  # fmt: skip
 TABLES = ("x", "y_true", "W", "b", "W_grad", "b_grad", "z", "y_pred", "loss")
 
@@ -60,7 +60,7 @@ def titles_above(hands: Hands) -> dict[str, list[str]]:
 def test_a_laptop_shows_the_ledger_what_pytorch_did_and_the_curves(hands: Hands) -> None:
     assert seen(hands) == {"gradient_plot", "code_view", "loss_plot", "activation_plot"}
     tabs = sorted(bar.count() for bar in hands.window.findChildren(QTabBar) if bar.isVisible() and bar.count() > 1)
-    assert tabs == [3, 3]
+    assert tabs == [3, 4]
     assert tables(hands) == set(TABLES)
 
 
@@ -80,8 +80,19 @@ def test_every_panel_is_named_once_in_its_tab_or_above_it(hands: Hands) -> None:
         assert above[name] in ([], [title])
     dock(hands, "derivation_view").setFloating(True)
     assert titles_above(hands)["derivation_view"] == [dock(hands, "derivation_view").windowTitle()]
-    dock(hands, "graph_view").close()
+    for name in ("graph_view", "timeline_view"):
+        dock(hands, name).close()
     assert titles_above(hands)["code_view"] == [dock(hands, "code_view").windowTitle()], "it is alone now"
+
+
+def test_a_panel_behind_a_tab_is_brought_to_the_front_by_its_key_and_hidden_by_the_next(hands: Hands) -> None:
+    for _ in range(2):
+        hands.key(Qt.Key.Key_9, Qt.KeyboardModifier.AltModifier)
+        assert "timeline_view" in seen(hands)
+        assert "code_view" not in seen(hands)
+        hands.key(Qt.Key.Key_9, Qt.KeyboardModifier.AltModifier)
+        assert dock(hands, "timeline_view").isHidden()
+        assert "timeline_view" not in seen(hands)
 
 
 def test_the_usual_arrangement_brings_everything_back(hands: Hands) -> None:

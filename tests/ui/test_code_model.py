@@ -24,7 +24,8 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.ui.code.cell import MOST_PRINTED, LineKind, Paragraph, wrapped
-from perceptron_gui.ui.code.model import CodeModel, CodeRole, Line, Moment
+from perceptron_gui.ui.code.model import CodeModel, CodeRole, Line
+from perceptron_gui.ui.entry_model import Moment
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD, of_size
 from tests.core.test_script import begun, done
 from tests.strategies import GoBack, Journey, briefly, journeys
@@ -41,11 +42,11 @@ def story() -> History:
 
 
 def shown(model: CodeModel) -> list[Line]:
-    return [model.index(row).data(CodeRole.LINE) for row in range(model.rowCount())]
+    return [model.index(row, 0).data(CodeRole.LINE) for row in range(model.rowCount())]
 
 
 def texts(model: CodeModel) -> list[str]:
-    return [model.index(row).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())]
+    return [model.index(row, 0).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())]
 
 
 def cells(model: CodeModel) -> list[list[Line]]:

@@ -160,7 +160,7 @@ class TestThePanel:
         panel.resize(900, 1400)
         panel.display(story_of(panel).at(7))
         view = listed(panel)
-        view.scrollTo(view.code_model.index(view.code_model.rows_of(6)[0]))
+        view.scrollTo(view.code_model.index(view.code_model.rows_of(6)[0], 0))
         image = view.viewport().grab().toImage()
         assert colors_in(view, image, 7, left=0, right=3) == {colors.accent}
         assert colors.accent not in colors_in(view, image, 6, left=0, right=3)
@@ -172,17 +172,17 @@ class TestThePanel:
     def test_what_is_undone_says_so(self, panel: CodeView) -> None:
         panel.display(story_of(panel).at(7))
         model = listed(panel).code_model
-        first = model.index(model.rows_of(8)[0])
+        first = model.index(model.rows_of(8)[0], 0)
         assert first.data(Qt.ItemDataRole.AccessibleTextRole).endswith("(undone)")
         assert "Redo" in first.data(Qt.ItemDataRole.ToolTipRole)
-        present = model.index(model.rows_of(7)[0])
+        present = model.index(model.rows_of(7)[0], 0)
         assert present.data(Qt.ItemDataRole.AccessibleTextRole).endswith("(shown now)")
         assert present.data(Qt.ItemDataRole.ToolTipRole) is None
 
 
 def colors_in(view: CodeList, image: QImage, position: int, left: int, right: int) -> set[str]:
     """Return the colours of the pixels in an entry's first line, between two columns."""
-    rect = view.visualRect(view.code_model.index(view.code_model.rows_of(position)[0]))
+    rect = view.visualRect(view.code_model.index(view.code_model.rows_of(position)[0], 0))
     assert rect.isValid()
     pixels = itertools.product(range(left, right), range(rect.top() + 1, rect.bottom()))
     return {QColor(image.pixel(x, y)).name() for x, y in pixels}
@@ -194,7 +194,7 @@ def story_of(panel: CodeView) -> History:
 
 
 def point_of(view: CodeList, position: int) -> QPoint:
-    index = view.code_model.index(view.code_model.rows_of(position)[0])
+    index = view.code_model.index(view.code_model.rows_of(position)[0], 0)
     view.scrollTo(index)
     return view.visualRect(index).center()
 

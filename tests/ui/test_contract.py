@@ -24,7 +24,7 @@ from tests.ui.hands import Hands
 
 PHASES = ("forward", "backward", "update", "zero_grad", "step")
 ACTIONS = (
-    *PHASES, "undo", "redo", "reset", "randomize",
+    *PHASES, "import", "undo", "redo", "reset", "randomize",
     "preset_notebook", "preset_notebook_half", "preset_or_gate", "preset_layer_4x2",
     "preset_twin", "preset_twin_half", "twin", "animations", "lecture_layout", "default_layout",
 )  # fmt: skip
@@ -40,7 +40,7 @@ NAMES: tuple[tuple[type[QObject], tuple[str, ...]], ...] = (
     (QCheckBox, ("retain_graph_check_box",)),
     (QLabel, ("update_count_label", "status_message")),
     (QWidget, ("loss_plot", "gradient_plot", "weights_plot", "activation_plot", "contour_plot")),
-    (QWidget, ("code_view", "derivation_view", "graph_view")),
+    (QWidget, ("code_view", "derivation_view", "graph_view", "timeline_view")),
 )  # fmt: skip
 KEYS = {
     "forward": {"Ctrl+1", "F6"}, "backward": {"Ctrl+2", "F7"}, "update": {"Ctrl+3", "F8"},

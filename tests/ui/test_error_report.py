@@ -45,6 +45,7 @@ def test_a_hundred_exceptions_in_slots_are_one_dialog_and_the_program_goes_on(
     hands: Hands,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
+    """Fault 5."""
     before = hands.history
     for _ in range(100):
         QTimer.singleShot(0, fail)
@@ -104,6 +105,7 @@ def test_an_error_within_the_report_ends_on_stderr_and_in_the_log(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Fault 9."""
     said: list[str] = []
     calls = 0
 

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from perceptron_gui import resources
 from perceptron_gui.app import Program
 from perceptron_gui.document import Document
-from perceptron_gui.preferences import LARGEST_FONT, Preferences, Theme
+from perceptron_gui.preferences import LARGEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
 from perceptron_gui.ui import theme
 from tests.executors import InlineExecutor
@@ -52,6 +52,22 @@ def test_a_wrong_value_is_the_default_and_the_others_stay(tmp_path: Path, key: s
     assert getattr(loaded, key) == getattr(Preferences(), key)
     others = [field.name for field in fields(Preferences) if field.name != key]
     assert [getattr(loaded, name) for name in others] == [getattr(CHOICES, name) for name in others]
+    assert not loaded.is_all_of(at(tmp_path))
+
+
+def test_settings_are_whole_when_nothing_in_them_is_damaged_or_unknown(tmp_path: Path) -> None:
+    """Fault 22."""
+    assert Preferences().is_all_of(at(tmp_path))
+    CHOICES.save(at(tmp_path))
+    assert Preferences.load(at(tmp_path)).is_all_of(at(tmp_path))
+    settings = at(tmp_path)
+    settings.setValue("lr", "abc")
+    settings.sync()
+    assert not Preferences.load(at(tmp_path)).is_all_of(at(tmp_path))
+    before = (tmp_path / "settings.ini").read_bytes()
+    assert Path(keep_bad(at(tmp_path))).read_bytes() == before
+    CHOICES.save(at(tmp_path))
+    assert Preferences.load(at(tmp_path)).is_all_of(at(tmp_path))
 
 
 def test_a_block_with_one_other_byte_is_not_used(tmp_path: Path) -> None:

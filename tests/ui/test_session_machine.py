@@ -14,6 +14,7 @@ from perceptron_gui.core.actions import (
     Configure,
     Delete,
     Gesture,
+    Import,
     Insert,
     MarkRows,
     Paste,
@@ -28,7 +29,7 @@ from perceptron_gui.core.snapshot import Snapshot, TensorName, Zeroing, frozen
 from perceptron_gui.session import Session
 from tests.core.notebook import accumulated, bits
 from tests.executors import ManualExecutor
-from tests.strategies import numbers, operations, seeds
+from tests.strategies import imports, numbers, operations, seeds
 
 ENGINE = Engine()
 DONE_TO_SIZES = {Reason.NOT_A_SIZE, Reason.LAST_ONE}
@@ -100,6 +101,10 @@ class Wishes(RuleBasedStateMachine):
     @rule()
     def randomize(self) -> None:
         self.wish(Randomize())
+
+    @rule(action=imports())
+    def take_from_a_file(self, action: Import) -> None:
+        self.wish(action)
 
     @rule(rows=st.one_of(st.none(), st.sets(places, max_size=3)))
     def mark(self, rows: set[int] | None) -> None:
@@ -199,6 +204,7 @@ class Wishes(RuleBasedStateMachine):
         assert {problem.reason for problem in self.problems} <= DONE_TO_SIZES | DONE_TO_CELLS
 
     def teardown(self) -> None:
+        """Fault 53: undo leads to the first state, bit for bit."""
         if not hasattr(self, "session"):
             return
         self.worker.work_all()

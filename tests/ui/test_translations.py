@@ -1,5 +1,7 @@
 """Russian is complete: the committed .ts is what lupdate makes of the sources, the .qm what lrelease makes of it."""
 
+import hashlib
+import random
 import re
 import shutil
 import subprocess
@@ -8,7 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
-from PySide6.QtCore import QTranslator
+from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import QApplication
+
+from perceptron_gui import resources
+from tests.thorough import many
 
 ROOT = Path(__file__).parent.parent.parent
 FOLDER = ROOT / "resources" / "i18n"
@@ -86,6 +92,38 @@ def test_menus_keep_their_letters_and_end_alike(committed: dict[Message, ET.Elem
         if ("&" in key[1]) != ("&" in text) or key[1].endswith((".", ":")) != text.endswith((".", ":"))
     }
     assert different == {}
+
+
+def test_the_program_knows_the_committed_qm() -> None:
+    """Fault 23: what does not fit its sum is taken for damaged and not loaded."""
+    data = QM.read_bytes()
+    sums = (FOLDER / "SHA256SUMS").read_text(encoding="utf-8")
+    assert sums == f"{hashlib.sha256(data).hexdigest()}  {QM.name}\n", "cd resources/i18n; sha256sum *.qm > SHA256SUMS"
+
+
+@pytest.mark.parametrize("seed", range(many(20, 2000)))
+def test_a_damaged_qm_is_never_loaded(
+    seed: int, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 23: cut short, with one other bit, or gone; Qt alone can crash on it."""
+    draw = random.Random(seed)  # noqa: S311  no secret
+    place = tmp_path / "i18n"
+    shutil.copytree(FOLDER, place)
+    monkeypatch.setattr(resources, "folder", lambda: tmp_path)
+    data = bytearray(QM.read_bytes())
+    at = draw.randrange(len(data))
+    if seed % 3 == 0:
+        del data[at:]
+    else:
+        data[at] ^= 1 << draw.randrange(8)
+    (place / QM.name).write_bytes(data)
+    if seed == 1:
+        (place / QM.name).unlink()
+    if seed == 2:
+        (place / "SHA256SUMS").unlink()
+    translations = resources.Translations(qapp)
+    assert translations.use("ru") == "en"
+    assert QCoreApplication.translate("actions", "&Backward") == "&Backward"
 
 
 def test_the_committed_qm_says_what_the_ts_does(committed: dict[Message, ET.Element], tmp_path: Path) -> None:

@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from perceptron_gui.ui.code.cell import LineKind
-from perceptron_gui.ui.code.model import CodeRole, Line, Moment
+from perceptron_gui.ui.code.model import CodeRole, Line
+from perceptron_gui.ui.entry_list import MARGIN, paint_bar
+from perceptron_gui.ui.entry_model import Moment
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex
-MARGIN = 8
-"""Pixels at the left, where the mark of the shown entry is."""
-_BAR = 4
 
 
 class CodeDelegate(QStyledItemDelegate):
@@ -37,7 +36,7 @@ class CodeDelegate(QStyledItemDelegate):
         elif line.begins_cell:
             painter.setPen(QColor(colors.grid))
             painter.drawLine(rect.topLeft(), rect.topRight())
-        self._paint_bar(painter, rect, line.moment)
+        paint_bar(painter, rect, line.moment, colors)
         font, metrics = cell.font, cell.fontMetrics
         # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
         left = rect.left() + MARGIN
@@ -54,14 +53,6 @@ class CodeDelegate(QStyledItemDelegate):
         painter.setPen(QColor(colors.muted if is_undone else _text_color(line.kind, colors)))
         painter.drawText(left + metrics.horizontalAdvance(line.prompt), baseline, line.text)
         painter.restore()
-
-    def _paint_bar(self, painter: QPainter, rect: QRect, moment: Moment) -> None:
-        if moment is Moment.PRESENT:
-            painter.fillRect(QRect(rect.left(), rect.top(), _BAR, rect.height()), QColor(self.colors.accent))
-        elif moment is Moment.UNDONE:
-            painter.setPen(QPen(QColor(self.colors.muted), 1, Qt.PenStyle.DotLine))
-            middle = rect.left() + _BAR // 2
-            painter.drawLine(middle, rect.top(), middle, rect.bottom())
 
 
 def _prompt_color(prompt: str, colors: Colors) -> str:

@@ -55,10 +55,7 @@ class CodeView(Panel):
     def display(self, history: History) -> None:
         if history is not self._history:
             self._history = history
-            if self.is_seen:
-                self._follow()
-            elif self._model.drop_others(history):
-                self._list.show_present()
+            self._follow()
 
     @override
     def set_colors(self, colors: Colors) -> None:
@@ -76,8 +73,7 @@ class CodeView(Panel):
             # A menu shows what follows the tab as the key. The list takes the keys itself: Copy is the window's.
             action.setText("\t".join(filter(None, (text, key.toString(QKeySequence.SequenceFormat.NativeText)))))
         self._is_in_another_language = True
-        if self.is_seen:
-            self._follow()
+        self._follow()
 
     @override
     def catch_up(self) -> None:
@@ -103,11 +99,10 @@ class CodeView(Panel):
     def _follow(self) -> None:
         if self._history is None:
             return
-        if self._is_in_another_language:
+        if self.is_seen and self._is_in_another_language:
             self._is_in_another_language = False
             self._model.retranslate()
-        self._model.display(self._history)
-        self._list.show_present()
+        self._list.display(self._history, is_seen=self.is_seen)
 
     def _copy_code(self, positions: range, head: str = "") -> None:
         """Put the code of entries on the clipboard, unless it is too long."""

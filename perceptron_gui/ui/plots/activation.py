@@ -18,6 +18,7 @@ from perceptron_gui.ui import sentences
 from perceptron_gui.ui.plots.labels import Label, in_two_lines
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -55,6 +56,20 @@ class ActivationPlot(Plot):
     @override
     def title(self) -> str:
         return translate("ActivationPlot", "Activation σ(z)")
+
+    @override
+    def sheet(self) -> Sheet:
+        """A row a point: its sample, a row of x, its output, and the numbers."""
+        outputs = 1 if self._forward is None else self._forward.z.shape[1]
+        samples, columns = np.divmod(np.arange(len(self._z)), outputs)
+        if self._forward is not None and self._forward.rows is not None:
+            samples = np.array(self._forward.rows)[samples]
+        numbers = {"z": self._z, "y_pred": self._y_pred, "slope": self._slope}
+        return Sheet((
+            Column("sample", whole(samples)),
+            Column("output", whole(columns)),
+            *(Column(name, values) for name, values in numbers.items()),
+        ))  # fmt: skip
 
     @override
     def hover_text(self, position: QPointF) -> str:

@@ -1,6 +1,5 @@
 """The loss over two parameters, and the path of the updates on it."""
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from perceptron_gui.ui.plots.contours.clicks import Clicks
 from perceptron_gui.ui.plots.contours.descent import MoveArrows, Moves, look_alike, moves_of
 from perceptron_gui.ui.plots.contours.parameter_box import ParameterPair, exists
 from perceptron_gui.ui.plots.contours.room import Room
+from perceptron_gui.ui.plots.contours.sheet import slice_sheet
 from perceptron_gui.ui.plots.contours.surface_asking import SurfaceAsking, places_for, rows_seen, taken
 from perceptron_gui.ui.plots.contours.trail import (
     NOWHERE,
@@ -35,6 +35,7 @@ from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span, followed
+from perceptron_gui.ui.plots.sheet import Sheet
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
 from perceptron_gui.ui.theme import Colors
 
@@ -138,7 +139,11 @@ class ContourPlot(Plot):
         self._stop_waiting()
         self._reading, self._second_run, self.surface = TrailReading(), TwinAsking(), SurfaceAsking()
         self._snapshot, self._trail, self._twin_trail = None, NOWHERE, NOWHERE
-        self._is_outdated = True
+
+    @override
+    def sheet(self) -> Sheet:
+        found = self.surface.found if self.is_fresh else None
+        return slice_sheet(self.pair.elements, found, self.surface.losses, self._trail, self._twin_trail)
 
     @override
     def hover_text(self, position: QPointF) -> str:
@@ -301,13 +306,8 @@ class ContourPlot(Plot):
 
     def _drawn_trail(self) -> Trail:
         """Return the path; over one parameter its last point lies on the curve."""
-        trail = self._trail
         loss = self.surface.at_present() if self.pair.is_single and self.is_fresh else None
-        if loss is None or not len(trail.places):
-            return trail
-        places = trail.places.copy()
-        places[-1, 1] = loss
-        return replace(trail, places=places)
+        return self._trail if loss is None else self._trail.ending_at(loss)
 
     def _moves(self) -> Moves:
         if self._snapshot is None:

@@ -20,6 +20,7 @@ from perceptron_gui.ui.plots.ledger import words
 from perceptron_gui.ui.plots.ledger.geometry import BEFORE, FIRST, Ledger, gathered, ledger_part, visible_part
 from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
 from perceptron_gui.ui.plots.ledger.names import Names
+from perceptron_gui.ui.plots.ledger.sheet import ledger_sheet
 from perceptron_gui.ui.plots.ledger.stacks import Stacks
 from perceptron_gui.ui.plots.ledger.story import Story
 from perceptron_gui.ui.plots.ledger.sweep import Sweep, is_swept
@@ -27,6 +28,7 @@ from perceptron_gui.ui.plots.ledger.whole_batch import Outline
 from perceptron_gui.ui.plots.legend import Legend, Pile
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
+from perceptron_gui.ui.plots.sheet import Column, Sheet
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -102,6 +104,12 @@ class GradientPlot(Plot):
         elif self._outline.take(question, answer) and self._snapshot is not None:
             self._compare(self._snapshot)
             self._redraw()
+
+    @override
+    def sheet(self) -> Sheet:
+        """Of many parameters the stack beside the maps: those are whole tensors."""
+        ledger = self._ledger
+        return Sheet((Column("parameter", ()),)) if ledger is None else ledger_sheet(ledger)
 
     @override
     def hover_text(self, position: QPointF) -> str:
@@ -295,7 +303,7 @@ class GradientPlot(Plot):
         aside = [line for line in (words.hollow(ledger), words.turned_back(ledger)) if line]
         told += [words.batch(self._comparison), words.opposite(ledger), " ".join(aside)]
         told = [line for line in told if line]
-        if ledger.drawn.any() and len(told) == 1:
+        if ledger.drawn.any() and len(told) == 1 and self.takes_mouse:
             told.append(words.hint())
         self.story.tell("\n".join(told))
 

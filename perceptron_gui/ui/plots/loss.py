@@ -18,8 +18,9 @@ from perceptron_gui.ui.plots.curves import Numbers, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
 from perceptron_gui.ui.plots.ranging import Span
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
-from perceptron_gui.ui.plots.updates_plot import UpdatesPlot
+from perceptron_gui.ui.plots.updates_plot import MOST_DASHED, UpdatesPlot
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -27,8 +28,6 @@ MOST_DOTS = 100
 """Up to so many points each has a dot; beyond, only those without a neighbour."""
 SOME_SQUARES = 20
 """Beyond MOST_DOTS, about so many points of the twin have a square: it is told by more than its colour."""
-MOST_DASHED = 200
-"""Up to so many points the twin's line is dashed; beyond, dashes cost a frame and would not be seen as such."""
 _OWN, _LAST, _TWIN = 0, 1, 2
 """Colours of the series: this run's curve, its last point, the twin."""
 
@@ -68,20 +67,35 @@ class LossPlot(UpdatesPlot):
             self._show()
 
     @override
+    def sheet(self) -> Sheet:
+        """A row an update count that either run has a loss at."""
+        twin = self._second.twin
+        runs = [("loss", whole(self.curves.counts), self.curves.values.reshape(-1))]
+        if twin is not None:
+            runs.append(("loss of the twin", twin.updates, twin.losses))
+        updates = np.unique(np.concatenate([counts for _, counts, _ in runs]))
+        columns: list[Column] = []
+        for name, counts, losses in runs:
+            values = np.zeros(len(updates), np.float32)
+            values[np.searchsorted(updates, counts)] = losses
+            columns.append(Column(name, values, np.isin(updates, counts)))
+        return Sheet((Column("updates", updates), *columns))
+
+    @override
     def hover_text(self, position: QPointF) -> str:
         """Where there is a twin, what both have at the count of the nearest point."""
         twin = self._second.twin
         if twin is None:
             return super().hover_text(position)
-        own, others = self.curves.counts, twin.updates.astype(np.float64)
-        losses = self.curves.values.reshape(-1)
+        own, others = self.curves.all_counts, twin.updates.astype(np.float64)
+        losses = self.curves.all_values.reshape(-1)
         counts = np.concatenate([own, others])
         index = self._nearest(counts, np.concatenate([losses, twin.losses]), position)
         if index is None:
             return ""
         count = counts[index]
         return "\n".join(
-            self._told(element, int(count), float(values[at]))
+            self._told_of(int(at) if values is losses else 0, self._told(element, int(count), float(values[at])))
             for element, numbers, values in (
                 (translate("LossPlot", "loss of this run"), own, losses),
                 (translate("LossPlot", "loss of the twin"), others, twin.losses),
@@ -156,6 +170,7 @@ class LossPlot(UpdatesPlot):
 
     @override
     def _draw(self) -> None:
+        super()._draw()
         counts, values = self._drawable()
         losses = values[:, 0] if values.size else np.empty(0)
         finite = np.isfinite(losses)
@@ -200,15 +215,22 @@ class LossPlot(UpdatesPlot):
 
     @override
     def _arrange(self) -> None:
-        """The last loss stands behind its marker."""
+        """The last loss stands behind its marker, on the side of it where what was undone does not go on."""
         super()._arrange()
         gap = self._symbol_size()
         labels = [
-            Label(text, float(x) + gap, float(y), (0, 0.5))
+            Label(text, float(x) + gap, float(y) + self._aside(), (0, 0.5))
             for marker, text in ((self.marker, self._last()), (self.twin_marker, self._twin_last()))
             for x, y in zip(*self._to_pixels(*marker.getData()), strict=True)
         ]
         self.labels.place(_apart(labels, self.labels.height, self.view_box.height()))
+
+    def _aside(self) -> float:
+        """Return how many pixels below its marker the last loss stands."""
+        undone, losses = self.curves.undone, self.curves.all_values
+        if not undone:
+            return 0.0
+        return self.labels.height * (0.7 if losses[undone, 0] > losses[undone - 1, 0] else -0.7)
 
     def _last(self) -> str:
         if not len(self.curves.values):
@@ -222,6 +244,7 @@ class LossPlot(UpdatesPlot):
 
     @override
     def _paint(self, colors: Colors) -> None:
+        super()._paint(colors)
         self.dots.setBrush(colors.series[_OWN])
         self.twin_dots.setBrush(colors.series[_TWIN])
         for marker, series in ((self.marker, _LAST), (self.twin_marker, _TWIN)):

@@ -19,6 +19,7 @@ from perceptron_gui.core.history import Entry, History
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.plots.labels import Labels
 from perceptron_gui.ui.plots.ranging import GROWTH, Span, fitted, followed, is_sound
+from perceptron_gui.ui.plots.sheet import Sheet
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -75,6 +76,11 @@ class Plot(Panel):
         self.setAutoFillBackground(True)
         self._set_up()
 
+    @property
+    def takes_mouse(self) -> bool:
+        """Whether it may invite to a click or to pointing: not where it is only to be painted."""
+        return not self.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
     @override
     def display(self, history: History) -> None:
         self._history = history
@@ -112,6 +118,10 @@ class Plot(Panel):
         """Return the exact values of the data point nearest to a position in the view box, or nothing."""
         raise NotImplementedError
 
+    def sheet(self) -> Sheet:
+        """Return the numbers that are drawn, as they lie in the tensors."""
+        raise NotImplementedError
+
     @override
     def catch_up(self) -> None:
         self._refresh()
@@ -119,6 +129,8 @@ class Plot(Panel):
     @override
     def put_away(self) -> None:
         self._hover(None)
+        # What was read is forgotten, perhaps: until it is caught up on, there is nothing to show in other words.
+        self._is_outdated = True
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -150,6 +162,10 @@ class Plot(Panel):
     def _read(self, history: History) -> bool:
         """Take from the history what is to be shown; return whether it is other than what is shown."""
         raise NotImplementedError
+
+    def _first_drawn(self, history: History) -> Entry:
+        """Return the first entry of what is drawn: where it makes new tensors, the view is another."""
+        return history.entry
 
     def _draw(self) -> None:
         """Put what was read into the items, in place."""
@@ -204,7 +220,7 @@ class Plot(Panel):
 
     def _redraw(self) -> None:
         """Show the same in other words, colours or letters."""
-        if self._has_drawn and self.is_seen:
+        if self._has_drawn and self.is_seen and not self._is_outdated:
             self._show(growth=1.0)
         else:
             self._is_outdated = True
@@ -213,10 +229,10 @@ class Plot(Panel):
         if self._history is None or not self.is_seen:
             return
         has_changed = self._read(self._history)
-        entry = self._history.entry
-        is_new = not self._has_drawn or (entry.makes_new_tensors and entry is not self._start)
+        start = self._first_drawn(self._history)
+        is_new = not self._has_drawn or (start.makes_new_tensors and start is not self._start)
         if is_new:
-            self._start = entry
+            self._start = start
         if has_changed or is_new or self._is_outdated:
             self._show(is_new=is_new)
 

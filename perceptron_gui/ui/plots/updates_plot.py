@@ -1,10 +1,12 @@
 """Plots of something over the updates done: the loss, the parameters."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QCoreApplication, QPointF
+import pyqtgraph as pg
+from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
@@ -13,15 +15,21 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.ui.plots.curves import Curves, Numbers, Sources
 from perceptron_gui.ui.plots.plot import MOST_SMOOTH_POINTS, MOST_WIDE_POINTS, REACH, Plot
 from perceptron_gui.ui.plots.ranging import Span, whole_steps
+from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
 FEWEST_UPDATES = 5
 """At least so many updates have room on the axis."""
+MOST_DASHED = 200
+"""Up to so many points a line is dashed or dotted; beyond, that costs a frame and would not be seen as such."""
 
 
 class UpdatesPlot(Plot):
-    """A plot whose points are those of Curves. A subclass names what column they are in (`_element`)."""
+    """A plot whose points are those of Curves. A subclass names what column they are in (`_element`).
+
+    What was undone is thin and dotted, behind a line at the updates of the moment that is shown.
+    """
 
     def __init__(
         self,
@@ -33,7 +41,13 @@ class UpdatesPlot(Plot):
     ) -> None:
         self.curves = Curves(read, widest)
         self._step = 0
+        self._here: int | None = None
         super().__init__(name, colors, parent)
+        self.undone: Any = pg.PlotCurveItem(connect="finite")
+        self.here: Any = pg.InfiniteLine(angle=90)
+        for item in (self.undone, self.here):
+            item.setVisible(False)
+            self.view_box.addItem(item, ignoreBounds=True)
 
     @override
     def put_away(self) -> None:
@@ -41,17 +55,30 @@ class UpdatesPlot(Plot):
         self.curves.forget()
 
     @override
+    def sheet(self) -> Sheet:
+        values = self.curves.values.copy()
+        columns = [Column(self._element(index), values[:, index]) for index in range(values.shape[1])]
+        return Sheet((Column("updates", whole(self.curves.counts)), *columns))
+
+    @override
     def hover_text(self, position: QPointF) -> str:
         (left, right), _ = self.view_box.viewRange()
         reach = REACH * (right - left) / self.view_box.width()
         middle = left + (right - left) * position.x() / self.view_box.width()
-        first, last = np.searchsorted(self.curves.counts, (middle - reach, middle + reach))
-        values = self.curves.values[first:last]
-        counts = np.repeat(self.curves.counts[first:last], values.shape[1])
+        first, last = np.searchsorted(self.curves.all_counts, (middle - reach, middle + reach))
+        values = self.curves.all_values[first:last]
+        counts = np.repeat(self.curves.all_counts[first:last], values.shape[1])
         index = self._nearest(counts, values.reshape(-1), position)
         if index is None:
             return ""
-        return self._told(self._element(index % values.shape[1]), int(counts[index]), values.reshape(-1)[index])
+        told = self._told(self._element(index % values.shape[1]), int(counts[index]), values.reshape(-1)[index])
+        return self._told_of(int(first) + index // values.shape[1], told)
+
+    def _told_of(self, point: int, told: str) -> str:
+        """Add to what is said of a point that it was undone."""
+        if self.curves.undone is None or point < self.curves.undone:
+            return told
+        return translate("UpdatesPlot", "{point} (undone)").format(point=told)
 
     def _told(self, element: str, count: int, number: float) -> str:
         """Say a number in full."""
@@ -68,7 +95,13 @@ class UpdatesPlot(Plot):
 
     @override
     def _read(self, history: History) -> bool:
-        return self.curves.follow(history)
+        has_changed, before = self.curves.follow(history), self._here
+        self._here = None if self.curves.undone is None else history.entry.updates
+        return has_changed or self._here != before
+
+    @override
+    def _first_drawn(self, history: History) -> Entry:
+        return history.entries[self.curves.first]
 
     @override
     def _axis_labels(self) -> tuple[str, str]:
@@ -76,7 +109,7 @@ class UpdatesPlot(Plot):
 
     @override
     def _bounds(self) -> tuple[Span, Span]:
-        counts, values = self.curves.counts, self.curves.values
+        counts, values = self.curves.all_counts, self.curves.all_values
         first, last = (float(counts[0]), float(counts[-1])) if counts.size else (0.0, 0.0)
         finite = values[np.isfinite(values)]
         y = Span(float(finite.min()), float(finite.max())) if finite.size else Span(0.0, 0.0)
@@ -84,7 +117,7 @@ class UpdatesPlot(Plot):
 
     @override
     def _notes(self) -> list[str]:
-        return [] if np.isfinite(self.curves.values).all() else [self._gap_note()]
+        return [] if np.isfinite(self.curves.all_values).all() else [self._gap_note()]
 
     @override
     def _arrange(self) -> None:
@@ -96,11 +129,31 @@ class UpdatesPlot(Plot):
             self._step = step
             self.x_axis.setTickSpacing(levels=[(float(step), 0.0)])
 
+    @override
+    def _draw(self) -> None:
+        for item in (self.undone, self.here):
+            item.setVisible(self._here is not None)
+        if self.curves.undone is None:
+            return
+        self.here.setValue(self._here)
+        # From the last point that was not undone on, one column after the other, with a gap behind each.
+        first = max(self.curves.undone - 1, 0)
+        values = _finite(np.pad(self.curves.all_values[first:], ((0, 1), (0, 0)), constant_values=np.nan)).T
+        counts = np.pad(self.curves.all_counts[first:], (0, 1), mode="edge")
+        if np.isfinite(values).any():
+            self.undone.setData(np.tile(counts, len(values)), values.reshape(-1))
+        else:
+            self.undone.setData([], [])
+        style = Qt.PenStyle.DotLine if values.size <= MOST_DASHED else Qt.PenStyle.SolidLine
+        self.undone.setPen(self._colors.muted, width=1, style=style)
+
+    @override
+    def _paint(self, colors: Colors) -> None:
+        self.here.setPen(colors.muted, width=1, style=Qt.PenStyle.DashLine)
+
     def _drawable(self) -> tuple[Numbers, Numbers]:
         """Return counts (points,) and values (points, columns) as pyqtgraph takes them: a gap is nan."""
-        values = self.curves.values.astype(np.float64)
-        values[~np.isfinite(values)] = np.nan
-        return self.curves.counts.copy(), values
+        return self.curves.counts.copy(), _finite(self.curves.values)
 
     def _lone(self, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Return which points have a gap on both sides, so that no line goes through them; (points, columns)."""
@@ -118,3 +171,10 @@ class UpdatesPlot(Plot):
     def _symbol_size(self) -> int:
         """Symbols are as large as the letters want it."""
         return round(0.5 * self.labels.height)
+
+
+def _finite(values: npt.ArrayLike) -> Numbers:
+    """Return a copy in which nan stands for all that is not finite."""
+    finite = np.array(values, np.float64)
+    finite[~np.isfinite(finite)] = np.nan
+    return finite

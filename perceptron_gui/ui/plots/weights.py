@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
@@ -11,7 +12,7 @@ from typing_extensions import override
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.history import Entry, History
-from perceptron_gui.ui.plots.curves import Sources
+from perceptron_gui.ui.plots.curves import Numbers, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.updates_plot import UpdatesPlot
 from perceptron_gui.ui.theme import Colors
@@ -23,6 +24,8 @@ _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine,
 _SYMBOLS = ("o", "s", "t", "d", "t1", "p", "t2", "h", "t3", "star", "+")
 _LEADER = 22
 """Pixels from the end of a line to its name."""
+Ends = tuple[list[int], Numbers, Numbers]
+"""Columns, and where the line of each ends."""
 
 
 class WeightsPlot(UpdatesPlot):
@@ -37,7 +40,7 @@ class WeightsPlot(UpdatesPlot):
         self.lines: list[Any] = []
         self.ends: Any = pg.ScatterPlotItem()
         self.dots: Any = pg.ScatterPlotItem(symbol="o", size=5, pen=None)
-        self._named: list[int] = []
+        self._named: Ends = [], np.empty(0), np.empty(0)
         for item in (self.dots, self.ends):
             self.view_box.addItem(item, ignoreBounds=True)
         self._leaders = QGraphicsPathItem(self.view_box)
@@ -66,7 +69,7 @@ class WeightsPlot(UpdatesPlot):
             notes.append(
                 translate("WeightsPlot", "{shown} of {total} parameters drawn").format(shown=shown, total=total)
             )
-        if not self._can_name(shown):
+        if not self._can_name(shown) and self.takes_mouse:
             notes.append(translate("WeightsPlot", "point at a line for its name"))
         return notes
 
@@ -80,6 +83,7 @@ class WeightsPlot(UpdatesPlot):
 
     @override
     def _draw(self) -> None:
+        super()._draw()
         counts, values = self._drawable()
         width, is_smooth = self._line_width(), self._is_smooth()
         while len(self.lines) < values.shape[1]:
@@ -97,25 +101,25 @@ class WeightsPlot(UpdatesPlot):
         self.dots.setData(
             counts[points], values[points, columns], brush=[self._color(column) for column in columns.tolist()]
         )
-        self._named = np.flatnonzero(finite.any(axis=0)).tolist()
-        last = len(values) - 1 - finite[::-1, self._named].argmax(axis=0)
+        ends, x, y = _last_finite(counts, values)
         self.ends.setData(
-            counts[last],
-            values[last, self._named],
+            x,
+            y,
             size=self._symbol_size(),
-            symbol=[_SYMBOLS[column % len(_SYMBOLS)] for column in self._named],
-            brush=[self._color(column) for column in self._named],
+            symbol=[_SYMBOLS[column % len(_SYMBOLS)] for column in ends],
+            brush=[self._color(column) for column in ends],
         )
+        self._named = _last_finite(self.curves.all_counts, self.curves.all_values)
 
     @override
     def _arrange(self) -> None:
         super()._arrange()
-        x, y = self.ends.getData()
+        columns, x, y = self._named
         across, down = self._to_pixels(x, y)
         width, height, gap = self.view_box.width(), self.view_box.height(), self.labels.height
         named = [
             (float(at), float(end), self._element(column))
-            for end, at, column in zip(across, down, self._named, strict=True)
+            for end, at, column in zip(across, down, columns, strict=True)
             if 0 <= at <= height and 0 <= end <= width
         ]
         path = QPainterPath()
@@ -136,6 +140,7 @@ class WeightsPlot(UpdatesPlot):
 
     @override
     def _paint(self, colors: Colors) -> None:
+        super()._paint(colors)
         for index in range(len(self.lines)):
             self._paint_line(index)
         self.ends.setPen(colors.base, width=1)
@@ -154,6 +159,14 @@ def element(column: int, n: int, k: int) -> str:
     """Name one parameter of a layer: W in row order, then b."""
     row, output = divmod(column, k)
     return lines.element("W", row, output, 0) if row < n else lines.element("b", 0, output, 0)
+
+
+def _last_finite(counts: Numbers, values: npt.NDArray[np.floating[Any]]) -> Ends:
+    """Return which columns are somewhere finite, and where they are the last time."""
+    finite = np.isfinite(values)
+    columns: list[int] = np.flatnonzero(finite.any(axis=0)).tolist()
+    last = len(values) - 1 - finite[::-1, columns].argmax(axis=0)
+    return columns, counts[last], values[last, columns].astype(np.float64)
 
 
 def spread(wanted: list[float], gap: float, low: float, high: float) -> list[float]:

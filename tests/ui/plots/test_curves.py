@@ -1,5 +1,7 @@
 """Whatever was shown before, the curves are those of the history: hypothesis presses, undoes and replaces."""
 
+import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -21,9 +23,26 @@ def _both(entry: Entry) -> tuple[FloatArray, ...]:
     return entry.snapshot.W, entry.snapshot.b
 
 
-def _scratch(history: History, *, only_forwards: bool, widest: int) -> tuple[list[int], list[list[float]]]:
+Points = tuple[list[int], list[list[float]]]
+
+
+def _scratch(history: History, *, only_forwards: bool, widest: int) -> Points:
+    return _projected(history.segment, only_forwards=only_forwards, widest=widest)
+
+
+def _with_undone(history: History, *, only_forwards: bool, widest: int) -> Points:
+    """Return what the curves up to the shown entry, and after it those of the rest, have to be."""
+    later = [*itertools.takewhile(lambda entry: not entry.makes_new_tensors, history.entries[history.index + 1 :])]
+    counts, values = _projected(history.segment, only_forwards=only_forwards, widest=widest)
+    all_counts, all_values = _projected((*history.segment, *later), only_forwards=only_forwards, widest=widest)
+    is_replaced = bool(counts) and values[-1] != all_values[len(counts) - 1]
+    first = len(counts) - is_replaced
+    return [*counts, *all_counts[first:]], [*values, *all_values[first:]]
+
+
+def _projected(entries: Iterable[Entry], *, only_forwards: bool, widest: int) -> Points:
     points: dict[int, list[float]] = {}
-    for entry in history.segment:
+    for entry in entries:
         if only_forwards and entry.action is not FORWARD:
             continue
         arrays = (entry.snapshot.b,) if only_forwards else (entry.snapshot.W, entry.snapshot.b)
@@ -40,16 +59,24 @@ def test_the_curves_are_those_of_the_history(presses: list[str], widest: int) ->
     both, forwards = Curves(_both, widest), Curves(_loss_or_nothing, widest)
     for number, press in enumerate(presses):
         history = _after(history, press, number, both)
-        shown = [(curves.counts.tolist(), curves.values.tolist()) for curves in (both, forwards)]
-        for (counts, values), has_changed, curves in zip(
+        shown = [_drawn(curves) for curves in (both, forwards)]
+        for before, has_changed, curves in zip(
             shown, [both.follow(history), forwards.follow(history)], (both, forwards), strict=True
         ):
             if not has_changed:
-                assert (curves.counts.tolist(), curves.values.tolist()) == (counts, values)
+                assert _drawn(curves) == before
         assert (both.counts.tolist(), both.values.tolist()) == _scratch(history, only_forwards=False, widest=widest)
         assert (forwards.counts.tolist(), forwards.values.tolist()) == _scratch(
             history, only_forwards=True, widest=widest
         )
+        for curves, only_forwards in ((both, False), (forwards, True)):
+            expected = _with_undone(history, only_forwards=only_forwards, widest=widest)
+            assert (curves.all_counts.tolist(), curves.all_values.tolist()) == expected
+            assert (curves.undone is None) == (len(curves.counts) == len(curves.all_counts))
+
+
+def _drawn(curves: Curves) -> tuple[list[float], list[list[float]], int | None]:
+    return curves.all_counts.tolist(), curves.all_values.tolist(), curves.undone
 
 
 def _after(history: History, press: str, number: int, curves: Curves) -> History:
@@ -99,6 +126,10 @@ def test_nothing_is_read_twice() -> None:
     assert len(read) == 51
     assert not curves.follow(history)
     assert len(read) == 51
+    for index in (0, 25, 50, 3):
+        assert curves.follow(history.at(index))
+        assert curves.counts.tolist() == [*range(index + 1)]
+    assert len(read) <= 51 + 4, "to travel reads where one stands"
 
 
 def test_what_was_forgotten_is_not_kept_alive() -> None:

@@ -3,13 +3,15 @@ from functools import partial
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 
 from perceptron_gui.core.actions import STEP, AssignElements, Configure, Operation, Randomize
+from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.questions import Comparison, Question, Tally, Twin
 from perceptron_gui.core.snapshot import Element, TensorName, frozen
+from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.loss import MOST_DOTS, LossPlot
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.scenes import (
@@ -116,6 +118,8 @@ def test_a_loss_that_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engin
     assert not plot.marker.getData()[0].size
     plot.grab()
     plot.display(history.at(3))
+    assert plot.note.isVisibleTo(plot), "what is undone is drawn too"
+    plot.display(History(history.entries[:4], 3))
     assert not plot.note.isVisibleTo(plot)
 
 
@@ -130,6 +134,96 @@ def test_a_point_between_gaps_is_seen(show: Show, engine: Engine) -> None:
         history = done(engine, history.push(UPDATE, history.current.with_tensor(TensorName.W, W), "cpu"), FORWARD)
     plot.display(history)
     assert numbers(plot.dots.getData()[0]) == [1]
+
+
+class TestUndone:
+    """What was undone stays, thin and dotted, behind a line where one stands."""
+
+    def test_travel_divides_the_curve_where_one_stands(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        history = done(engine, begin(), *STEP * 4, FORWARD)
+        plot.display(history)
+        assert not plot.undone.isVisible()
+        assert not plot.here.isVisible()
+        for index, updates in ((0, 0), (1, 0), (3, 1), (9, 2), (16, 4)):
+            plot.display(history.at(index))
+            assert _curve(plot) == losses(history.at(index))
+            assert (plot.undone.isVisible(), plot.here.isVisible(), plot.here.value()) == (True, True, updates)
+            counts, values = numbers(plot.undone.xData)[:-1], numbers(plot.undone.yData)[:-1]
+            first = max(len(losses(history.at(index))) - 1, 0)
+            assert dict(zip(counts, values, strict=True)) == dict(list(losses(history).items())[first:])
+        plot.display(history)
+        assert not plot.undone.isVisible()
+        assert not plot.here.isVisible()
+        assert _curve(plot) == losses(history)
+
+    def test_a_point_that_was_replaced_at_the_same_count_is_both(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        history = done(engine, begin(), FORWARD)
+        edited = done(engine, after_edit(history, AssignElements(((Element("b", 0, 0), 0.5),))), FORWARD)
+        plot.display(edited.at(1))
+        assert _curve(plot) == losses(history)
+        assert numbers(plot.undone.yData)[:-1] == [losses(history)[0], losses(edited)[0]]
+
+    def test_it_looks_otherwise_not_by_colour_alone(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        history = done(engine, begin(), *STEP * 4)
+        plot.display(history.at(8))
+        pens = [plot.curve.opts["pen"], plot.undone.opts["pen"], plot.here.pen]
+        assert [(pen.width(), pen.style()) for pen in pens] == [
+            (2, Qt.PenStyle.SolidLine),
+            (1, Qt.PenStyle.DotLine),
+            (1, Qt.PenStyle.DashLine),
+        ]
+        assert pens[1].color().name() == theme.LIGHT.muted
+
+    def test_to_travel_moves_no_view_and_one_may_point_at_what_was_undone(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        history = done(engine, begin(), *STEP * 9)
+        plot.display(history)
+        before = view(plot)
+        for index in (0, 17, 30, 5):
+            plot.display(history.at(index))
+            assert view(plot) == before
+        loss = losses(history)[7]
+        assert plot.hover_text(pixel(plot, 7, loss)) == f"loss after 7 updates: {full_text(loss)} (undone)"
+        loss = losses(history)[1]
+        assert plot.hover_text(pixel(plot, 1, loss)) == f"loss after 1 update: {full_text(loss)}"
+
+    @pytest.mark.parametrize(("lr", "is_falling"), [(1.0, True), (-1.0, False)])
+    def test_the_last_loss_does_not_stand_on_what_was_undone(
+        self, show: Show, engine: Engine, lr: float, is_falling: bool
+    ) -> None:
+        plot = show(LossPlot)
+        history = done(engine, after_edit(begin(), Configure("lr", lr)), *STEP * 9)
+        plot.display(history.at(14))
+        (label,) = plot.labels.shown
+        for count, loss in losses(history).items():
+            place = pixel(plot, count, loss)
+            is_under = label.x <= place.x() <= label.x + plot.labels.width(label.text)
+            if is_under:
+                half = plot.labels.height / 2
+                assert (place.y() > label.y + half) if is_falling else (place.y() < label.y - half)
+
+    def test_a_fresh_step_costs_nothing_more(self, show: Show, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+        plot = show(LossPlot)
+        history = done(engine, begin(), *STEP)
+        plot.display(history)
+        touched: list[object] = []
+        monkeypatch.setattr(plot.undone, "setData", lambda *_: touched.append(plot.undone))
+        monkeypatch.setattr(plot.here, "setValue", lambda *_: touched.append(plot.here))
+        for task in STEP * 2:
+            history = done(engine, history, task)
+            plot.display(history)
+        assert touched == []
+        assert _curve(plot) == losses(history)
+
+    def test_nothing_finite_in_it_is_no_line(self, show: Show, engine: Engine) -> None:
+        plot = show(LossPlot)
+        history = done(engine, begin_with(W=frozen([[NAN], [0.0], [0.0]])), *STEP * 2)
+        plot.display(history.at(0))
+        assert not len(plot.undone.xData)
+        plot.grab()
 
 
 def test_whole_numbers_stand_at_the_updates(show: Show, engine: Engine) -> None:

@@ -42,6 +42,17 @@ def test_undo_shows_the_earlier_curves(show: Show, engine: Engine) -> None:
         assert _curves(plot) == parameters(shown)
 
 
+def test_other_words_for_what_was_put_away_wait_until_it_is_caught_up_on(show: Show, engine: Engine) -> None:
+    """Fault 56: a panel comes to the front of its tabs, and before it was told so the language changes."""
+    plot = show(WeightsPlot)
+    history = done(engine, begin(), *STEP * 3)
+    plot.display(history)
+    plot.put_away()
+    plot.retranslate()
+    plot.catch_up()
+    assert _curves(plot) == parameters(history)
+
+
 def test_curves_are_named_at_their_ends(show: Show, engine: Engine) -> None:
     plot = show(WeightsPlot)
     history = done(engine, begin(), *STEP * 3)
@@ -51,6 +62,27 @@ def test_curves_are_named_at_their_ends(show: Show, engine: Engine) -> None:
     assert len(ends) == 1
     assert all(label.x > max(ends) for label in plot.labels.shown)
     assert max(label.x + plot.labels.width(label.text) for label in plot.labels.shown) <= plot.view_box.width()
+
+
+def test_what_was_undone_goes_on_thinly_to_the_names(show: Show, engine: Engine) -> None:
+    plot = show(WeightsPlot)
+    history = done(engine, begin("or_gate"), *STEP * 6)
+    plot.display(history)
+    names = plot.labels.shown
+    plot.display(history.at(10))
+    assert _curves(plot) == parameters(history.at(10))
+    assert plot.here.value() == 2
+    assert numbers(plot.ends.getData()[0]) == [2, 2, 2]
+    assert plot.labels.shown == names, "they stand at the ends of what was undone"
+    width = len(parameters(history)[0])
+    counts, values = (np.reshape(numbers(data), (width, -1))[:, :-1] for data in plot.undone.getData())
+    later = {count: row for count, row in parameters(history).items() if count >= 2}
+    assert counts.tolist() == [list(later)] * width
+    assert values.T.tolist() == list(later.values())
+    value = parameters(history)[5][0]
+    assert plot.hover_text(pixel(plot, 5, value)) == f"W[0, 0] after 5 updates: {full_text(value)} (undone)"
+    plot.display(history)
+    assert not plot.undone.isVisible()
 
 
 def test_names_do_not_lie_on_each_other(show: Show, engine: Engine) -> None:

@@ -1,6 +1,6 @@
 """Where the chosen parameters stood, update by update: read off the entries, and drawn."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,12 @@ class Trail:
     updates: npt.NDArray[np.int64]
     joined: npt.NDArray[np.bool_]
     is_whole: bool
+
+    def ending_at(self, height: float) -> "Trail":
+        """Return the same way, with its last point at another height."""
+        places = self.places.copy()
+        places[-1:, 1] = height
+        return replace(self, places=places)
 
     def is_same_as(self, other: "Trail") -> bool:
         """Whether both are drawn alike."""

@@ -1,0 +1,139 @@
+"""The entries of a history as the rows of a model."""
+
+from enum import Enum
+
+from PySide6.QtCore import QAbstractTableModel, QCoreApplication, QModelIndex, QPersistentModelIndex
+from typing_extensions import override
+
+from perceptron_gui.core.history import Entry, History, common_start
+from perceptron_gui.core.snapshot import Snapshot
+
+translate = QCoreApplication.translate
+AnyIndex = QModelIndex | QPersistentModelIndex
+NO_INDEX = QModelIndex()
+
+
+class Moment(Enum):
+    """Whether an entry is before the shown one, the shown one, or undone."""
+
+    PAST = "past"
+    PRESENT = "present"
+    UNDONE = "undone"
+
+    @property
+    def said(self) -> str:
+        """What an assistive tool adds to the text of an entry; begins with a blank."""
+        said = {
+            Moment.PAST: "",
+            Moment.PRESENT: translate("EntryModel", "shown now"),
+            Moment.UNDONE: translate("EntryModel", "undone"),
+        }[self]
+        return f" ({said})" if said else ""
+
+    @property
+    def tip(self) -> str:
+        """What there is to say of an entry that was undone; nothing of others."""
+        if self is not Moment.UNDONE:
+            return ""
+        return translate("EntryModel", "Undone. Redo brings it back, and so does a click.")
+
+
+class EntryModel(QAbstractTableModel):
+    """Follows a history: what is the same at its beginning stays, the rest is removed and inserted.
+
+    The entry at position i has number i + 1, and one row. A subclass in which entries have several rows says which
+    (`rows_of`, `position_of`, `rowCount`), and keeps up with them (`_append`, `_forget`).
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._entries: tuple[Entry, ...] = ()
+        self._present = -1
+
+    @property
+    def present(self) -> int:
+        """The position of the shown entry; -1 before there is a history."""
+        return self._present
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The entries that are shown, the undone ones too."""
+        return self._entries
+
+    def display(self, history: History) -> None:
+        """Show a history."""
+        self.drop_others(history)
+        touched = min(self._present, history.index), max(self._present, history.index)
+        self._present = history.index
+        if len(self._entries) < len(history.entries):
+            self._append(history.entries)
+        self._repaint(*touched)
+
+    def drop_others(self, history: History) -> bool:
+        """Keep of what is shown only what a history has too; return whether anything was dropped."""
+        count = len(self._entries)
+        self._drop_oldest(history.entries)
+        same = common_start(self._entries, history.entries)
+        if same < len(self._entries):
+            self._present = min(self._present, same - 1)
+            self._remove(same, len(self._entries), self._entries[:same])
+        return len(self._entries) < count
+
+    def before(self, position: int) -> Snapshot | None:
+        """Return the state that the entry at a position changed; None at the start."""
+        return self._entries[position - 1].snapshot if position else None
+
+    def moment(self, position: int) -> Moment:
+        """Return whether the entry at a position is before the shown one, the shown one, or undone."""
+        if position == self._present:
+            return Moment.PRESENT
+        return Moment.PAST if position < self._present else Moment.UNDONE
+
+    def rows_of(self, position: int) -> tuple[int, int]:
+        """Return the first and the last row of the entry at a position."""
+        return position, position
+
+    def position_of(self, row: int) -> int:
+        """Return the position of the entry that a row belongs to."""
+        return row
+
+    @override
+    def rowCount(self, parent: AnyIndex = NO_INDEX) -> int:
+        return 0 if parent.isValid() else len(self._entries)
+
+    @override
+    def columnCount(self, parent: AnyIndex = NO_INDEX) -> int:
+        return 0 if parent.isValid() else 1
+
+    def _append(self, entries: tuple[Entry, ...]) -> None:
+        """Become `entries`, which begin with those that are shown."""
+        self.beginInsertRows(NO_INDEX, len(self._entries), len(entries) - 1)
+        self._entries = entries
+        self.endInsertRows()
+
+    def _forget(self, first: int, end: int) -> None:
+        """Drop what is kept of the entries from one position up to another; their rows are just being removed."""
+
+    def _remove(self, first: int, end: int, left: tuple[Entry, ...]) -> None:
+        """Become `left`: without the entries from one position up to another."""
+        self.beginRemoveRows(NO_INDEX, self.rows_of(first)[0], self.rows_of(end - 1)[1])
+        self._forget(first, end)
+        self._entries = left
+        self.endRemoveRows()
+
+    def _drop_oldest(self, entries: tuple[Entry, ...]) -> None:
+        """Follow a history that dropped its oldest entries: the first of the others stands for its state."""
+        is_same_start = not self._entries or entries[0] is self._entries[0]
+        if is_same_start or len(entries) < 2 or entries[1] not in self._entries[2:]:
+            return
+        dropped = self._entries.index(entries[1]) - 1
+        self._present -= dropped
+        self._remove(0, dropped, (entries[0], *self._entries[dropped + 1 :]))
+        self._repaint(0, len(self._entries) - 1)
+
+    def _repaint(self, first: int, last: int) -> None:
+        """Tell that the entries from one position to another look differently."""
+        first, last = max(first, 0), min(last, len(self._entries) - 1)
+        if first <= last:
+            top, bottom = self.rows_of(first)[0], self.rows_of(last)[1]
+            self.dataChanged.emit(self.index(top, 0), self.index(bottom, self.columnCount() - 1))

@@ -1,0 +1,1 @@
+"""Every press and edit, one row each."""

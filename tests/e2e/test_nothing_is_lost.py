@@ -1,0 +1,189 @@
+"""Whatever is done in whatever order: saved, opened, verified and run as a script, it is the same to the last bit."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+
+from perceptron_gui.core import storage
+from perceptron_gui.core.actions import (
+    STEP,
+    Action,
+    Assign,
+    Axis,
+    Configure,
+    Delete,
+    Gesture,
+    Insert,
+    MarkRows,
+    Randomize,
+    Resize,
+)
+from perceptron_gui.core.exporting.script import script
+from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.operations import Engine
+from perceptron_gui.core.presets import PRESETS
+from perceptron_gui.core.snapshot import Reduction, TensorName, Zeroing, frozen
+from perceptron_gui.core.verification import verified
+from perceptron_gui.document import Document
+from perceptron_gui.journal import leftovers
+from perceptron_gui.session import Session
+from tests.core.exporting.plain import PlainPython
+from tests.core.notebook import state
+from tests.executors import InlineExecutor
+from tests.strategies import numbers, operations, seeds
+
+ENGINE = Engine()
+places = st.integers(0, 3)
+
+
+def told(history: History) -> list[Any]:
+    """Return all of a history as plain values: every array by its bytes, and by which others it is the same object."""
+    numbered: dict[int, int] = {}
+
+    def plain(value: Any) -> Any:
+        if hasattr(value, "tobytes"):
+            return numbered.setdefault(id(value), len(numbered)), value.shape, value.tobytes()
+        if isinstance(value, tuple):
+            return [plain(one) for one in value]
+        slots = getattr(type(value), "__slots__", None)
+        if slots and hasattr(type(value), "__dataclass_fields__"):
+            return type(value).__name__, {name: plain(getattr(value, name)) for name in slots if name != "replaced"}
+        return value
+
+    return [history.index, [plain(entry) for entry in history.entries]]
+
+
+class Lesson(RuleBasedStateMachine):
+    """A person who presses, edits, walks back and forth, saves and opens."""
+
+    plain: PlainPython
+    place: Path
+
+    @initialize(preset=st.sampled_from(sorted(PRESETS)))
+    def begin(self, preset: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(dir=self.place))
+        self.path = self.folder / "lesson.perceptron"
+        self.session = Session(History.begin(preset, "cpu"), InlineExecutor(), lambda: ENGINE)
+        self.session.prepare()
+        self.document = Document(self.session, InlineExecutor(), self.folder / "journals")
+        self.problems: list[object] = []
+        self.document.failed.connect(self.problems.append)
+        self.document.save(self.path)
+
+    def do(self, *actions: Action) -> None:
+        self.session.perform(*actions)
+
+    @rule(operation=operations)
+    def press(self, operation: Any) -> None:
+        self.do(operation)
+
+    @rule()
+    def press_many(self) -> None:
+        for _ in range(5):
+            self.do(*STEP)
+
+    @rule(tensor=st.sampled_from(TensorName), row=places, column=places, value=numbers)
+    def write(self, tensor: TensorName, row: int, column: int, value: float) -> None:
+        self.do(Assign(tensor, row, column, frozen([[value]]), Gesture.TYPE))
+
+    @rule(rows=st.one_of(st.none(), st.sets(places, max_size=3)))
+    def mark(self, rows: set[int] | None) -> None:
+        self.do(MarkRows(None if rows is None else tuple(sorted(rows))))
+
+    @rule(
+        setting=st.one_of(
+            st.builds(Configure, st.just("lr"), st.sampled_from([0.0, 0.1, 1.0, -1.0, 1e30])),
+            st.builds(Configure, st.just("retain_graph"), st.booleans()),
+            st.builds(Configure, st.just("zeroing"), st.sampled_from(Zeroing)),
+            st.builds(Configure, st.just("reduction"), st.sampled_from(Reduction)),
+            st.builds(Configure, st.just("part"), st.integers(0, 2)),
+            st.builds(Configure, st.just("twin"), st.booleans()),
+            st.builds(Configure, st.just("seed"), seeds),
+        )
+    )
+    def configure(self, setting: Configure) -> None:
+        self.do(setting)
+
+    @rule(axis=st.sampled_from(Axis), size=st.integers(1, 4))
+    def resize(self, axis: Axis, size: int) -> None:
+        self.do(Resize(axis, size))
+
+    @rule(axis=st.sampled_from(Axis), at=places)
+    def insert(self, axis: Axis, at: int) -> None:
+        self.do(Insert(axis, at, 1))
+
+    @rule(axis=st.sampled_from(Axis), at=places)
+    def delete(self, axis: Axis, at: int) -> None:
+        self.do(Delete(axis, at, 1))
+
+    @rule()
+    def randomize(self) -> None:
+        self.do(Randomize())
+
+    @rule(preset=st.sampled_from(sorted(PRESETS)))
+    def restart(self, preset: str) -> None:
+        self.session.restart(preset)
+
+    @rule(steps=st.integers(1, 4))
+    def undo(self, steps: int) -> None:
+        for _ in range(steps):
+            self.session.undo()
+
+    @rule()
+    def redo(self) -> None:
+        self.session.redo()
+
+    @rule(place=st.floats(0, 1))
+    def travel(self, place: float) -> None:
+        entries: tuple[Entry, ...] = self.session.history.entries
+        self.session.travel(entries[round(place * (len(entries) - 1))])
+
+    @rule()
+    def save(self) -> None:
+        self.document.save()
+        assert not self.document.is_modified
+
+    @rule()
+    def save_and_open(self) -> None:
+        before = told(self.session.history)
+        self.document.save()
+        self.document.new()
+        self.document.open(self.path)
+        assert told(self.session.history) == before
+        assert not self.document.is_modified
+
+    def teardown(self) -> None:
+        if not hasattr(self, "session"):
+            return
+        history = self.session.history
+        is_modified = self.document.is_modified
+        self.document.close()
+        if is_modified:
+            (leftover,) = leftovers(self.folder / "journals")
+            assert told(leftover.read()) == told(history)
+            leftover.delete()
+        self.document.save()
+        opened = storage.load(self.path).history
+        assert told(opened) == told(history)
+        assert self.problems == []
+        verification = verified(opened, 0, ENGINE)
+        assert verification.holds, verification.difference
+        left, _ = self.plain.run(b"".join(script(opened)))
+        assert left == state(history.current)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _plain_python(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    Lesson.place = tmp_path_factory.mktemp("lessons")
+    with PlainPython(Lesson.place) as Lesson.plain:
+        yield
+
+
+TestLesson = Lesson.TestCase
+TestLesson.settings = settings(max_examples=30, stateful_step_count=25, deadline=None)
