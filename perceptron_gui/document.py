@@ -37,10 +37,14 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True)
 class LeaveOut:
-    """A question: to keep the file at `path` openable, the oldest `count` entries would not be in it; save it so?"""
+    """A question: to keep the file at `path` openable, the oldest `count` entries would not be in it; save it so?
+
+    `undone` is how many of the last ones, which were undone, would not be in it either.
+    """
 
     path: Path
     count: int
+    undone: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -363,8 +367,9 @@ def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool
         Problem: NOT_SAVED.
     """
     encoded = storage.encoded(history, left_out)
-    if encoded.left_out > left_out and not may_leave_out:
-        return LeaveOut(path, encoded.left_out - left_out)
+    question = LeaveOut(path, encoded.left_out - left_out, encoded.undone_left_out)
+    if (question.count or question.undone) and not may_leave_out:
+        return question
     files.clear(path)
     tensors = path.with_name(storage.tensors_name(path, encoded.digest)) if encoded.tensors is not None else None
     is_new = tensors is not None and not tensors.exists()

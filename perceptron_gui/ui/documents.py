@@ -274,12 +274,19 @@ def _say(question: Overwrite | LeaveOut) -> str:
                 "Documents", "{name} was changed by another program since it was opened here. Nothing is saved yet."
             )
             return text.format(name=path.name)
-        case LeaveOut(path, count):
+        case LeaveOut(path, count, undone=0):
             text = translate(
                 "Documents",
                 "To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.",
             )
             return text.format(name=path.name, count=count)
+        case LeaveOut(path, count, undone):
+            text = translate(
+                "Documents",
+                "To stay below 64 MiB, {name} would leave out its oldest {count} entries, and {undone} that were"
+                " undone. Nothing is saved yet.",
+            )
+            return text.format(name=path.name, count=count, undone=undone)
 
 
 def _document_in(dropped: QMimeData) -> Path | None:

@@ -413,6 +413,10 @@ Earlier points of the path lie on other slices.</source>
         <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.</source>
         <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи: {count}. Пока ничего не сохранено.</translation>
     </message>
+    <message>
+        <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries, and {undone} that were undone. Nothing is saved yet.</source>
+        <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи ({count}) и отменённые ({undone}). Пока ничего не сохранено.</translation>
+    </message>
 </context>
 <context>
     <name>EntryModel</name>

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -37,27 +36,11 @@ from perceptron_gui.session import Session
 from tests.core.exporting.plain import PlainPython
 from tests.core.notebook import state
 from tests.executors import InlineExecutor
+from tests.histories import contents
 from tests.strategies import numbers, operations, seeds
 
 ENGINE = Engine()
 places = st.integers(0, 3)
-
-
-def told(history: History) -> list[Any]:
-    """Return all of a history as plain values: every array by its bytes, and by which others it is the same object."""
-    numbered: dict[int, int] = {}
-
-    def plain(value: Any) -> Any:
-        if hasattr(value, "tobytes"):
-            return numbered.setdefault(id(value), len(numbered)), value.shape, value.tobytes()
-        if isinstance(value, tuple):
-            return [plain(one) for one in value]
-        if is_dataclass(value):
-            names = [field.name for field in fields(value) if field.name != "replaced"]
-            return type(value).__name__, [plain(getattr(value, name)) for name in names]
-        return value
-
-    return [history.index, [plain(entry) for entry in history.entries]]
 
 
 class Lesson(RuleBasedStateMachine):
@@ -152,11 +135,11 @@ class Lesson(RuleBasedStateMachine):
 
     @rule()
     def save_and_open(self) -> None:
-        before = told(self.session.history)
+        before = contents(self.session.history, with_futures=False)
         self.document.save()
         self.document.new()
         self.document.open(self.path)
-        assert told(self.session.history) == before
+        assert contents(self.session.history, with_futures=False) == before
         assert not self.document.is_modified
 
     def teardown(self) -> None:
@@ -167,11 +150,11 @@ class Lesson(RuleBasedStateMachine):
         self.document.close()
         if is_modified:
             (leftover,) = leftovers(self.folder / "journals")
-            assert told(leftover.read()) == told(history)
+            assert contents(leftover.read()) == contents(history)
             leftover.delete()
         self.document.save()
         opened = storage.load(self.path).history
-        assert told(opened) == told(history)
+        assert contents(opened, with_futures=False) == contents(history, with_futures=False)
         assert self.problems == []
         verification = verified(opened, 0, ENGINE)
         assert verification.holds, verification.difference
