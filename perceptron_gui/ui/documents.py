@@ -12,6 +12,7 @@ from perceptron_gui.core.storage import SUFFIX
 from perceptron_gui.document import Document, LeaveOut, Overwrite
 from perceptron_gui.journal import Leftover
 from perceptron_gui.ui import problem_sentences
+from perceptron_gui.ui.dropped import file_in
 from perceptron_gui.ui.notice_bar import Choice, Notice, NoticeBar
 
 translate = QCoreApplication.translate
@@ -290,6 +291,5 @@ def _say(question: Overwrite | LeaveOut) -> str:
 
 
 def _document_in(dropped: QMimeData) -> Path | None:
-    urls = dropped.urls() if dropped.hasUrls() else []
-    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+    path = file_in(dropped)
     return path if path is not None and path.suffix == SUFFIX else None

@@ -222,13 +222,14 @@ class MainWindow(QMainWindow):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.documents.accepts(event.mimeData()):
+        if self.documents.accepts(event.mimeData()) or self.imports.accepts(event.mimeData()):
             event.acceptProposedAction()
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.documents.drop(event.mimeData())
+        taker = self.documents if self.documents.accepts(event.mimeData()) else self.imports
+        taker.drop(event.mimeData())
 
     def _lay_out_center(self) -> None:
         self._center = QWidget()

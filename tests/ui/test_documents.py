@@ -10,7 +10,9 @@ from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QSettings, Qt, QU
 from PySide6.QtGui import QAction, QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QApplication,
+    QDialog,
     QFileDialog,
     QLabel,
     QMenu,
@@ -302,8 +304,17 @@ def test_a_document_is_dropped_on_any_part_of_the_window(hands: Hands, window: M
         assert hands.shown("loss") == [["0.6965"]]
 
 
+def test_a_table_that_is_dropped_is_imported(hands: Hands, window: MainWindow, tmp_path: Path) -> None:
+    table = tmp_path / "data.csv"
+    table.write_text("a;b;y\n1.5;2.5;0\n3.5;4.5;1\n", encoding="utf-8")
+    assert drop(window, table)
+    hands.qtbot.waitUntil(lambda: window.findChild(QDialog, "import_dialog") is not None)
+    hands.find(QAbstractButton, "ok_button").click()
+    hands.qtbot.waitUntil(lambda: hands.shown("x") == [["1.5000", "2.5000"], ["3.5000", "4.5000"]])
+
+
 def test_what_is_no_document_is_not_taken(window: MainWindow, other: Path, tmp_path: Path) -> None:
-    text = tmp_path / "notes.txt"
+    text = tmp_path / "notes.md"
     text.write_text("1", encoding="utf-8")
     assert not drop(window, text)
     two = QMimeData()
