@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from PySide6.QtCore import QCoreApplication
 
@@ -19,6 +20,9 @@ MOST_ENTRIES = 400
 FIRST, LAST = 40, 160
 """Of more, so many at both ends, and of those between them what PyTorch refused."""
 MOST_REFUSALS = 100
+_ROWS_AT_ONCE = 40
+_WIDTHS = (9, 78, 13)
+"""Percent: the same in all the tables."""
 
 
 def shown_of(history: History) -> list[int]:
@@ -31,14 +35,20 @@ def shown_of(history: History) -> list[int]:
     return [*range(FIRST), *between, *range(count - LAST, count)]
 
 
-def table(history: History, watch: Watch = unwatched) -> str:
-    """Return a row an entry, with the number that it has in the window, and a row for what is left out."""
+def tables(history: History, watch: Watch = unwatched) -> Iterator[str]:
+    """Yield a row an entry, with the number that it has in the window, and a row for what is left out.
+
+    They are tables of a few rows, for Qt holds everything up while it lays out one.
+    """
     head = [
-        markup.cell("In [n]", "name", is_header=True),
-        markup.cell("PyTorch", is_header=True),
-        markup.cell("loss", "number", is_header=True),
+        markup.cell("In [n]", "name", is_header=True, width=_WIDTHS[0]),
+        markup.cell("PyTorch", is_header=True, width=_WIDTHS[1]),
+        markup.cell("loss", "number", is_header=True, width=_WIDTHS[2]),
     ]
-    return markup.table(_rows(history, watch), "actions", head)
+    rows = _rows(history, watch)
+    while some := list(islice(rows, _ROWS_AT_ONCE)):
+        yield markup.table(some, "actions", head)
+        head = []
 
 
 def _rows(history: History, watch: Watch) -> Iterator[list[str]]:
@@ -58,9 +68,14 @@ def _row(position: int, entry: Entry, before: Snapshot | None) -> list[str]:
     has_loss = entry.action is Operation.FORWARD and entry.refusal is None and forward is not None
     loss = float(forward.loss) if has_loss and forward is not None else None
     return [
-        markup.cell(f"[{position + 1}]", "name"),
-        markup.cell(markup.code((line.kind.value, line.text) for line in read)),
-        markup.cell("" if loss is None else display_text(loss), "loss", tip="" if loss is None else full_text(loss)),
+        markup.cell(f"[{position + 1}]", "name", width=_WIDTHS[0]),
+        markup.cell(markup.code((line.kind.value, line.text) for line in read), width=_WIDTHS[1]),
+        markup.cell(
+            "" if loss is None else display_text(loss),
+            "loss",
+            tip="" if loss is None else full_text(loss),
+            width=_WIDTHS[2],
+        ),
     ]
 
 

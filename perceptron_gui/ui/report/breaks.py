@@ -1,14 +1,15 @@
 """Where pages end: between blocks of text and between rows of tables, never within one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from PySide6.QtGui import QAbstractTextDocumentLayout, QTextBlock, QTextDocument, QTextTable
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What one page shows of a document: from `top` down to `bottom`, under the head (from, to) of a cut table."""
+    """What one page shows: from `top` down to `bottom`, under the head (from, to) of a cut table."""
 
     top: float
     bottom: float
@@ -27,15 +28,27 @@ class _Piece:
     leads: bool
     head: tuple[float, float] | None = None
     edges: tuple[float, ...] = ()
+    is_text: bool = False
+
+    def moved(self, down: float) -> "_Piece":
+        """Return the same piece so much further down."""
+        head = None if self.head is None else (self.head[0] + down, self.head[1] + down)
+        edges = tuple(edge + down for edge in self.edges)
+        return replace(self, top=self.top + down, bottom=self.bottom + down, head=head, edges=edges)
 
 
-def slices(document: QTextDocument, height: float) -> list[Slice]:
-    """Return what each page of so much height shows; a piece that is higher than a page is cut where it ends."""
+def places(documents: Sequence[QTextDocument]) -> list[float]:
+    """Return where each document begins, one under the other."""
+    return list(accumulate((document.size().height() for document in documents), initial=0.0))[:-1]
+
+
+def slices(documents: Sequence[QTextDocument], height: float) -> list[Slice]:
+    """Return what each page of so much height shows; a piece that is higher than a page is cut within."""
     found: list[Slice] = []
     top = None
     room, head = height, None
     end = 0.0
-    for piece in _together(_pieces(document)):
+    for piece in _together(_placed(documents)):
         if top is None:
             top = piece.top
         if piece.bottom - top > room and end > top:
@@ -64,6 +77,21 @@ def _together(pieces: Iterator[_Piece]) -> Iterator[_Piece]:
         yield held
 
 
+def _placed(documents: Sequence[QTextDocument]) -> Iterator[_Piece]:
+    """Yield the pieces of all; a table without a head that follows one with a head goes on with it."""
+    head: tuple[float, float] | None = None
+    for document, begin in zip(documents, places(documents), strict=True):
+        for piece in _pieces(document):
+            placed = piece.moved(begin)
+            if placed.is_text:
+                head = None
+            elif placed.head is not None:
+                head = placed.head
+            elif not placed.leads:
+                placed = replace(placed, head=head)
+            yield placed
+
+
 def _pieces(document: QTextDocument) -> Iterator[_Piece]:
     layout = document.documentLayout()
     place = document.rootFrame().begin()
@@ -71,9 +99,9 @@ def _pieces(document: QTextDocument) -> Iterator[_Piece]:
         frame, block = place.currentFrame(), place.currentBlock()
         if isinstance(frame, QTextTable):
             yield from _rows(frame, layout)
-        elif block.isValid():
+        elif block.text():
             box = layout.blockBoundingRect(block)
-            yield _Piece(box.top(), box.bottom(), leads=block.blockFormat().headingLevel() > 0)
+            yield _Piece(box.top(), box.bottom(), leads=block.blockFormat().headingLevel() > 0, is_text=True)
         place += 1
 
 

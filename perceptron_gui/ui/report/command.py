@@ -1,12 +1,13 @@
 """The report on the command line: no window, no display, and nothing to wait for."""
 
 import importlib
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QMessageLogContext, QSettings, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from perceptron_gui import files, resources
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from perceptron_gui.core.operations import Engine
 
 _NAME = "perceptron-gui"
+_log = logging.getLogger(__name__)
 
 
 def write(history: History, title: str, path: Path, language: str = "") -> None:
@@ -55,7 +57,13 @@ def _application() -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
+    # What a platform without a screen says of itself is nothing for the console.
+    qInstallMessageHandler(_log_message)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication([_NAME])
     application.setStyle("Fusion")
     return application
+
+
+def _log_message(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    _log.info("%s", text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from perceptron_gui.core.exporting.watching import Watch, unwatched
+from perceptron_gui.core.exporting.watching import Watch, share, unwatched
 from perceptron_gui.core.history import History
 from perceptron_gui.ui.report import markup, page, paper
 from perceptron_gui.ui.report.about import About
@@ -11,10 +11,11 @@ from perceptron_gui.ui.report.pictures import Picture
 
 def html(history: History, about: About, pictures: Sequence[Picture], watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield the report as one HTML file that needs no other."""
-    yield page.page(history, about, pictures, page.embedded(pictures), style=markup.SCREEN, watch=watch).encode()
+    parts = page.parts(history, about, pictures, page.embedded(pictures), watch)
+    yield page.whole(about, "\n".join(parts), markup.SCREEN).encode()
 
 
 def pdf(history: History, about: About, pictures: Sequence[Picture], watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield the report as a PDF."""
-    whole = page.page(history, about, pictures, paper.address, watch=watch)
-    yield paper.pdf(whole, about.title, pictures, watch)
+    parts = page.parts(history, about, pictures, paper.address, share(watch, 0, 3))
+    yield paper.pdf([page.whole(about, part) for part in parts], about.title, pictures, watch)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 CODE_FONT = "'DejaVu Sans Mono', 'Cascadia Mono', Menlo, Consolas, monospace"
 TEXT_FONT = "'DejaVu Sans', 'Segoe UI', 'Helvetica Neue', Arial, sans-serif"
 SPACE = '<p class="space">&nbsp;</p>'
-"""Under a table: there a document of Qt forgets the margin of a heading."""
+"""Above a heading: under a table, and where it begins, a document of Qt forgets the margin."""
 _CONTROLS = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127), "�")
 
 
@@ -31,11 +31,12 @@ def code(lines: Iterable[tuple[str, str]]) -> str:
     return "".join(f'<p class="{kind}">{text(line)}</p>' for kind, line in lines)
 
 
-def cell(markup: str, kind: str = "", *, tip: str = "", is_header: bool = False) -> str:
-    """Return one cell of a table; a tip is seen in a browser where the pointer rests."""
+def cell(markup: str, kind: str = "", *, tip: str = "", is_header: bool = False, width: int = 0) -> str:
+    """Return one cell of a table; a tip is seen in a browser where the pointer rests, `width` is in percent."""
     tag = "th" if is_header else "td"
     title = f' title="{text(tip)}"' if tip else ""
-    return f"<{tag}{_class(kind)}{title}>{markup}</{tag}>"
+    room = f' width="{width}%"' if width else ""
+    return f"<{tag}{_class(kind)}{room}{title}>{markup}</{tag}>"
 
 
 def table(rows: Iterable[Iterable[str]], kind: str, head: Iterable[str] = ()) -> str:

@@ -1,7 +1,7 @@
 """The report as one HTML document: what both its forms are made of."""
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
@@ -31,38 +31,34 @@ def embedded(pictures: Sequence[Picture]) -> Source:
     return address
 
 
-def page(
-    history: History,
-    about: About,
-    pictures: Sequence[Picture],
-    source: Source,
-    *,
-    style: str = "",
-    watch: Watch = unwatched,
-) -> str:
-    """Return the whole report, up to the shown entry, in the language of now."""
+def whole(about: About, body: str, style: str = "") -> str:
+    """Return an HTML document with that body, in the language of now."""
+    return markup.document(about.title, QLocale().bcp47Name(), body, style)
+
+
+def parts(
+    history: History, about: About, pictures: Sequence[Picture], source: Source, watch: Watch = unwatched
+) -> Iterator[str]:  # fmt: skip
+    """Yield the report up to the shown entry, in the language of now, piece by piece from above."""
     start, now = history.entries[0], history.current
-    body = [
-        markup.heading(about.title, 1),
-        _facts(history, about),
-        markup.heading(translate("Report", "Start"), 2),
-        markup.paragraph(sentences.of_entry(start, None)),
-        tensors.of_start(start.snapshot),
-        markup.heading(translate("Report", "What was done"), 2),
-        *_about_entries(history),
-        actions.table(history, watch),
-        markup.SPACE,
-        markup.heading(translate("Report", "The numbers in the end"), 2),
-        markup.paragraph(_end(history)),
-        *([markup.paragraph(sentences.stale(now.stale, history, "z"))] if now.stale else []),
-        tensors.of_end(now),
-        markup.paragraph(_digits(), "muted"),
-        markup.heading(translate("Report", "Plots"), 2),
-    ]
+    yield markup.heading(about.title, 1)
+    yield _facts(history, about)
+    yield markup.SPACE + markup.heading(translate("Report", "Start"), 2)
+    yield markup.paragraph(sentences.of_entry(start, None))
+    yield tensors.of_start(start.snapshot)
+    yield markup.SPACE + markup.heading(translate("Report", "What was done"), 2)
+    yield from _about_entries(history)
+    yield from actions.tables(history, watch)
+    yield markup.SPACE + markup.heading(translate("Report", "The numbers in the end"), 2)
+    yield markup.paragraph(_end(history))
+    if now.stale:
+        yield markup.paragraph(sentences.stale(now.stale, history, "z"))
+    yield tensors.of_end(now)
+    yield markup.paragraph(_digits(), "muted")
+    yield markup.SPACE + markup.heading(translate("Report", "Plots"), 2)
     for index, picture in enumerate(pictures):
-        body.append(markup.heading(picture.title, 3))
-        body.append(f"<p>{markup.image(source(index), picture.size, picture.title)}</p>")
-    return markup.document(about.title, QLocale().bcp47Name(), "\n".join(body), style)
+        yield markup.heading(picture.title, 3)
+        yield f"<p>{markup.image(source(index), picture.size, picture.title)}</p>"
 
 
 def _facts(history: History, about: About) -> str:

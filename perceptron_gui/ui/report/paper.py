@@ -26,8 +26,8 @@ from PySide6.QtGui import (
 )
 
 from perceptron_gui import __version__
-from perceptron_gui.core.exporting.watching import Watch, unwatched
-from perceptron_gui.ui.report.breaks import Slice, slices
+from perceptron_gui.core.exporting.watching import Watch, share, unwatched
+from perceptron_gui.ui.report.breaks import Slice, places, slices
 from perceptron_gui.ui.report.pictures import Picture
 
 translate = QCoreApplication.translate
@@ -42,8 +42,12 @@ def address(index: int) -> str:
     return f"picture:{index}"
 
 
-def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwatched) -> bytes:
-    """Print an HTML page whose pictures have the names that `address` gives; on any thread, and without a window."""
+def pdf(parts: Sequence[str], title: str, pictures: Sequence[Picture], watch: Watch = unwatched) -> bytes:
+    """Print HTML documents, one under the other, on any thread and without a window.
+
+    Their pictures have the names that `address` gives. They are parts, because Qt lets nobody in while it lays out one.
+    A third of the work was done before, making them.
+    """
     # A document sets a timer for the rest of its layout, which needs a thread that Qt could run.
     QEventLoop()
     data = QByteArray()
@@ -56,37 +60,49 @@ def pdf(page: str, title: str, pictures: Sequence[Picture], watch: Watch = unwat
     margins = QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, _MARGIN_MM)
     writer.setPageLayout(QPageLayout(QPageSize(QPageSize.PageSizeId.A4), QPageLayout.Orientation.Portrait, margins))
     paper = QSizeF(writer.width(), writer.height())
+    documents: list[QTextDocument] = []
+    for number, part in enumerate(parts):
+        share(watch, 1, 3)(number, len(parts))
+        documents.append(_laid_out(part, writer, pictures))
+    pages = slices(documents, paper.height() - _FOOT_MM * _MM)
+    painter = QPainter(writer)
+    for number, one in enumerate(pages):
+        share(watch, 2, 3)(number, len(pages))
+        if number:
+            writer.newPage()
+        _print(documents, painter, one)
+        _foot(painter, paper, title, number + 1, len(pages))
+    painter.end()
+    return bytes(data.data())
+
+
+def _laid_out(part: str, writer: QPdfWriter, pictures: Sequence[Picture]) -> QTextDocument:
     document = QTextDocument()
     document.setDefaultFont(QFont(_FONT, 10))
     document.setDocumentMargin(0)
     document.documentLayout().setPaintDevice(writer)
     for index, picture in enumerate(pictures):
         document.addResource(QTextDocument.ResourceType.ImageResource, QUrl(address(index)), picture.image)
-    document.setHtml(page)
-    document.setTextWidth(paper.width())
-    pages = slices(document, paper.height() - _FOOT_MM * _MM)
-    painter = QPainter(writer)
-    for number, one in enumerate(pages):
-        watch(number, len(pages))
-        if number:
-            writer.newPage()
-        _print(document, painter, one)
-        _foot(painter, paper, title, number + 1, len(pages))
-    painter.end()
-    return bytes(data.data())
+    document.setHtml(part)
+    document.setTextWidth(writer.width())
+    return document
 
 
-def _print(document: QTextDocument, painter: QPainter, page: Slice) -> None:
+def _print(documents: Sequence[QTextDocument], painter: QPainter, page: Slice) -> None:
     below = 0.0
     for top, bottom in filter(None, (page.head, (page.top, page.bottom))):
-        part = QRectF(0, top, document.textWidth(), bottom - top)
-        context = QAbstractTextDocumentLayout.PaintContext()
-        context.clip = part
-        painter.save()
-        painter.translate(0, below - top)
-        painter.setClipRect(part)
-        document.documentLayout().draw(painter, context)
-        painter.restore()
+        for document, begin in zip(documents, places(documents), strict=True):
+            above, end = max(top, begin), min(bottom, begin + document.size().height())
+            if above >= end:
+                continue
+            part = QRectF(0, above - begin, document.textWidth(), end - above)
+            context = QAbstractTextDocumentLayout.PaintContext()
+            context.clip = part
+            painter.save()
+            painter.translate(0, below + begin - top)
+            painter.setClipRect(part)
+            document.documentLayout().draw(painter, context)
+            painter.restore()
         below += bottom - top
 
 

@@ -40,7 +40,7 @@ class Picture:
 class Sitting(QObject):
     """A panel that shows a history, until its picture is taken. What it asks is in `questions` until answered."""
 
-    def __init__(self, kind: type[Plot], history: History) -> None:
+    def __init__(self, kind: type[Plot]) -> None:
         super().__init__()
         self.questions: list[Question] = []
         self._panel = kind("report_plot", theme.LIGHT)
@@ -54,6 +54,9 @@ class Sitting(QObject):
         self._panel.question_raised.connect(self._on_question_raised)
         self._panel.resize(SIZE)
         self._panel.show()
+
+    def display(self, history: History) -> None:
+        """Show a history; what has to be asked for it is in `questions` then."""
         self._panel.display(history)
 
     def take_answer(self, question: Question, answer: Answer | None) -> None:
@@ -87,7 +90,8 @@ def taken(history: History, answer: Callable[[Question], Answer | None]) -> tupl
     """Return the pictures of all plots, in one go."""
     found = []
     for kind in KINDS:
-        sitting = Sitting(kind, history)
+        sitting = Sitting(kind)
+        sitting.display(history)
         while sitting.questions:
             question = sitting.questions[0]
             sitting.take_answer(question, answer(question))
@@ -108,6 +112,7 @@ class Album(QObject):
         self._history = history
         self._kinds = deque(KINDS)
         self._sitting: Sitting | None = None
+        self._has_displayed = False
         self._found: list[Picture] = []
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._go_on)
@@ -128,19 +133,22 @@ class Album(QObject):
             self.pictures.set_exception(error)
 
     def _take_next(self) -> None:
-        if self._sitting is not None:
+        """Make a panel, show the history, take the picture: a turn each, for the window has things to do between."""
+        if self._sitting is None and not self._kinds:
+            self.pictures.set_result(tuple(self._found))
+        elif self._sitting is None:
+            self._sitting, self._has_displayed = Sitting(self._kinds.popleft()), False
+            self._turn.start()
+        elif not self._has_displayed:
+            self._sitting.display(self._history)
+            self._has_displayed = True
+            for question in tuple(self._sitting.questions):
+                self.question_raised.emit(question)
+            self._wait_or_go_on()
+        else:
             self._found.append(self._sitting.take_picture())
             self._sitting = None
-            # The next one gets a turn of its own: the window has to do something meanwhile.
             self._turn.start()
-            return
-        if not self._kinds:
-            self.pictures.set_result(tuple(self._found))
-            return
-        self._sitting = Sitting(self._kinds.popleft(), self._history)
-        for question in tuple(self._sitting.questions):
-            self.question_raised.emit(question)
-        self._wait_or_go_on()
 
     def _wait_or_go_on(self) -> None:
         if self._sitting is not None and not self._sitting.questions:

@@ -90,8 +90,9 @@ def test_ten_thousand_entries_are_a_bounded_number_of_pages(engine: Engine) -> N
     looks: list[tuple[int, int]] = []
     pdf = b"".join(forms.pdf(long(engine, 10_000), ABOUT, (), lambda *share: looks.append(share)))
     assert pages(pdf) <= 20
-    # Each of them can be the last: whoever watches is asked before.
-    assert len(looks) == 200 + pages(pdf)
+    assert 200 + pages(pdf) < len(looks) < 300
+    shares = [done / total for done, total in looks]
+    assert shares == sorted(shares)
 
 
 def test_it_is_printed_beside_the_window(engine: Engine, qtbot: QtBot) -> None:
@@ -115,7 +116,7 @@ def test_no_row_is_cut_and_none_is_lost() -> None:
     rows = [[markup.cell(markup.code([("code", f"{row}.{line}") for line in range(row % 7 + 1)]))] for row in range(90)]
     document = laid_out(markup.table(rows, "actions", [markup.cell("head", is_header=True)]))
     height = 300.0
-    found = breaks.slices(document, height)
+    found = breaks.slices([document], height)
     assert len(found) > 5
     lines = []
     block = document.begin()
@@ -142,14 +143,14 @@ def test_a_heading_stays_with_what_it_heads() -> None:
         blocks[block.text()] = document.documentLayout().blockBoundingRect(block)
         block = block.next()
     # Room for both headings, and not for the line below them.
-    first, second, *_ = breaks.slices(document, blocks["two"].bottom() + 3)
+    first, second, *_ = breaks.slices([document], blocks["two"].bottom() + 3)
     assert first.bottom <= blocks["one"].top()
     assert second.top == blocks["one"].top()
 
 
 def test_what_is_higher_than_a_page_goes_on_on_the_next() -> None:
     document = laid_out(markup.table([[markup.cell(markup.code([("code", "x")] * 100))]], "actions"))
-    found = breaks.slices(document, 200.0)
+    found = breaks.slices([document], 200.0)
     assert all(page.bottom - page.top <= 200 for page in found)
     block = document.begin()
     while block.isValid():
