@@ -56,14 +56,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowIcon(QIcon("icons:perceptron.svg"))
-        self.setAcceptDrops(True)
         self.session = session
         self._typed_problem = False
         self._has_layout = False
         self._panels: dict[str, Panel] = {}
         self._table_commands = TableCommands(self, self._panels)
         self._notices = NoticeBar()
-        self.documents = Documents(self, document, self._notices)
+        self.documents = Documents(self, document, self._notices, self._committed)
         self.imports = ImportCommands(self, session)
         self.exports = ExportCommands(self, document)
         self.commands = Commands(self, self._handlers())
@@ -94,6 +93,7 @@ class MainWindow(QMainWindow):
         self._narrator = Narrator(session, self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
         self._connect(derivation)
+        self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from perceptron_gui.core import deposits, freshness, guidance, lines, parts, storage
@@ -19,6 +20,7 @@ from tests.core.session_shapes import bent, drawn
 from tests.core.sessions import contents
 
 CASES = int(os.environ.get("PERCEPTRON_FUZZ_CASES", "20000"))
+pytestmark = pytest.mark.timeout(60 + CASES // 20)
 SEED = os.environ.get("PERCEPTRON_FUZZ_SEED")
 REFUSALS = {Reason.NOT_A_SESSION, Reason.SESSION_NEWER, Reason.SESSION_DAMAGED, Reason.TENSORS_MISSING}
 

@@ -26,10 +26,11 @@ from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Config, FloatArray, ForwardPass, Snapshot, TensorName
 from perceptron_gui.core.storage.numbers import DamagedError
 
+Shape = tuple[int, ...]
 
-def check_tensors(state: Snapshot | ForwardPass) -> None:
-    """Raise DamagedError unless x (m, n), y_true (m, k), W (n, k) and b (k,) fit together and are not too large."""
-    x, y_true, W, b = state.x.shape, state.y_true.shape, state.W.shape, state.b.shape
+
+def check_shapes(x: Shape, y_true: Shape, W: Shape, b: Shape) -> None:
+    """Raise DamagedError unless x (m, n), y_true (m, k), W (n, k) and b (k,) fit together."""
     if not (len(x) == len(y_true) == len(W) == 2 and len(b) == 1):
         raise DamagedError("a tensor has another number of dimensions")
     if x[0] != y_true[0] or x[1] != W[0] or not y_true[1] == W[1] == b[0]:

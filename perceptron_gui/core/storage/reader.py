@@ -44,9 +44,9 @@ from perceptron_gui.core.storage.checks import (
     check_config,
     check_exception,
     check_gradients,
+    check_shapes,
     check_size,
     check_snapshot,
-    check_tensors,
 )
 from perceptron_gui.core.storage.numbers import DamagedError, is_float32, read_floats, read_ints, read_rows
 
@@ -129,24 +129,24 @@ class Reader:
 
     def _names_only(self, before: Snapshot) -> bool:
         """Whether all that the record names by a number belongs to the state before."""
-        held = {*map(id, before.deposits), *map(id, self._made), id(before.forward)}
-        for state in (before, before.forward):
-            if state is not None:
-                held.update(id(getattr(state, name)) for name in _TENSORS)
-        if before.forward is not None:
-            held.update((id(before.forward.z), id(before.forward.y_pred), id(before.forward.loss)))
-        held.update((id(before.W_grad), id(before.b_grad)))
-        return held.issuperset(map(id, self._named))
+        if not self._named:
+            return True
+        state, forward = before, before.forward
+        held = {id(state.x), id(state.y_true), id(state.W), id(state.b), id(state.W_grad), id(state.b_grad)}
+        if forward is not None:
+            held |= {id(forward), id(forward.x), id(forward.y_true), id(forward.W), id(forward.b)}
+            held |= {id(forward.z), id(forward.y_pred), id(forward.loss)}
+        rest = {*map(id, self._named)} - held
+        return not rest or rest <= {*map(id, before.deposits), *map(id, self._made)}
 
     def _snapshot(self, record: schema.EntryRecord, before: Snapshot | None) -> Snapshot:
         given: dict[str, Any] = {}
+        if before is None or any(getattr(record, name) is not UNSET for name in _TENSORS):
+            self._check_shapes(record, before)
         for name in (*_TENSORS, "W_grad", "b_grad"):
             reference = getattr(record, name)
             if reference is not UNSET:
                 given[name] = None if reference is None else self._array(reference)
-        missing = [name for name in _TENSORS if name not in given]
-        if before is None and missing:
-            raise DamagedError(f"the first entry has no {missing[0]}")
         if record.grad_was_zeros is not UNSET:
             given["grad_was_zeros"] = record.grad_was_zeros
         if record.config is not UNSET:
@@ -156,12 +156,28 @@ class Reader:
         if record.deposits is not UNSET:
             given["deposits"] = tuple(map(self._deposit, record.deposits))
         after = Snapshot(**given) if before is None else replace(before, **given)
-        check_tensors(after)
         if record.rows is not UNSET:
             # Only now it is known how many there are.
             after = replace(after, rows=read_rows(record.rows, after.m))
         check_snapshot(after, before)
         return after
+
+    def _check_shapes(self, record: schema.EntryRecord | schema.ForwardRecord, before: Snapshot | None) -> None:
+        """Check how the tensors of a record fit together, before a number is read."""
+        own: dict[int, tuple[int, ...]] = {}
+        shapes: list[tuple[int, ...]] = []
+        for name in _TENSORS:
+            reference: schema.Reference | UnsetType = getattr(record, name)
+            if isinstance(reference, schema.ArrayRecord):
+                own[reference.id] = reference.shape
+                shapes.append(reference.shape)
+            elif isinstance(reference, int):
+                shapes.append(own[reference] if reference in own else _known(self._arrays, reference, "array").shape)
+            elif before is None:
+                raise DamagedError(f"the first entry has no {name}")
+            else:
+                shapes.append(getattr(before, name).shape)
+        check_shapes(*shapes)
 
     def _array(self, reference: schema.Reference) -> FloatArray:
         if isinstance(reference, int):
@@ -182,16 +198,16 @@ class Reader:
     def _forward(self, record: int | schema.ForwardRecord) -> ForwardPass:
         if isinstance(record, int):
             return self._part(ForwardPass, record)
+        self._check_shapes(record, None)
         arrays = {name: self._array(getattr(record, name)) for name in (*_TENSORS, "z", "y_pred", "loss")}
         forward = ForwardPass(
             **arrays,
-            rows=None if record.rows is UNSET else read_rows(record.rows, len(np.atleast_1d(arrays["x"]))),
+            rows=None if record.rows is UNSET else read_rows(record.rows, len(arrays["x"])),
             graph=record.graph,
             y_pred_grad_fn=record.y_pred_grad_fn,
             loss_grad_fn=record.loss_grad_fn,
             reduction=record.reduction,
         )
-        check_tensors(forward)
         taken = len(forward.x) if forward.rows is None else len(forward.rows)
         if not forward.z.shape == forward.y_pred.shape == (taken, len(forward.b)) or forward.loss.shape:
             raise DamagedError("z, y_pred or loss of a Forward has another shape")
