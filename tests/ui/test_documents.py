@@ -309,7 +309,7 @@ def test_a_table_that_is_dropped_is_imported(hands: Hands, window: MainWindow, t
     table.write_text("a;b;y\n1.5;2.5;0\n3.5;4.5;1\n", encoding="utf-8")
     assert drop(window, table)
     hands.qtbot.waitUntil(lambda: window.findChild(QDialog, "import_dialog") is not None)
-    hands.find(QAbstractButton, "ok_button").click()
+    hands.find(QAbstractButton, "import_ok_button").click()
     hands.qtbot.waitUntil(lambda: hands.shown("x") == [["1.5000", "2.5000"], ["3.5000", "4.5000"]])
 
 
