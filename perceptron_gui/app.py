@@ -216,7 +216,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.show()
     program.say(problems)
     if options.file:
-        document.open(Path(options.file))
+        document.open(Path(options.file), may_be_new=True)
     exit_code = interruption.exit_code or application.exec() or program.exit_code
     # One patience for both: SIGTERM leaves two seconds in all.
     until = time.monotonic() + PATIENCE
@@ -226,7 +226,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         if settings is not None:
             program.final_preferences().save(settings)
 
-    _do_each(file_executor.shutdown, document.close, keep_preferences, reporter.uninstall, crash_log.end)
+    _do_each(document.close, file_executor.shutdown, keep_preferences, reporter.uninstall, crash_log.end)
     exit_code = interruption.exit_code or exit_code
     if not all(are_idle):
         # Python would wait at exit for the worker, however long its step takes.

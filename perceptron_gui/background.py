@@ -1,5 +1,6 @@
 """Long work beside the window: how far it is can be asked, and it can be ended."""
 
+import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
@@ -71,6 +72,9 @@ class Background(QObject):
         if self.is_busy:
             raise RuntimeError("one piece of work at a time")
         self._job = job = _Job()
+        # Python collects its garbage in whatever thread is at work, and Qt's objects may only go in that of the window:
+        # a timer that went elsewhere crashes the event loop.
+        gc.disable()
         self._look.start()
         self.changed.emit()
         self._future = self._executor.submit(work, job.watch)
@@ -87,6 +91,7 @@ class Background(QObject):
         self._executor.shutdown(wait=False, cancel_futures=True)
         is_idle = self._future is None or not wait([self._future], timeout=patience).not_done
         if is_idle:
+            gc.enable()
             # A future is done before its callbacks are: none may come to an object that is gone.
             self._executor.shutdown(wait=True)
         return is_idle
@@ -94,6 +99,7 @@ class Background(QObject):
     @Slot(object)
     def _on_ended(self, future: "Future[object]") -> None:
         self._job = self._future = None
+        gc.enable()
         self._look.stop()
         self.changed.emit()
         error = None if future.cancelled() else future.exception()

@@ -1,12 +1,16 @@
 """The file that a session is kept in: opened, saved, locked, watched, and recovered."""
 
 import logging
+import os
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import msgspec
 from PySide6.QtCore import QLockFile, QObject, Signal, Slot
 
 from perceptron_gui import files
@@ -14,9 +18,13 @@ from perceptron_gui.core import storage
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.journal import Journal, Leftover, Recovered, leftovers
+from perceptron_gui.core.storage.numbers import DamagedError
+from perceptron_gui.journal import Journal, Kept, Leftover, leftovers
 from perceptron_gui.session import Session
 
+_NOTHING = History((), -1)
+_NOWHERE = Kept()
+_MOMENT_MS = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -29,26 +37,32 @@ class Overwrite:
 
 @dataclass(frozen=True, slots=True)
 class LeaveOut:
-    """A question: to keep the file at `path` openable, the oldest `count` entries would not be in it; save it so?"""
+    """A question: to keep the file at `path` openable, the oldest `count` entries would not be in it; save it so?
+
+    `undone` is how many of the last ones, which were undone, would not be in it either.
+    """
 
     path: Path
     count: int
+    undone: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """How a file was when it was read or written here."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """A history that was read, where it is kept, and the leftover that alone has some of it."""
 
-    changed: int
-    size: int
+    history: History
+    kept: Kept = _NOWHERE
+    leftover: Leftover | None = None
 
-    @classmethod
-    def of(cls, path: Path) -> "_Seen | None":
-        try:
-            stat = path.stat()
-        except OSError:
-            return None
-        return cls(stat.st_mtime_ns, stat.st_size)
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Saving:
+    """A history that is being written into a file that `lock` holds."""
+
+    future: "Future[Kept | LeaveOut]"
+    history: History
+    lock: QLockFile | None
 
 
 class Document(QObject):
@@ -59,201 +73,210 @@ class Document(QObject):
     """
 
     changed = Signal()
-    """`path`, `is_modified` or `is_busy` is another."""
-    saved = Signal()
-    """What there was is in the file."""
+    """`path`, `is_modified` or `is_saving` is another."""
+    shown = Signal()
+    """Another document is shown: what was asked about the one before is settled."""
     opened = Signal(object)
     """The Path of a document that is shown now, or that was saved under a new name."""
+    saved = Signal()
+    """What there was is in the file."""
     asked = Signal(object)
     """A question, Overwrite or LeaveOut: nothing was saved; `save` again with the answer."""
     found = Signal(object)
-    """Work that a program left unsaved when it ended without a word: (Leftover, Recovered) each, the latest first."""
+    """Work left unsaved by programs that ended without a word: a tuple of Leftovers, the latest first."""
     failed = Signal(object)
     """A Problem: the file and the session are as they were."""
-    _finished = Signal(object, object)
+    _read = Signal(object)
+    _written = Signal(object)
     _journal_failed = Signal(object)
-    _leftovers_read = Signal(object)
+    _leftovers_found = Signal(object)
 
     def __init__(self, session: Session, executor: Executor, journals: Path | None = None) -> None:
         super().__init__()
         self.session = session
-        self.path: Path | None = None
-        self.left_out = 0
-        """How many entries came before the first one of the history, in files before this one."""
         self._executor = executor
         self._journals = journals
         self._journal = None if journals is None else Journal(journals, executor, self._journal_failed.emit)
-        self._kept = session.history
-        self._seen: _Seen | None = None
+        self._kept = _NOWHERE
+        self._kept_history = session.history
+        self._unwanted = _NOTHING
         self._lock: QLockFile | None = None
-        self._future: Future[object] | None = None
+        self._loading: Future[_Read] | None = None
+        self._saving: _Saving | None = None
+        self._next_save: Callable[[], None] | None = None
         self._was_modified = False
-        self._finished.connect(self._on_finished)
-        self._leftovers_read.connect(self._on_leftovers_read)
+        self._read.connect(self._on_read)
+        self._written.connect(self._on_written)
+        self._leftovers_found.connect(self._on_leftovers_found)
         self._journal_failed.connect(self._on_journal_failed)
         session.readied.connect(self._on_readied)
         session.changed.connect(self._on_session_changed)
-        self._begin_journal()
+        self._on_readied()
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None for a document without a name."""
+        return self._kept.path
 
     @property
     def is_modified(self) -> bool:
         """Whether there is something to save: another history than that in the file, or another place in it."""
-        now, kept = self.session.history, self._kept
-        return now.entries is not kept.entries or now.index != kept.index
+        now, kept = self.session.history, self._kept_history
+        return now is not self._unwanted and (now.entries is not kept.entries or now.index != kept.index)
 
     @property
-    def is_busy(self) -> bool:
-        """Whether a file is being read or written."""
-        return self._future is not None
+    def is_saving(self) -> bool:
+        """Whether the file is being written."""
+        return self._saving is not None
 
     def new(self) -> None:
         """Begin a document without a name, at the start values of the first preset."""
-        self._show(None, History.begin(NOTEBOOK, self.session.device), 0)
+        self._show(_Read(History.begin(NOTEBOOK, self.session.device)))
 
-    def open(self, path: Path) -> None:
-        """Read a document and show it; a file that does not exist yet is a new document with that name."""
-        path = path.absolute()
-        if not path.exists() and path.parent.is_dir():
-            self.new()
-            self._hold(path)
-            self.opened.emit(path)
+    def open(self, path: Path, *, may_be_new: bool = False) -> None:
+        """Read a document and show it; where it may be new, one that does not exist yet begins with that name."""
+        path = _real(path)
+        if may_be_new and _is_new(path):
+            self._show(_Read(History.begin(NOTEBOOK, self.session.device), Kept(str(path))))
         else:
-            self._submit(partial(storage.load, path), partial(self._on_loaded, path))
+            self._load(partial(_opened, path))
+
+    def recover(self, leftover: Leftover) -> None:
+        """Show what a journal holds, as unsaved work in the document it was; the journal goes once that is safe."""
+        self._load(partial(_recovered, leftover))
 
     def save(self, path: Path | None = None, *, may_overwrite: bool = False, may_leave_out: bool = False) -> None:
-        """Write the history into the file, or into another one, whole or not at all.
+        """Write the history into the file, or into another one, whole or not at all; one after the other.
 
         `saved`, `asked` or `failed` follows. There has to be a path, given here or before.
         """
+        if self._saving is not None:
+            self._next_save = partial(self.save, path, may_overwrite=may_overwrite, may_leave_out=may_leave_out)
+            return
         target = path or self.path
         if target is None:
             raise ValueError("a document without a name is saved under one")
-        target = target.absolute()
+        target = _real(target)
         lock = self._lock
         if target != self.path:
-            lock = self._lock_on(target)
+            lock = _lock_on(target)
             if lock is None:
+                self.failed.emit(_held(target))
                 return
-        elif not may_overwrite and _Seen.of(target) not in {self._seen, None}:
+        elif self._kept.was_changed and not may_overwrite:
             self.asked.emit(Overwrite(target))
             return
         history = self.session.history
-        write = partial(_written, history, self.left_out, target, may_leave_out=may_leave_out)
-        self._submit(write, partial(self._on_written, target, history, lock))
+        future = self._executor.submit(_written, history, self._kept.left_out, target, may_leave_out=may_leave_out)
+        self._saving = saving = _Saving(future, history, lock)
+        self.changed.emit()
+        future.add_done_callback(lambda _: self._written.emit(saving))
 
     def look_for_leftovers(self) -> None:
         """Look for unsaved work of programs that have ended; `found` follows where there is some."""
         if self._journals is not None:
-            self._executor.submit(_unsaved, self._journals).add_done_callback(self._leftovers_read.emit)
-
-    def recover(self, leftover: Leftover, recovered: Recovered) -> None:
-        """Show what a journal holds, as unsaved work in the document it was; the journal goes once that is safe."""
-        path = Path(recovered.document) if recovered.document else None
-        self._show(path if path is not None and path.exists() else None, recovered.history, 0)
-        self._kept = History((), -1)
-        if self._journal is not None and self._journal.begin(recovered.history, recovered.document, is_saved=False):
-            leftover.delete()
-        self._say_changed()
+            future = self._executor.submit(leftovers, self._journals)
+            future.add_done_callback(self._leftovers_found.emit)
 
     def forget(self) -> None:
-        """Let what is not saved be lost: it is not wanted."""
-        self._kept = self.session.history
+        """Let what is not saved be lost when another document is shown, or at the end: it is not wanted."""
+        self._unwanted = self.session.history
         self._say_changed()
 
     def close(self) -> None:
-        """Let the file go. What is not saved is left in the journal for the next start."""
+        """Wait for what is being written, and let the file go. What is not saved is left for the next start."""
+        while (saving := self._saving) is not None:
+            wait([saving.future])
+            self._on_written(saving)
+        self._put_away()
+
+    def _put_away(self) -> None:
         if self._journal is not None:
             self._journal.leave() if self.is_modified else self._journal.discard()
-        self._unlock()
-
-    def _show(self, path: Path | None, history: History, left_out: int) -> None:
-        self._unlock()
-        self.path = None
-        self._seen = None
-        self.left_out = left_out
-        self._kept = history
-        if path is not None:
-            self._hold(path)
-        self.session.open(history)
-        # torch may give the very first history another device: that is no edit.
-        self._kept = self.session.history
-        self._begin_journal()
-        self._say_changed()
-
-    def _begin_journal(self) -> None:
-        if self._journal is not None:
-            self._journal.begin(self.session.history, str(self.path or ""))
-
-    def _hold(self, path: Path) -> None:
-        """Make a file the document's own, unless another program holds it: then it is a copy without a name."""
-        lock = self._lock_on(path)
-        if lock is not None:
-            self._lock = lock
-            self.path, self._seen = path, _Seen.of(path)
-        self._begin_journal()
-        self._say_changed()
-
-    def _lock_on(self, path: Path) -> QLockFile | None:
-        """Lock a file; None where another program holds it, and that is said."""
-        lock = QLockFile(str(path.with_name(f".{path.name}.lock")))
-        lock.setStaleLockTime(0)
-        if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:
-            self.failed.emit(Problem(Reason.HELD_ELSEWHERE, file=path.name, owner=lock.getLockInfo()[0]))
-            return None
-        # A folder that takes no lock takes no save either, and a save says so.
-        return lock
-
-    def _unlock(self) -> None:
         if self._lock is not None:
             self._lock.unlock()
         self._lock = None
 
-    def _submit(self, work: Callable[[], object], then: Callable[[object], None]) -> None:
-        self._future = future = self._executor.submit(work)
-        self.changed.emit()
-        future.add_done_callback(partial(self._finished.emit, then))
+    def _show(self, read: _Read) -> None:
+        self._put_away()
+        self._loading = self._saving = self._next_save = None
+        self._unwanted = _NOTHING
+        path = read.kept.path
+        self._lock = None if path is None else _lock_on(path)
+        self._kept = read.kept if self._lock is not None else Kept(left_out=read.kept.left_out)
+        self._kept_history = read.history if read.leftover is None else _NOTHING
+        if self._journal is not None:
+            self._journal.begin(read.history, self._kept, read.leftover)
+        if self.path is not None:
+            self._executor.submit(files.clear, self.path)
+        self.session.open(read.history)
+        self._say_changed()
+        self.shown.emit()
+        if path is not None:
+            self.opened.emit(path)
+            if self._lock is None:
+                self.failed.emit(_held(path))
 
-    @Slot(object, object)
-    def _on_finished(self, then: Callable[[object], None], future: "Future[object]") -> None:
-        if future is not self._future or future.cancelled():
-            return
-        self._future = None
+    def _load(self, work: Callable[[], _Read]) -> None:
+        self._loading = future = self._executor.submit(work)
+        future.add_done_callback(self._read.emit)
+
+    def _succeeded(self, future: "Future[Any]") -> bool:
         error = future.exception()
         if error is None:
-            then(future.result())
-        elif isinstance(error, Problem):
-            self.failed.emit(error)
-        else:
+            return True
+        if not isinstance(error, Problem):
             _log.error("a document failed", exc_info=error)
-            self.failed.emit(Problem(Reason.FILE_FAILED, detail=f"{type(error).__name__}: {error}"))
-        self.changed.emit()
+            error = Problem(Reason.FILE_FAILED, detail=f"{type(error).__name__}: {error}")
+        self.failed.emit(error)
+        return False
 
-    def _on_loaded(self, path: Path, opened: object) -> None:
-        assert isinstance(opened, storage.Opened)
-        self._show(path, opened.history, opened.left_out)
-        self.opened.emit(path)
-
-    def _on_written(self, path: Path, history: History, lock: QLockFile | None, question: object) -> None:
-        if question is not None:
-            self.asked.emit(question)
+    @Slot(object)
+    def _on_read(self, future: "Future[_Read]") -> None:
+        if future is not self._loading:
             return
-        if lock is not self._lock:
-            self._unlock()
-        is_new_name, self.path = path != self.path, path
-        self._lock, self._seen, self._kept = lock, _Seen.of(path), history
-        if self._journal is not None and not self.is_modified:
-            self._journal.mark_saved(str(path))
+        self._loading = None
+        if self._succeeded(future):
+            self._show(future.result())
+        else:
+            self._unwanted = _NOTHING
+            self._say_changed()
+
+    @Slot(object)
+    def _on_written(self, saving: _Saving) -> None:
+        next_save = None
+        if saving is self._saving:
+            self._saving = None
+            next_save, self._next_save = self._next_save, None
+            if self._succeeded(saving.future):
+                result = saving.future.result()
+                self._take(saving, result) if isinstance(result, Kept) else self.asked.emit(result)
+            self.changed.emit()
+        if saving.lock is not None and saving.lock is not self._lock:
+            saving.lock.unlock()
+        if next_save is not None:
+            next_save()
+
+    def _take(self, saving: _Saving, kept: Kept) -> None:
+        """Be the document that was written."""
+        if self._lock is not None and self._lock is not saving.lock:
+            self._lock.unlock()
+        is_new_name = kept.file != self._kept.file
+        self._lock, self._kept, self._kept_history = saving.lock, kept, saving.history
+        if self._journal is not None:
+            self._journal.mark(kept, is_whole=not self.is_modified)
         self._say_changed()
         if is_new_name:
-            self.opened.emit(path)
+            self.opened.emit(kept.path)
         self.saved.emit()
 
     @Slot()
     def _on_readied(self) -> None:
         """Follow torch, which may have given the very first history its device: that is no edit."""
         if not self._was_modified:
-            self._kept = self.session.history
-            self._begin_journal()
+            self._kept_history = self.session.history
+            if self._journal is not None:
+                self._journal.begin(self.session.history, self._kept)
 
     @Slot(object)
     def _on_session_changed(self, history: History) -> None:
@@ -263,8 +286,11 @@ class Document(QObject):
             self._say_changed()
 
     @Slot(object)
-    def _on_leftovers_read(self, future: "Future[list[tuple[Leftover, Recovered]]]") -> None:
-        if not future.cancelled() and future.exception() is None and future.result():
+    def _on_leftovers_found(self, future: "Future[list[Leftover]]") -> None:
+        error = future.exception()
+        if error is not None:
+            _log.error("unsaved work could not be looked for", exc_info=error)
+        elif future.result():
             self.found.emit(tuple(future.result()))
 
     @Slot(object)
@@ -276,30 +302,75 @@ class Document(QObject):
         self.changed.emit()
 
 
-def _unsaved(journals: Path) -> list[tuple[Leftover, Recovered]]:
-    """Return what was left unsaved; journals in which everything was saved go."""
-    found = []
-    for leftover in leftovers(journals):
-        recovered = leftover.read()
-        if recovered is None:
-            leftover.delete()
-        else:
-            found.append((leftover, recovered))
-    return found
+def _real(path: Path) -> Path:
+    """Return the one name of a file that may have several: it is locked and watched by that."""
+    return Path(os.path.realpath(path))
 
 
-def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool) -> LeaveOut | None:
+def _is_new(path: Path) -> bool:
+    """Whether there is no such file yet, in a folder that there is."""
+    try:
+        return not path.exists() and path.parent.is_dir()
+    except OSError:
+        # Reading it says why.
+        return False
+
+
+def _lock_on(path: Path) -> QLockFile | None:
+    """Lock a file; None where another program holds it."""
+    lock = _lock_of(path)
+    if lock.tryLock(0) or lock.error() is not QLockFile.LockError.LockFailedError:
+        # A folder that takes no lock takes no save either, and a save says so.
+        return lock
+    if not lock.getLockInfo()[0]:
+        # It names nobody, as it does for the moment in which it is being written; or the power went in that moment.
+        lock.setStaleLockTime(_MOMENT_MS)
+        if lock.tryLock(0):
+            return lock
+    return None
+
+
+def _held(path: Path) -> Problem:
+    return Problem(Reason.HELD_ELSEWHERE, file=path.name, owner=_lock_of(path).getLockInfo()[0])
+
+
+def _lock_of(path: Path) -> QLockFile:
+    lock = QLockFile(str(path.with_name(f".{path.name}.lock")))
+    # Never too old: whether its owner lives is asked, not guessed.
+    lock.setStaleLockTime(0)
+    return lock
+
+
+def _opened(path: Path) -> _Read:
+    # How it was before: if it changes meanwhile, a save will ask.
+    kept = Kept.at(path)
+    opened = storage.load(path)
+    return _Read(opened.history, msgspec.structs.replace(kept, left_out=opened.left_out))
+
+
+def _recovered(leftover: Leftover) -> _Read:
+    try:
+        return _Read(leftover.read(), leftover.kept, leftover)
+    except DamagedError as error:
+        leftover.let_go()
+        raise Problem(Reason.NOT_RECOVERED, detail=str(error)) from error
+
+
+def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool) -> Kept | LeaveOut:
     """Write a document, and the file with its arrays where it needs one: both or neither.
 
     Returns:
-        A question where entries would have to be left out that nobody has agreed to; nothing is written then.
+        Where it is kept; or a question where entries would have to be left out that nobody has agreed to: nothing is
+        written then.
 
     Raises:
         Problem: NOT_SAVED.
     """
     encoded = storage.encoded(history, left_out)
-    if encoded.left_out > left_out and not may_leave_out:
-        return LeaveOut(path, encoded.left_out - left_out)
+    question = LeaveOut(path, encoded.left_out - left_out, encoded.undone_left_out)
+    if (question.count or question.undone) and not may_leave_out:
+        return question
+    files.clear(path)
     tensors = path.with_name(storage.tensors_name(path, encoded.digest)) if encoded.tensors is not None else None
     is_new = tensors is not None and not tensors.exists()
     if tensors is not None and encoded.tensors is not None and is_new:
@@ -311,7 +382,9 @@ def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool
         if tensors is not None and is_new:
             tensors.unlink(missing_ok=True)
         raise
-    for old in storage.tensors_of(path):
-        if old != tensors:
-            old.unlink(missing_ok=True)
-    return None
+    kept = Kept.at(path, left_out)
+    with suppress(OSError):
+        for old in storage.tensors_of(path):
+            if old != tensors:
+                old.unlink(missing_ok=True)
+    return kept

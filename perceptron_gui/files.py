@@ -1,6 +1,10 @@
 """Writes files whole or not at all."""
 
+import errno
+import os
+import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
@@ -14,15 +18,48 @@ _PIECE = 2**20
 def write(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Write `data` into a file, piece by piece; whatever fails, what was there before is as it was.
 
-    An exception that the pieces raise comes out as it is, and nothing is written either.
+    An exception that the pieces raise comes out as it is, and nothing is written either. Until all is written it lies
+    beside, in a file that `clear` knows by its name.
 
     Raises:
         Problem: NOT_SAVED.
     """
     detail = _in_the_way(path)
-    file = QSaveFile(str(path))
-    if detail or not file.open(QIODevice.OpenModeFlag.WriteOnly):
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail or file.errorString())
+    if detail:
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
+    target = Path(os.path.realpath(path))
+    part = _part_of(target)
+    detail = _write_part(part, data)
+    if detail:
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
+    with suppress(OSError):
+        shutil.copymode(target, part)
+    try:
+        part.replace(target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Problem(Reason.NOT_SAVED, file=str(path), detail=str(error)) from error
+
+
+def clear(path: Path) -> None:
+    """Take away what a program that was killed while it wrote this file has left beside; nobody may be writing it."""
+    beside = _part_of(path).name
+    with suppress(OSError):
+        for one in path.parent.iterdir():
+            if one.name == beside or one.name.startswith(f"{beside}."):
+                one.unlink(missing_ok=True)
+
+
+def _part_of(path: Path) -> Path:
+    # QSaveFile writes beside, too, but under a name that a person may have given: a.perceptron.backup.
+    return path.with_name(f".{path.name}.part")
+
+
+def _write_part(part: Path, data: bytes | Iterable[bytes]) -> str:
+    """Write a file; return why it could not be, and then there is none."""
+    file = QSaveFile(str(part))
+    if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+        return file.errorString()
     try:
         # Of a full disk QSaveFile itself says nothing: it would put a shorter file in the place of the old one.
         is_written = all(file.write(piece) == len(piece) for piece in _pieces(data)) and file.flush()
@@ -32,9 +69,8 @@ def write(path: Path, data: bytes | Iterable[bytes]) -> None:
         raise
     if not is_written:
         _give_up(file)
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
-    if not file.commit():
-        raise Problem(Reason.NOT_SAVED, file=str(path), detail=file.errorString())
+        return detail
+    return "" if file.commit() else file.errorString()
 
 
 def _pieces(data: bytes | Iterable[bytes]) -> Iterator[bytes]:
@@ -50,11 +86,13 @@ def _give_up(file: QSaveFile) -> None:
 
 
 def _in_the_way(path: Path) -> str:
-    """Say what has that name and is no file: QSaveFile would put a file in the place of a device."""
+    """Say what has that name and cannot be written over: QSaveFile would put a file in the place of a device."""
     try:
         mode = path.stat().st_mode
     except OSError:
         return ""
     except ValueError as error:
         return str(error)
-    return "" if S_ISREG(mode) else "that is a folder" if S_ISDIR(mode) else "that is a device"
+    if not S_ISREG(mode):
+        return "that is a folder" if S_ISDIR(mode) else "that is a device"
+    return "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)

@@ -1,8 +1,9 @@
 """The recovery file: every change of a history, as it comes, one line each.
 
 A line is a press or an edit (`push`, with its record), a step back (`undo`), or another place in the history (`at`):
-read back, it is done again by the same History. Large arrays lie, bit for bit, in a second file beside it. While the
-program lives it holds a lock: a file that nobody holds was left by a program that ended without a word.
+read back, it is done again by the same History. `kept` says where all before it is kept, and ends the lines that a
+journal begins with. Large arrays lie, bit for bit, in a second file beside it. While the program lives it holds a
+lock: a file that nobody holds was left by a program that ended without a word.
 """
 
 import logging
@@ -10,9 +11,10 @@ import math
 import os
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -21,38 +23,73 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
-from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History
 from perceptron_gui.core.snapshot import FloatArray, sealed
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.core.storage.reader import Reader
 from perceptron_gui.core.storage.writer import Writer
 
 SUFFIX = ".journal"
-MOST_BYTES = 2**30
-"""Bytes of large arrays before a journal begins anew with what is shown then."""
+MOST_BYTES = 2 * LARGEST_HISTORY
+"""Bytes of large arrays before a journal begins anew with the history of then: half of them are in no history."""
 _ARRAYS = ".arrays"
 _LARGE = 2**16
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
+_MANY = 50
+"""Entries from which on the beginning of a journal is written on another thread."""
 _FLUSH_EVERY = 1.0
 """Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
 _log = logging.getLogger(__name__)
 
 
-class _Line(msgspec.Struct, omit_defaults=True):
-    """One line of a journal: exactly one of these."""
+class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a history is kept: in a file, or in none (""), and how that file was when it was read or written.
+
+    `changed` is in nanoseconds, `size` in bytes, -1 without a file. `left_out` entries came before the first of the
+    history, in files before this one.
+    """
+
+    file: str = ""
+    changed: int = 0
+    size: int = -1
+    left_out: int = 0
+
+    @classmethod
+    def at(cls, path: Path, left_out: int = 0) -> "Kept":
+        """Look how a file is now."""
+        try:
+            stat = path.stat()
+        except OSError:
+            return cls(str(path), left_out=left_out)
+        return cls(str(path), stat.st_mtime_ns, stat.st_size, left_out)
+
+    @property
+    def path(self) -> Path | None:
+        """The file; None where there is none."""
+        return Path(self.file) if self.file else None
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether the file is another now; one that is gone has nothing in it that could be lost."""
+        now = Kept.at(Path(self.file), self.left_out)
+        return now.size >= 0 and now != self
+
+
+class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+    """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not."""
 
     push: Raw | UnsetType = UNSET
     undo: bool = False
     at: int | UnsetType = UNSET
-    saved: str | UnsetType = UNSET
-    """All before it needs no recovery any more: it is in this file ("": in none)."""
+    kept: Kept | UnsetType = UNSET
+    unsaved: int = 0
 
 
 class Journal:
     """Writes what becomes of one history; it begins a file with the first change.
 
     Small entries are written at once, on the thread that calls; large ones, and what comes behind them, on `executor`.
-    `on_failure` may be called on either.
+    `on_failure` is called once, on either; without a journal everything else goes on.
     """
 
     def __init__(self, folder: Path, executor: Executor, on_failure: Callable[[OSError], object]) -> None:
@@ -61,54 +98,47 @@ class Journal:
         self._on_failure = on_failure
         self._last: Future[object] | None = None
         self._history = History((), -1)
-        self._document = ""
+        self._kept = Kept()
         self._file: _File | None = None
         self._has_failed = False
+        self._has_said = False
 
-    def begin(self, history: History, document: str, *, is_saved: bool = True) -> bool:
-        """Follow another history from here on; return whether all is well.
+    def begin(self, history: History, kept: Kept, leftover: "Leftover | None" = None) -> None:
+        """Follow another history from here on.
 
         Args:
-            history: what there is now.
-            document: the file it is in, or "".
-            is_saved: whether that needs no recovery; otherwise it is written now.
+            history: what there is now; it needs no recovery unless it was read from `leftover`.
+            kept: where it is kept.
+            leftover: what goes when the history is written here.
         """
-        self.discard()
-        self._history, self._document = history, document
-        if not is_saved:
-            self._attempt(lambda: self._renew(history, is_saved=False))
-        return not self._has_failed
+        self._history, self._kept = history, kept
+        self._has_failed = False
+        if leftover is not None:
+            self._do(lambda: self._inherit(history, leftover), is_large=True)
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
         before, self._history = self._history, history
-        if history is not before and not self._has_failed:
-            self._do(lambda: self._write(before, history), is_large=history.entry.new_bytes > _LARGE)
+        is_same = history.entries is before.entries and history.index == before.index
+        if not is_same and not self._has_failed:
+            is_first = self._file is None and len(before.entries) > _MANY
+            self._do(lambda: self._write(before, history), is_large=is_first or history.entry.new_bytes > _LARGE)
 
-    def mark_saved(self, document: str) -> None:
-        """Say that everything up to here needs no recovery any more: it is in `document`."""
-        self._document = document
-        if not self._has_failed:
-            self._do(self._mark, is_large=False)
+    def mark(self, kept: Kept, *, is_whole: bool) -> None:
+        """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
+        self._kept = kept
+        if self._has_failed and is_whole:
+            self.discard()
+            self._has_failed = False
+        self._do(lambda: self._mark(kept, 0 if is_whole else 1), is_large=False)
 
     def discard(self) -> None:
         """Delete the file: what it holds was saved, or is not wanted."""
-        self._wait()
-        if self._file is not None:
-            self._file.delete()
-        self._file = None
+        self._do(self._discard, is_large=False)
 
     def leave(self) -> None:
         """Close the file, and leave it for the next start."""
-        self._wait()
-        if self._file is not None:
-            self._file.close()
-        self._file = None
-
-    def _wait(self) -> None:
-        if self._last is not None and not self._last.cancelled():
-            self._last.exception()
-        self._last = None
+        self._do(self._leave, is_large=False)
 
     def _do(self, work: Callable[[], None], *, is_large: bool) -> None:
         if is_large or (self._last is not None and not self._last.done()):
@@ -122,34 +152,57 @@ class Journal:
         except OSError as error:
             _log.warning("there is no recovery file", exc_info=error)
             self._has_failed = True
-            self._on_failure(error)
+            if not self._has_said:
+                self._has_said = True
+                self._on_failure(error)
 
-    def _mark(self) -> None:
+    def _inherit(self, history: History, leftover: "Leftover") -> None:
+        self._renew(history, leftover.unsaved)
+        leftover.delete()
+
+    def _mark(self, kept: Kept, unsaved: int) -> None:
         if self._file is not None:
-            self._file.put(_Line(saved=self._document))
+            self._file.mark(kept, unsaved)
+
+    def _discard(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.delete()
+
+    def _leave(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
 
     def _write(self, before: History, after: History) -> None:
-        if self._file is None:
-            self._renew(before, is_saved=True)
-        file = self._file
-        if file is None or not file.follow(after) or file.large_bytes > MOST_BYTES:
-            self._renew(History((after.entry,)), is_saved=False)
+        file = self._file or self._renew(before, 0)
+        is_told = file.follow(after)
+        if not is_told or file.large_bytes > MOST_BYTES:
+            self._renew(after, file.unsaved + (not is_told))
 
-    def _renew(self, history: History, *, is_saved: bool) -> None:
-        old, self._file = self._file, _File(self._folder, history)
-        if is_saved:
-            self._mark()
+    def _renew(self, history: History, unsaved: int) -> "_File":
+        file = _File(self._folder, self._executor)
+        try:
+            file.begin(history, self._kept, unsaved)
+        except OSError:
+            file.delete()
+            raise
+        old, self._file = self._file, file
         if old is not None:
             old.delete()
+        return file
 
 
 class _File:
-    """An open journal. It begins with a whole history; `history` is the one that its lines make."""
+    """An open journal; `history` is the one that its lines make."""
 
-    def __init__(self, folder: Path, history: History) -> None:
+    def __init__(self, folder: Path, executor: Executor) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.large_bytes = 0
+        self.unsaved = 0
         self.history = History((), -1)
+        self._entries: tuple[Entry, ...] = ()
+        self._executor = executor
         self._path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
         self._lock = _lock_of(self._path)
         self._lock.tryLock(0)
@@ -157,103 +210,116 @@ class _File:
         self._arrays: BinaryIO | None = None
         self._flushed = time.monotonic()
         self._writer = Writer(self._put_outside)
+
+    def begin(self, history: History, kept: Kept, unsaved: int) -> None:
+        """Write a whole history; futures that were cut off are not in it."""
         for entry in history.entries:
             self._push(entry)
-        if history.index != self.history.index:
-            self.follow(history)
+        self._go_to(history.index - len(history.entries))
+        self._entries = history.entries
+        self.mark(kept, unsaved)
 
     def follow(self, after: History) -> bool:
         """Write how the history went on; return False where these lines cannot tell it."""
-        mine, shown = self.history, after.current
-        if after.index > 0 and after.before is mine.current and shown is not _at(mine, mine.index + 1):
+        mine, place = self.history, after.index - len(after.entries)
+        undone = mine.undo()
+        if after.entries is self._entries and -place <= len(mine.entries):
+            self._go_to(place)
+        elif place == -1 and after.before is mine.current:
             self._push(after.entry)
-        elif len(after.entries) == len(mine.entries) and shown is _at(mine, after.index):
-            self.history = mine.at(after.index)
-            self.put(_Line(at=after.index))
-        elif shown is mine.undo().current:
-            self.history = mine.undo()
-            self.put(_Line(undo=True))
+        elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
+            self.history = undone
+            self._put(_Line(undo=True))
         else:
             return False
+        self._entries = after.entries
+        self.unsaved += 1
         return True
 
-    def put(self, line: _Line) -> None:
-        """Write one line."""
-        self._lines.write(msgspec.json.encode(line) + b"\n")
-        if time.monotonic() - self._flushed > _FLUSH_EVERY:
-            os.fsync(self._lines.fileno())
-            self._flushed = time.monotonic()
+    def mark(self, kept: Kept, unsaved: int) -> None:
+        """Write where all this is kept, but for so many changes."""
+        self.unsaved = unsaved
+        self._put(_Line(kept=kept, unsaved=unsaved))
 
     def close(self) -> None:
         """Close it; nobody holds it then."""
-        for file in (self._lines, self._arrays):
-            if file is not None:
-                file.close()
+        self._close_files()
         self._lock.unlock()
 
     def delete(self) -> None:
         """Close it, and delete it."""
+        self._close_files()
         _delete(self._path)
-        self.close()
+        self._lock.unlock()
+
+    def _close_files(self) -> None:
+        for file in (self._lines, self._arrays):
+            if file is not None:
+                file.close()
+
+    def _put(self, line: _Line) -> None:
+        _write_all(self._lines, msgspec.json.encode(line) + b"\n")
+        if time.monotonic() - self._flushed > _FLUSH_EVERY:
+            # Elsewhere: a slow disk takes its time.
+            self._executor.submit(_flush, self._lines.fileno())
+            self._flushed = time.monotonic()
 
     def _push(self, entry: Entry) -> None:
         before = self.history.current if self.history.entries else None
         record = self._writer.line(entry, before)
-        self.history = self.history.pushed(entry)
-        self.put(_Line(push=Raw(record)))
+        self.history = self.history.pushed(replace(entry, replaced=()))
+        self._put(_Line(push=Raw(record)))
+
+    def _go_to(self, place: int) -> None:
+        mine = self.history
+        if len(mine.entries) + place != mine.index:
+            self.history = mine.at(len(mine.entries) + place)
+            self._put(_Line(at=place))
 
     def _put_outside(self, _number: int, array: FloatArray) -> bool:
         if array.nbytes <= _LARGE:
             return False
         if self._arrays is None:
             self._arrays = self._path.with_suffix(_ARRAYS).open("wb", buffering=0)
-        self._arrays.write(array.reshape(-1).view(np.uint8).data)
+        _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
 
 
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """What a journal holds: a history, the file it was saved in ("" for none), and how many changes came since."""
-
-    history: History
-    document: str
-    unsaved: int
-
-
+@dataclass(eq=False)
 class Leftover:
-    """A journal that a program left when it ended without a word. It is held until it is deleted or let go."""
+    """A journal that a program left when it ended without a word. It is held until it is deleted or let go.
 
-    def __init__(self, path: Path, lock: QLockFile) -> None:
-        self._path = path
-        self._lock = lock
+    `changed` is when it was written last, in seconds since 1970; `kept` and `unsaved` are what its lines end with.
+    """
 
-    @property
-    def changed(self) -> float:
-        """When it was written last, in seconds since 1970."""
-        return self._path.stat().st_mtime
+    changed: float
+    kept: Kept
+    unsaved: int
+    _path: Path
+    _lock: QLockFile = field(repr=False)
 
-    def read(self) -> Recovered | None:
-        """Read it up to a line that was cut short; None where nothing in it is unsaved."""
-        history, document, unsaved = History((), -1), "", 0
+    def read(self) -> History:
+        """Read what it holds, up to a line that was cut short.
+
+        Raises:
+            DamagedError: there is nothing in it that could be read.
+        """
+        history = History((), -1)
         try:
-            with self._path.open("rb") as lines:
-                reader = Reader(_outside(self._path.with_suffix(_ARRAYS)))
-                for text in lines:
-                    line = msgspec.json.decode(text, type=_Line)
-                    if line.saved is not UNSET:
-                        document, unsaved = line.saved, 0
-                        continue
-                    if line.push is not UNSET:
-                        history = history.pushed(reader.entry(line.push, history.entry if history.entries else None))
-                    elif line.undo:
-                        history = history.undo()
-                    elif line.at is not UNSET and 0 <= line.at < len(history.entries):
-                        history = history.at(line.at)
-                    unsaved += 1
+            reader = Reader(_outside(self._path.with_suffix(_ARRAYS)))
+            for line in _lines_of(self._path):
+                if line.push is not UNSET:
+                    history = history.pushed(reader.entry(line.push, history.entry if history.entries else None))
+                elif line.undo:
+                    history = history.undo()
+                elif line.at is not UNSET and 0 < -line.at <= len(history.entries):
+                    history = history.at(len(history.entries) + line.at)
         except (OSError, DamagedError, msgspec.MsgspecError) as error:
             _log.warning("%s ends early: %s", self._path, error)
-        return Recovered(history, document, unsaved) if history.entries and unsaved else None
+        if not history.entries:
+            raise DamagedError("the first entry cannot be read")
+        return history
 
     def let_go(self) -> None:
         """Leave it for the next start."""
@@ -266,17 +332,55 @@ class Leftover:
 
 
 def leftovers(folder: Path) -> list[Leftover]:
-    """Return the journals that nobody holds, the latest first."""
+    """Return the journals that nobody holds and in which something is not saved, the latest first; the others go."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         lock = _lock_of(path)
         if lock.tryLock(0):
-            found.append(Leftover(path, lock))
+            leftover = Leftover(path.stat().st_mtime, *_end_of(path), path, lock)
+            if leftover.unsaved:
+                found.append(leftover)
+            else:
+                leftover.delete()
+    _clear(folder)
     return sorted(found, key=lambda leftover: leftover.changed, reverse=True)
 
 
-def _at(history: History, index: int) -> object:
-    return history.entries[index].snapshot if index < len(history.entries) else None
+def _end_of(path: Path) -> tuple[Kept, int]:
+    """Return what the lines of a journal end with; nothing is unsaved in one that was never begun to the end."""
+    kept, unsaved = None, 0
+    try:
+        for line in _lines_of(path):
+            kept, unsaved = (kept, unsaved + 1) if line.kept is UNSET else (line.kept, line.unsaved)
+    except (OSError, msgspec.MsgspecError) as error:
+        # Something that cannot be told may be worth keeping.
+        _log.warning("%s ends early: %s", path, error)
+        return kept or Kept(), max(unsaved, 1)
+    return (Kept(), 0) if kept is None else (kept, unsaved)
+
+
+def _lines_of(path: Path) -> Iterator[_Line]:
+    """Read the lines of a journal; the last may have been cut short, and is none then."""
+    with path.open("rb") as lines:
+        for text in lines:
+            if text.endswith(b"\n"):
+                yield msgspec.json.decode(text, type=_Line)
+
+
+def _clear(folder: Path) -> None:
+    """Take away what journals that are gone have left."""
+    for path in folder.glob(f"*{_ARRAYS}"):
+        if not path.with_suffix(SUFFIX).exists():
+            path.unlink(missing_ok=True)
+    for path in folder.glob(f"*{SUFFIX}.lock"):
+        lock = _lock_of(path.with_suffix(""))
+        if not path.with_suffix("").exists() and lock.tryLock(0):
+            lock.unlock()
+
+
+def _ahead(history: History) -> Iterator[int]:
+    """Return which states are shown and ahead, by their identity."""
+    return (id(entry.snapshot) for entry in history.entries[history.index :])
 
 
 def _outside(path: Path) -> Callable[[int, tuple[int, ...]], FloatArray]:
@@ -296,6 +400,19 @@ def _outside(path: Path) -> Callable[[int, tuple[int, ...]], FloatArray]:
         return sealed(values.reshape(shape))
 
     return read
+
+
+def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
+    """Write all of it: of a disk that is nearly full, the first write says only how much went in."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def _flush(descriptor: int) -> None:
+    # It may have been closed since.
+    with suppress(OSError):
+        os.fsync(descriptor)
 
 
 def _lock_of(path: Path) -> QLockFile:

@@ -104,7 +104,8 @@ class History:
     @classmethod
     def begin(cls, preset: str, device: str) -> "History":
         """Return a history whose one entry is the start values of a preset."""
-        return cls((), -1).push(Start(preset), PRESETS[preset], device)
+        # A new object: by its identity a result of before is told from one of after.
+        return cls((), -1).push(Start(preset), replace(PRESETS[preset]), device)
 
     @property
     def entry(self) -> Entry:

@@ -38,6 +38,7 @@ class Reason(Enum):
     NOT_SAVED = auto()  # file, detail
     HELD_ELSEWHERE = auto()  # file, owner
     NO_RECOVERY = auto()  # detail
+    NOT_RECOVERED = auto()  # detail
     FILE_FAILED = auto()  # detail
     NOT_IMPORTABLE = auto()  # file
     NOT_A_TABLE = auto()  # file

@@ -120,7 +120,7 @@ class ForwardPass:
         return self.z is other.z
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Deposit:
     """What one Backward added to `.grad`: the incoming gradients, read with tensor hooks.
 

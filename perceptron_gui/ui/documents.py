@@ -7,9 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QMimeData, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage import SUFFIX
 from perceptron_gui.document import Document, LeaveOut, Overwrite
-from perceptron_gui.journal import Leftover, Recovered
+from perceptron_gui.journal import Leftover
+from perceptron_gui.ui import problem_sentences
+from perceptron_gui.ui.dropped import file_in
 from perceptron_gui.ui.notice_bar import Choice, Notice, NoticeBar
 
 translate = QCoreApplication.translate
@@ -17,41 +20,54 @@ _Button = QMessageBox.StandardButton
 
 
 class Documents(QObject):
-    """Does what a person wants done with files, in a window; asks before anything that was not saved would be lost."""
+    """Does what a person wants done with files, in a window; asks before anything that was not saved would be lost.
+
+    `committed` makes of something to do one that takes what is still being typed first.
+    """
 
     told = Signal(str)
     """What was done, in a sentence."""
     close_agreed = Signal()
     """The window may close now."""
 
-    def __init__(self, window: QWidget, document: Document, notices: NoticeBar) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        document: Document,
+        notices: NoticeBar,
+        committed: Callable[[Callable[[], object]], Callable[[], None]],
+    ) -> None:
         super().__init__(window)
         self._window = window
         self.document = document
         self._notices = notices
+        self._committed = committed
+        self._question: Notice | None = None
         self._after_save: Callable[[], object] | None = None
         self._may_close = False
         self.recent_menu = QMenu(window)
         self.recent_menu.setObjectName("recent_menu")
         document.changed.connect(self._on_changed)
+        document.shown.connect(self._settle)
         document.saved.connect(self._on_saved)
         document.asked.connect(self._on_asked)
         document.found.connect(self._on_found)
         document.failed.connect(self._on_failed)
+        self.show_recent(())
         self.retranslate()
 
     def handlers(self) -> dict[str, Callable[[], object]]:
         """Return what to do for each command, by its name."""
         return {
             "new": partial(self._leaving, self.document.new),
-            "open": partial(self._leaving, self._choose_and_open),
+            "open": self._choose_and_open,
             "save": self._save,
             "save_as": self._save_as,
         }
 
     def open(self, path: Path) -> None:
         """Open a document, after asking about the one that is shown."""
-        self._leaving(partial(self.document.open, path))
+        self._committed(partial(self._leaving, partial(self.document.open, path)))()
 
     def may_close(self) -> bool:
         """Whether the window may close now; if not, the person is asked, and `close_agreed` may follow."""
@@ -59,6 +75,12 @@ class Documents(QObject):
             return True
         self._leaving(self._agree)
         return False
+
+    def take_drops(self) -> None:
+        """Let the window have what is dropped on any of its parts."""
+        for part in self._window.findChildren(QWidget):
+            part.setAcceptDrops(False)
+        self._window.setAcceptDrops(True)
 
     def accepts(self, dropped: QMimeData) -> bool:
         """Whether what is dragged over the window is one document."""
@@ -90,6 +112,9 @@ class Documents(QObject):
         if not self.document.is_modified:
             then()
             return
+        if self.document.is_saving:
+            self._after_save = partial(self._leaving, then)
+            return
         box = QMessageBox(
             QMessageBox.Icon.Question,
             "perceptron-gui",
@@ -108,8 +133,7 @@ class Documents(QObject):
             self.document.forget()
             then()
         elif answer == _Button.Save:
-            self._after_save = then
-            self._save()
+            self._save(then)
 
     def _agree(self) -> None:
         self._may_close = True
@@ -118,16 +142,18 @@ class Documents(QObject):
     def _choose_and_open(self) -> None:
         dialog = self._dialog(translate("Documents", "Open a session"), QFileDialog.AcceptMode.AcceptOpen)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda name: self.document.open(Path(name)))
+        dialog.fileSelected.connect(lambda name: self.open(Path(name)))
         dialog.open()
 
-    def _save(self) -> None:
+    def _save(self, then: Callable[[], object] | None = None) -> None:
+        self._after_save = then
         if self.document.path is None:
-            self._save_as()
+            self._save_as(then)
         else:
             self.document.save()
 
-    def _save_as(self) -> None:
+    def _save_as(self, then: Callable[[], object] | None = None) -> None:
+        self._after_save = then
         dialog = self._dialog(translate("Documents", "Save the session"), QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(SUFFIX.removeprefix("."))
         dialog.selectFile(self._name() if self.document.path is not None else translate("Documents", "session"))
@@ -138,6 +164,7 @@ class Documents(QObject):
     def _dialog(self, title: str, mode: QFileDialog.AcceptMode) -> QFileDialog:
         name_filter = translate("Documents", "Sessions (*{suffix})").format(suffix=SUFFIX)
         dialog = QFileDialog(self._window, title, str(self._folder()), name_filter)
+        dialog.setObjectName("file_dialog")
         dialog.setAcceptMode(mode)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
@@ -151,6 +178,11 @@ class Documents(QObject):
         return path.name if path is not None else translate("Documents", "Untitled")
 
     @Slot()
+    def _settle(self) -> None:
+        self._notices.withdraw(self._question)
+        self._question = self._after_save = None
+
+    @Slot()
     def _on_changed(self) -> None:
         self._window.setWindowTitle(f"{self._name().replace('[*]', '')}[*] – perceptron-gui")
         self._window.setWindowModified(self.document.is_modified)
@@ -158,56 +190,78 @@ class Documents(QObject):
     @Slot()
     def _on_saved(self) -> None:
         self.told.emit(translate("Documents", "{name} is saved.").format(name=self._name()))
-        then, self._after_save = self._after_save, None
+        then = self._after_save
+        self._settle()
         if then is not None:
             then()
-
-    @Slot(object)
-    def _on_failed(self) -> None:
-        self._forget_after_save()
 
     @Slot()
     def _forget_after_save(self) -> None:
         self._after_save = None
 
     @Slot(object)
-    def _on_asked(self, question: Overwrite | LeaveOut) -> None:
-        cancel = Choice("notice_cancel", lambda: translate("Documents", "Do not save"), self._forget_after_save)
-        self._notices.ask(Notice(partial(_say, question), (*self._answers(question), cancel)))
-
-    def _answers(self, question: Overwrite | LeaveOut) -> tuple[Choice, ...]:
-        save = partial(self.document.save, question.path, may_overwrite=True)
-        if isinstance(question, LeaveOut):
-            save_so = partial(save, may_leave_out=True)
-            return (Choice("notice_leave_out", lambda: translate("Documents", "Save it so"), save_so),)
-        return (
-            Choice("notice_overwrite", lambda: translate("Documents", "Overwrite it"), save),
-            Choice("notice_save_as", lambda: translate("Documents", "Save as…"), self._save_as),
-            Choice("notice_reload", lambda: translate("Documents", "Reload it"), partial(self.open, question.path)),
-        )
+    def _on_failed(self, problem: Problem) -> None:
+        if problem.reason in {Reason.NOT_SAVED, Reason.HELD_ELSEWHERE}:
+            self._ask(partial(problem_sentences.of_problem, problem))
+        elif problem.reason is not Reason.NO_RECOVERY:
+            self._after_save = None
 
     @Slot(object)
-    def _on_found(self, found: tuple[tuple[Leftover, Recovered], ...]) -> None:
-        for leftover, recovered in found:
-            self._notices.ask(self._offer(leftover, recovered))
+    def _on_asked(self, question: Overwrite | LeaveOut) -> None:
+        save = partial(self.document.save, question.path, may_overwrite=True)
+        if isinstance(question, LeaveOut):
+            self._ask(
+                partial(_say, question),
+                Choice(
+                    "notice_leave_out",
+                    lambda: translate("Documents", "Save it so"),
+                    partial(save, may_leave_out=True),
+                ),
+            )
+        else:
+            self._ask(
+                partial(_say, question),
+                Choice("notice_overwrite", lambda: translate("Documents", "Overwrite it"), save),
+                Choice("notice_reload", lambda: translate("Documents", "Reload it"), partial(self.open, question.path)),
+            )
 
-    def _offer(self, leftover: Leftover, recovered: Recovered) -> Notice:
+    def _ask(self, say: Callable[[], str], *choices: Choice) -> None:
+        """Ask what is to become of the document, in place of what was asked about it before."""
+        self._notices.withdraw(self._question)
+        self._question = Notice(
+            say,
+            (
+                *choices,
+                Choice(
+                    "notice_save_as",
+                    lambda: translate("Documents", "Save as…"),
+                    lambda: self._save_as(self._after_save),
+                ),
+                Choice("notice_cancel", lambda: translate("Documents", "Do not save"), self._forget_after_save),
+            ),
+        )
+        self._notices.ask(self._question)
+
+    @Slot(object)
+    def _on_found(self, found: tuple[Leftover, ...]) -> None:
+        for leftover in reversed(found):
+            self._notices.ask(self._offer(leftover))
+
+    def _offer(self, leftover: Leftover) -> Notice:
         when = QDateTime.fromSecsSinceEpoch(int(leftover.changed))
 
         def say() -> str:
-            name = Path(recovered.document).name or translate("Documents", "Untitled")
+            path = leftover.kept.path
+            name = path.name if path is not None else translate("Documents", "Untitled")
             text = translate("Documents", "Unsaved work was found: {name}, {when}; changes: {count}.")
             at = QLocale().toString(when, QLocale.FormatType.ShortFormat)
-            return text.format(name=name, when=at, count=recovered.unsaved)
+            return text.format(name=name, when=at, count=leftover.unsaved)
 
+        recover = self._committed(partial(self._leaving, partial(self.document.recover, leftover)))
         return Notice(
             say,
             (
-                Choice(
-                    "recover_button",
-                    lambda: translate("Documents", "Restore it"),
-                    lambda: self._leaving(partial(self.document.recover, leftover, recovered)),
-                ),
+                Choice("recover_button", lambda: translate("Documents", "Restore it"), recover),
                 Choice("later_button", lambda: translate("Documents", "Later"), leftover.let_go),
                 Choice("delete_button", lambda: translate("Documents", "Delete it"), leftover.delete),
             ),
@@ -221,15 +275,21 @@ def _say(question: Overwrite | LeaveOut) -> str:
                 "Documents", "{name} was changed by another program since it was opened here. Nothing is saved yet."
             )
             return text.format(name=path.name)
-        case LeaveOut(path, count):
+        case LeaveOut(path, count, undone=0):
             text = translate(
                 "Documents",
                 "To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.",
             )
             return text.format(name=path.name, count=count)
+        case LeaveOut(path, count, undone):
+            text = translate(
+                "Documents",
+                "To stay below 64 MiB, {name} would leave out its oldest {count} entries, and {undone} that were"
+                " undone. Nothing is saved yet.",
+            )
+            return text.format(name=path.name, count=count, undone=undone)
 
 
 def _document_in(dropped: QMimeData) -> Path | None:
-    urls = dropped.urls() if dropped.hasUrls() else []
-    path = Path(urls[0].toLocalFile()) if len(urls) == 1 and urls[0].isLocalFile() else None
+    path = file_in(dropped)
     return path if path is not None and path.suffix == SUFFIX else None

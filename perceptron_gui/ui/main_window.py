@@ -6,17 +6,16 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core import lines
 from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Operation, Randomize
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.document import Document
 from perceptron_gui.session import Session
-from perceptron_gui.ui import problem_sentences, sentences, table_commands
+from perceptron_gui.ui import table_commands
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.arrangement import Arrangement
 from perceptron_gui.ui.code.view import CodeView
@@ -24,9 +23,9 @@ from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
-from perceptron_gui.ui.first_cut import FirstCut
 from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.narrator import Narrator
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
@@ -37,15 +36,11 @@ from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
 from perceptron_gui.ui.plots.weights import WeightsPlot
 from perceptron_gui.ui.settings_bar import SettingsBar
-from perceptron_gui.ui.status_line import StatusLine, Still
 from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
 from perceptron_gui.ui.timeline.view import TimelineView
-
-_PATIENCE_MS = 400
-"""What takes longer is said to be running."""
 
 
 class MainWindow(QMainWindow):
@@ -61,18 +56,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowIcon(QIcon("icons:perceptron.svg"))
-        self.setAcceptDrops(True)
         self.session = session
-        self._problem: Problem | None = None
-        self._told = ""
-        self._first_cut = FirstCut()
         self._typed_problem = False
-        self._slow = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
         self._has_layout = False
         self._panels: dict[str, Panel] = {}
         self._table_commands = TableCommands(self, self._panels)
         self._notices = NoticeBar()
-        self.documents = Documents(self, document, self._notices)
+        self.documents = Documents(self, document, self._notices, self._committed)
         self.imports = ImportCommands(self, session)
         self.exports = ExportCommands(self, document)
         self.commands = Commands(self, self._handlers())
@@ -100,13 +90,10 @@ class MainWindow(QMainWindow):
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
         self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
-        self._status = StatusLine()
-        self._about_torch = QLabel(textFormat=Qt.TextFormat.PlainText)
-        self._about_torch.setObjectName("torch_label")
-        self.statusBar().addWidget(Still(self._status), 1)
-        self.statusBar().addPermanentWidget(self.exports.progress_for(self.commands))
-        self.statusBar().addPermanentWidget(self._about_torch)
+        self._narrator = Narrator(session, self.statusBar())
+        self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
         self._connect(derivation)
+        self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
 
@@ -130,8 +117,7 @@ class MainWindow(QMainWindow):
         session.changed.connect(self.display)
         session.failed.connect(self.show_problem)
         session.readied.connect(self._on_readied)
-        session.waiting_changed.connect(self._on_waiting_changed)
-        self._slow.timeout.connect(self._on_slow)
+        session.waiting_changed.connect(self._enable_travel)
         self._table_commands.action_requested.connect(session.perform)
         self._table_commands.problem_found.connect(self.show_problem)
         self.imports.action_requested.connect(self._on_action_requested)
@@ -155,20 +141,18 @@ class MainWindow(QMainWindow):
             panel.display(history)
         self.commands["twin"].setChecked(history.current.config.twin)
         self._enable_travel()
-        self._say()
+        self._narrator.say()
 
     def show_problem(self, problem: Problem) -> None:
         """Say why something was not done; settings that asked for it go back."""
-        self._problem = problem
+        self._narrator.tell_problem(problem)
         self._data_bar.display(self.session.history)
         self._settings_bar.display(self.session.history)
         self._settings_bar.display_devices(self.session)
-        self._say()
 
     def show_message(self, text: str) -> None:
         """Say what was done beside the session, until the next press or edit."""
-        self._problem, self._told = None, text
-        self._say()
+        self._narrator.tell(text)
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
@@ -202,8 +186,7 @@ class MainWindow(QMainWindow):
         self.documents.retranslate()
         for panel in self._panels.values():
             panel.retranslate()
-        self._say()
-        self._say_about_torch()
+        self._narrator.retranslate()
 
     @override
     def changeEvent(self, event: QEvent) -> None:
@@ -239,13 +222,14 @@ class MainWindow(QMainWindow):
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.documents.accepts(event.mimeData()):
+        if self.documents.accepts(event.mimeData()) or self.imports.accepts(event.mimeData()):
             event.acceptProposedAction()
 
     @override
     def dropEvent(self, event: QDropEvent) -> None:
         event.acceptProposedAction()
-        self.documents.drop(event.mimeData())
+        taker = self.documents if self.documents.accepts(event.mimeData()) else self.imports
+        taker.drop(event.mimeData())
 
     def _lay_out_center(self) -> None:
         self._center = QWidget()
@@ -308,15 +292,10 @@ class MainWindow(QMainWindow):
 
         def press() -> None:
             if self._commit_typed():
-                self._begin()
+                self._narrator.forget()
                 do()
 
         return press
-
-    def _begin(self) -> None:
-        """Say no more what was to be said until the next press or edit."""
-        self._problem, self._told = None, ""
-        self._first_cut.forget()
 
     def _commit_typed(self) -> bool:
         """End an open editor as Return would. Returns whether what was typed was accepted."""
@@ -352,12 +331,12 @@ class MainWindow(QMainWindow):
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
     def _on_action_requested(self, action: Action) -> None:
-        self._begin()
+        self._narrator.forget()
         self.session.perform(action)
 
     def _on_entry_requested(self, entry: Entry) -> None:
         if self._commit_typed():
-            self._begin()
+            self._narrator.forget()
             self.session.travel(entry)
 
     def _on_problem_typed(self, problem: Problem) -> None:
@@ -366,43 +345,9 @@ class MainWindow(QMainWindow):
 
     def _on_readied(self) -> None:
         self._settings_bar.display_devices(self.session)
-        self._say()
-        self._say_about_torch()
-
-    def _on_waiting_changed(self) -> None:
-        self._enable_travel()
-        if self.session.is_loading:
-            self._say()
-        elif not self.session.is_busy:
-            self._slow.stop()
-            self._say()
-        elif not self._slow.isActive():
-            self._slow.start()
 
     def _enable_travel(self) -> None:
         """What is pressed while something runs waits in line, so there may be something to undo by then."""
         history, is_busy = self.session.history, self.session.is_busy
         self.commands["undo"].setEnabled(is_busy or history.index > 0)
         self.commands["redo"].setEnabled(is_busy or history.index < len(history.entries) - 1)
-
-    def _on_slow(self) -> None:
-        task = self.session.running
-        if task is not None:
-            self._status.say(sentences.running(task, self.session.waiting))
-
-    def _say(self) -> None:
-        session = self.session
-        if self._problem is not None:
-            self._status.say(problem_sentences.of_problem(self._problem))
-        elif self._told:
-            self._status.say(self._told)
-        elif session.is_loading:
-            self._status.say(sentences.loading(session.waiting))
-        else:
-            entry, before = session.history.entry, session.history.before
-            code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
-            self._status.say(sentences.of_history(session.history, self._first_cut.told(session.history)), code)
-
-    def _say_about_torch(self) -> None:
-        version = self.session.torch_version
-        self._about_torch.setText(f"torch {version}\nfloat32" if version else "torch …")

@@ -1,6 +1,5 @@
 """A line with a question and its answers, under the phases: what wants an answer, but not at once."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,7 +20,7 @@ class Choice:
     do: Callable[[], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Notice:
     """A question and its answers."""
 
@@ -30,14 +29,14 @@ class Notice:
 
 
 class NoticeBar(QToolBar):
-    """Shows one question at a time, in the order they came; hidden while there is none."""
+    """Shows one question at a time, the latest; hidden while there is none."""
 
     def __init__(self) -> None:
         super().__init__(movable=False, floatable=False)
         self.setObjectName("notice_bar")
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self.toggleViewAction().setVisible(False)
-        self._notices: deque[Notice] = deque()
+        self._notices: list[Notice] = []
         self._text = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
         self._text.setObjectName("notice_label")
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -50,20 +49,20 @@ class NoticeBar(QToolBar):
         self.hide()
 
     def ask(self, notice: Notice) -> None:
-        """Ask, after what was asked before."""
+        """Ask now; what was asked before comes back afterwards."""
         self._notices.append(notice)
-        if len(self._notices) == 1:
-            self._show()
-
-    def withdraw(self) -> None:
-        """Ask nothing any more."""
-        self._notices.clear()
         self._show()
+
+    def withdraw(self, notice: Notice | None) -> None:
+        """Ask this no more."""
+        if notice in self._notices:
+            self._notices.remove(notice)
+            self._show()
 
     def retranslate(self) -> None:
         """Ask in the language of now."""
         if self._notices:
-            notice = self._notices[0]
+            notice = self._notices[-1]
             self._text.setText(notice.say())
             for button, choice in zip(self._buttons, notice.choices, strict=True):
                 button.setText(choice.say())
@@ -73,12 +72,13 @@ class NoticeBar(QToolBar):
         return QSize(0, super().sizeHint().height())
 
     def _show(self) -> None:
-        for button in self._buttons:
-            button.hide()
-            button.deleteLater()
+        for action in self.actions()[1:]:
+            # With it goes its button, once what was clicked on it is done.
+            self.removeAction(action)
+            action.deleteLater()
         self._buttons = []
         if self._notices:
-            for choice in self._notices[0].choices:
+            for choice in self._notices[-1].choices:
                 button = QPushButton()
                 button.setObjectName(choice.name)
                 button.clicked.connect(partial(self._on_clicked, choice))
@@ -88,7 +88,7 @@ class NoticeBar(QToolBar):
         self.setVisible(bool(self._notices))
 
     def _on_clicked(self, choice: Choice) -> None:
-        self._notices.popleft()
+        self._notices.pop()
         self._show()
         choice.do()
 

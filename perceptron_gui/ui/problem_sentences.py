@@ -90,10 +90,15 @@ def _problems() -> dict[Reason, str]:
         Reason.FILE_TOO_LARGE: translate("sentences", "{file} is larger than {limit} MiB, so it is not opened."),
         Reason.NOT_SAVED: translate("sentences", "{file} is not saved, and what it held is as it was: {detail}"),
         Reason.HELD_ELSEWHERE: translate(
-            "sentences", "{file} is open in another window of the program (process {owner}): here it is a copy."
+            "sentences",
+            "{file} is open in another window of the program (process {owner}) and not written from here: "
+            "save under another name.",
         ),
         Reason.NO_RECOVERY: translate(
             "sentences", "Nothing can be recovered if the program ends without a word: {detail}. Save now and then."
+        ),
+        Reason.NOT_RECOVERED: translate(
+            "sentences", "The unsaved work cannot be read any more; it is kept. The session is as it was. ({detail})"
         ),
         Reason.FILE_FAILED: translate("sentences", "The file failed inside the program, nothing was changed: {detail}"),
         Reason.SIZES_DIFFER: translate(

@@ -370,10 +370,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>«{name}»: сохранено.</translation>
     </message>
     <message>
-        <source>Do not save</source>
-        <translation>Не сохранять</translation>
-    </message>
-    <message>
         <source>Save it so</source>
         <translation>Сохранить так</translation>
     </message>
@@ -382,12 +378,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>Перезаписать</translation>
     </message>
     <message>
+        <source>Reload it</source>
+        <translation>Загрузить заново</translation>
+    </message>
+    <message>
         <source>Save as…</source>
         <translation>Сохранить как…</translation>
     </message>
     <message>
-        <source>Reload it</source>
-        <translation>Загрузить заново</translation>
+        <source>Do not save</source>
+        <translation>Не сохранять</translation>
     </message>
     <message>
         <source>Unsaved work was found: {name}, {when}; changes: {count}.</source>
@@ -412,6 +412,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.</source>
         <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи: {count}. Пока ничего не сохранено.</translation>
+    </message>
+    <message>
+        <source>To stay below 64 MiB, {name} would leave out its oldest {count} entries, and {undone} that were undone. Nothing is saved yet.</source>
+        <translation>Чтобы файл {name} не превысил 64 МиБ, в него не войдут самые старые записи ({count}) и отменённые ({undone}). Пока ничего не сохранено.</translation>
     </message>
 </context>
 <context>
@@ -1649,12 +1653,16 @@ Earlier points of the path lie on other slices.</source>
         <translation>Файл {file} не сохранён, его прежнее содержимое цело: {detail}</translation>
     </message>
     <message>
-        <source>{file} is open in another window of the program (process {owner}): here it is a copy.</source>
-        <translation>Файл {file} открыт в другом окне программы (процесс {owner}): здесь показана копия.</translation>
+        <source>{file} is open in another window of the program (process {owner}) and not written from here: save under another name.</source>
+        <translation>{file} открыт в другом окне программы (процесс {owner}), отсюда он не записывается: сохраните под другим именем.</translation>
     </message>
     <message>
         <source>Nothing can be recovered if the program ends without a word: {detail}. Save now and then.</source>
         <translation>Если программа внезапно завершится, восстановить работу не удастся: {detail}. Сохраняйте её время от времени.</translation>
+    </message>
+    <message>
+        <source>The unsaved work cannot be read any more; it is kept. The session is as it was. ({detail})</source>
+        <translation>Несохранённую работу прочитать не удалось, её файл оставлен на месте. Сеанс не изменился. ({detail})</translation>
     </message>
     <message>
         <source>The file failed inside the program, nothing was changed: {detail}</source>

@@ -132,6 +132,23 @@ def press_early() -> None:
     when(lambda: seen and idle() and len(window().session.history.entries) >= 3, lambda: report(**seen))
 
 
+def answer_notice(name: str) -> None:
+    """Answer what the bar asks, with an engine that needs no time to load, and say what is seen then."""
+    app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
+
+    def answer() -> None:
+        asked = window().findChildren(QLabel, "notice_label")[0].text()
+        window().findChildren(QPushButton, name)[0].click()
+        document = window().documents.document
+
+        def is_done() -> bool:
+            return name != "recover_button" or document.is_modified
+
+        when(is_done, lambda: report(asked=asked, is_modified=document.is_modified))
+
+    when(lambda: idle() and window().findChildren(QPushButton, name), answer)
+
+
 def press(name: str) -> None:
     window().findChildren(QPushButton, f"{name}_button")[0].click()
 
@@ -264,6 +281,7 @@ PLANS: dict[str, Callable[..., None]] = {
         close_during_step,
         close_at_once,
         read_message_box,
+        answer_notice,
         wait_for_signal,
         fail_while_closing,
         die,

@@ -153,9 +153,7 @@ def test_a_signal_ends_the_program_in_order(home: Path, number: signal.Signals, 
     assert marks(home) == []
     assert Preferences.load(stored(home)).geometry
     (left,) = leftovers(home / OWN / "recovery")
-    recovered = left.read()
-    assert recovered is not None
-    assert recovered.history.current.W[0, 0] == 2
+    assert left.read().current.W[0, 0] == 2
 
 
 def test_a_second_signal_ends_the_program_at_once() -> None:

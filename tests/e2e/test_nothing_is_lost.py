@@ -36,27 +36,11 @@ from perceptron_gui.session import Session
 from tests.core.exporting.plain import PlainPython
 from tests.core.notebook import state
 from tests.executors import InlineExecutor
+from tests.histories import contents
 from tests.strategies import numbers, operations, seeds
 
 ENGINE = Engine()
 places = st.integers(0, 3)
-
-
-def told(history: History) -> list[Any]:
-    """Return all of a history as plain values: every array by its bytes, and by which others it is the same object."""
-    numbered: dict[int, int] = {}
-
-    def plain(value: Any) -> Any:
-        if hasattr(value, "tobytes"):
-            return numbered.setdefault(id(value), len(numbered)), value.shape, value.tobytes()
-        if isinstance(value, tuple):
-            return [plain(one) for one in value]
-        slots = getattr(type(value), "__slots__", None)
-        if slots and hasattr(type(value), "__dataclass_fields__"):
-            return type(value).__name__, {name: plain(getattr(value, name)) for name in slots if name != "replaced"}
-        return value
-
-    return [history.index, [plain(entry) for entry in history.entries]]
 
 
 class Lesson(RuleBasedStateMachine):
@@ -151,11 +135,11 @@ class Lesson(RuleBasedStateMachine):
 
     @rule()
     def save_and_open(self) -> None:
-        before = told(self.session.history)
+        before = contents(self.session.history, with_futures=False)
         self.document.save()
         self.document.new()
         self.document.open(self.path)
-        assert told(self.session.history) == before
+        assert contents(self.session.history, with_futures=False) == before
         assert not self.document.is_modified
 
     def teardown(self) -> None:
@@ -165,12 +149,12 @@ class Lesson(RuleBasedStateMachine):
         is_modified = self.document.is_modified
         self.document.close()
         if is_modified:
-            recovered = leftovers(self.folder / "journals")[0].read()
-            assert recovered is not None
-            assert told(recovered.history) == told(history)
+            (leftover,) = leftovers(self.folder / "journals")
+            assert contents(leftover.read()) == contents(history)
+            leftover.delete()
         self.document.save()
         opened = storage.load(self.path).history
-        assert told(opened) == told(history)
+        assert contents(opened, with_futures=False) == contents(history, with_futures=False)
         assert self.problems == []
         verification = verified(opened, 0, ENGINE)
         assert verification.holds, verification.difference

@@ -1,5 +1,6 @@
 """Files for other programs, from the menu: asked for, written beside the window, told."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,8 @@ from tests.ui.hands import Hands
 
 
 def dialog_of(hands: Hands, command: str) -> QFileDialog:
-    """Choose a command, and return the dialog that it opens."""
+    """Choose a command, and return the dialog that it opens; that of before is gone by then."""
+    hands.qtbot.waitUntil(lambda: hands.window.findChildren(QFileDialog) == [])
     hands.action(command).trigger()
     dialog = hands.find(QFileDialog, "export_dialog")
     assert dialog.isVisible()
@@ -58,7 +60,6 @@ def test_the_name_that_is_proposed_is_the_sessions(hands: Hands, document: Docum
     dialog = dialog_of(hands, "export_notebook")
     assert [Path(one).name for one in dialog.selectedFiles()] == ["session.ipynb"]
     dialog.reject()
-    hands.qtbot.waitUntil(lambda: hands.window.findChildren(QFileDialog) == [])
     document.save(tmp_path / "Neuron 1.perceptron")
     dialog = dialog_of(hands, "export_script")
     assert dialog.selectedFiles() == [str(tmp_path / "Neuron 1.py")]
@@ -218,6 +219,8 @@ def test_the_background_does_one_thing_at_a_time(hands: Hands) -> None:
 
     def wait(_watch: object) -> int:
         assert go_on.wait(30)
+        # Qt's objects among the garbage would go in this thread.
+        assert not gc.isenabled()
         return 7
 
     background.start(wait)
@@ -226,6 +229,7 @@ def test_the_background_does_one_thing_at_a_time(hands: Hands) -> None:
     go_on.set()
     hands.qtbot.waitUntil(lambda: found == [7])
     assert not background.is_busy
+    assert gc.isenabled()
 
     def refuse(_watch: object) -> None:
         raise Problem(Reason.NOT_SAVED, file="a", detail="b")

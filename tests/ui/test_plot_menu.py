@@ -179,7 +179,7 @@ def test_without_torch_the_pictures_come_without_its_answers(hands: Hands) -> No
 
 
 def test_the_title_is_the_name_of_the_document(hands: Hands, document: Document, tmp_path: Path) -> None:
-    document.path = tmp_path / "<b>Lab & 3.perceptron"
+    document.save(tmp_path / "<b>Lab & 3.perceptron")
     hands.action("export_report").trigger()
     read = Reader(write(hands, tmp_path / "a.html").read_text(encoding="utf-8"))
     assert "<b>Lab & 3\n" in read.words

@@ -1,13 +1,16 @@
 """A whole history as a session document, and back."""
 
+import errno
 import hashlib
+import os
 import re
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-import numpy as np
+import safetensors
 import safetensors.numpy
 from msgspec import UNSET
 
@@ -16,6 +19,7 @@ from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray, frozen
 from perceptron_gui.core.storage import schema
+from perceptron_gui.core.storage.fitting import BETWEEN, MOST_ENTRIES, fitting
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.core.storage.reader import Reader, refuse_twice
 from perceptron_gui.core.storage.writer import Writer
@@ -24,7 +28,9 @@ SUFFIX = ".perceptron"
 LARGEST_DOCUMENT = 64 * 2**20
 """Bytes of a document: beyond that its oldest entries are left out, and at last its arrays go into a file beside it."""
 _LARGEST_TENSORS = 2**31
+_LONGEST_HEADER = 2**16
 _BOM = b"\xef\xbb\xbf"
+_UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,12 +38,14 @@ class Encoded:
     """A document as bytes; how many of the oldest entries it leaves out.
 
     `tensors` are the bytes of the file that has to lie beside it, named by their SHA-256 `digest`; None without one.
+    `undone_left_out` is how many of the last entries, which were undone, it leaves out where no older one is left.
     """
 
     data: bytes
     left_out: int = 0
     tensors: bytes | None = None
     digest: str = ""
+    undone_left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,16 +78,19 @@ def encoded(history: History, left_out: int = 0, limit: int = LARGEST_DOCUMENT) 
         left_out: how many entries came before its first already.
         limit: the most bytes of a document.
     """
-    room = limit - len(_with_header(history, 0, [], left_out))
-    first, lines = _fitting(history, room)
+    entries, shown = history.entries, history.index
+    # Numbers have no more digits than these.
+    room = limit - len(_document(history, 0, [], left_out + len(entries)))
+    first, lines = fitting(entries, shown, room)
     if lines:
-        return Encoded(_with_header(history, first, lines, left_out + first), left_out + first)
-    shown = history.index
+        behind = len(entries) - first - len(lines)
+        return Encoded(_document(history, first, lines, left_out + first), left_out + first, undone_left_out=behind)
     outside = _Outside()
-    lines = _lines(history.entries[shown : shown + 1], Writer(outside.put))
+    lines = [Writer(outside.put).line(history.entry, None)]
     tensors = safetensors.numpy.save(outside.arrays)
     digest = hashlib.sha256(tensors).hexdigest()
-    return Encoded(_with_header(history, shown, lines, left_out + shown, digest), left_out + shown, tensors, digest)
+    data = _document(history, shown, lines, left_out + shown, digest)
+    return Encoded(data, left_out + shown, tensors, digest, len(entries) - shown - 1)
 
 
 def decoded(data: bytes, file: str = "", find_tensors: Callable[[str], Path | None] = lambda _digest: None) -> Opened:
@@ -93,20 +104,21 @@ def decoded(data: bytes, file: str = "", find_tensors: Callable[[str], Path | No
     Raises:
         Problem: NOT_A_SESSION, SESSION_NEWER, SESSION_DAMAGED or TENSORS_MISSING.
     """
-    header = _header(data.removeprefix(_BOM), file)
+    header, lines = _header(data, file)
     reader = Reader()
     if header.tensors is not UNSET:
         reader = Reader(_tensors(header.tensors, file, find_tensors))
     entries: list[Entry] = []
-    for number, line in enumerate(header.entries):
-        try:
+    try:
+        for line in lines:
             entries.append(reader.entry(line, entries[-1] if entries else None))
-        except DamagedError as damage:
-            entry = header.left_out + number + 1
-            raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail=str(damage)) from damage
+    except DamagedError as damage:
+        number = header.left_out + len(entries) + 1
+        raise Problem(Reason.SESSION_DAMAGED, file=file, entry=number, detail=str(damage)) from damage
     _check_shown(header, entries[header.index], file)
     held = sum(entry.new_bytes for entry in entries)
-    return Opened(History(tuple(entries), header.index, held).thinned(), header.left_out)
+    history = History(tuple(entries), header.index, held).thinned()
+    return Opened(history, header.left_out + len(entries) - len(history.entries))
 
 
 def load(path: Path) -> Opened:
@@ -121,7 +133,11 @@ def load(path: Path) -> Opened:
 
 def tensors_beside(path: Path, digest: str) -> Path | None:
     """Return the file with the arrays of a document in its folder, by the beginning of its SHA-256."""
-    return next(iter(sorted(path.parent.glob(f"*.{digest[:16]}.safetensors"))), None)
+    expected = path.with_name(tensors_name(path, digest))
+    return next(
+        (found for found in (expected, *sorted(path.parent.glob(f"*.{digest[:16]}.safetensors"))) if found.exists()),
+        None,
+    )
 
 
 def tensors_name(path: Path, digest: str) -> str:
@@ -136,57 +152,35 @@ def tensors_of(path: Path) -> list[Path]:
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """Read a file of at most `limit` bytes.
+    """Read a file of at most `limit` bytes; nothing is read of a larger one, or of what is no file.
 
     Raises:
         Problem: FILE_UNREADABLE or FILE_TOO_LARGE.
     """
+    size = _size_of_file(path, limit)
     try:
         with path.open("rb") as file:
-            data = file.read(limit + 1)
+            return file.read(size)
+    except OSError as error:
+        raise Problem(Reason.FILE_UNREADABLE, file=str(path), detail=str(error)) from error
+
+
+def _size_of_file(path: Path, limit: int) -> int:
+    try:
+        status = path.stat()
     except (OSError, ValueError) as error:
         raise Problem(Reason.FILE_UNREADABLE, file=str(path), detail=str(error)) from error
-    if len(data) > limit:
+    if not stat.S_ISREG(status.st_mode):
+        # A pipe would never end, and a device has no size.
+        code = errno.EISDIR if stat.S_ISDIR(status.st_mode) else errno.EINVAL
+        raise Problem(Reason.FILE_UNREADABLE, file=str(path), detail=os.strerror(code))
+    if status.st_size > limit:
         raise Problem(Reason.FILE_TOO_LARGE, file=str(path), limit=limit // 2**20)
-    return data
+    return status.st_size
 
 
-def _lines(entries: tuple[Entry, ...], writer: Writer) -> list[bytes]:
-    before = (None, *(entry.snapshot for entry in entries))
-    return [writer.line(entry, earlier) for entry, earlier in zip(entries, before, strict=False)]
-
-
-def _fitting(history: History, room: int) -> tuple[int, list[bytes]]:
-    """Return the first entry from which on all fit into `room` bytes, and their lines; none where not even one does.
-
-    Before anything is written it is known that a number takes two characters or more.
-    """
-    entries, shown = history.entries, history.index
-    most = room * 2
-    kept = len(entries)
-    while kept > 0 and most >= 0:
-        kept -= 1
-        most -= entries[kept].new_bytes
-    first = kept if most >= 0 else kept + 1
-    if first > shown or 2 * sum(array.size for array in entries[shown].snapshot.arrays().values()) > room:
-        return shown, []
-    lines = _lines(entries[first:], Writer())
-    rest = sum(map(len, lines)) + len(lines)
-    if rest <= room:
-        return first, lines
-    for position, line in enumerate(lines[: shown - first]):
-        rest -= len(line) + 1
-        # What it begins with then is a whole state; what follows stays as it was.
-        if (
-            rest <= room
-            and rest - len(lines[position + 1]) + len(Writer().line(entries[first + position + 1], None)) <= room
-        ):
-            return first + position + 1, _lines(entries[first + position + 1 :], Writer())
-    return shown, []
-
-
-def _with_header(history: History, first: int, lines: list[bytes], left_out: int, digest: str = "") -> bytes:
-    """Return a document as text that can be read: a key a line, and an entry a line."""
+def _document(history: History, first: int, lines: list[bytes], left_out: int, digest: str = "") -> bytes:
+    """Return a document as text that can be read: a line of what it is, then an entry a line."""
     entry = history.entry
     header = schema.Header(
         format=schema.FORMAT,
@@ -200,23 +194,56 @@ def _with_header(history: History, first: int, lines: list[bytes], left_out: int
         left_out=left_out,
         tensors=digest or UNSET,
     )
-    text = msgspec.json.encode(header).decode().replace('"entries":[]', '"entries":[\n%s\n]')
-    before, after = text.split("%s")
-    return b"".join((before.encode(), b",\n".join(lines), after.encode(), b"\n"))
+    before, entries, after = msgspec.json.encode(header).partition(b'"entries":[')
+    return b"".join((before, entries, b"\n", BETWEEN.join(lines), b"\n", after, b"\n"))
 
 
-def _header(data: bytes, file: str) -> schema.Header:
+def _header(data: bytes, file: str) -> tuple[schema.Header, Iterator[bytes]]:
+    """Return what a document is, and the lines of its entries, which are cut out one by one."""
     try:
-        stamp = msgspec.json.decode(data, type=_Stamp)
+        text, lines, count = _split(data)
+        stamp = _stamp(text or data, data)
         if stamp.format == schema.FORMAT and stamp.version > schema.VERSION:
             raise Problem(Reason.SESSION_NEWER, file=file, version=stamp.version, known=schema.VERSION)
-        header = msgspec.json.decode(data, type=schema.Header)
-        refuse_twice(data, header)
-    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError, DamagedError) as error:
+        header = msgspec.json.decode(text, type=schema.Header)
+        refuse_twice(text, header)
+    except (*_UNREADABLE, DamagedError) as error:
         raise Problem(Reason.NOT_A_SESSION, file=file, detail=str(error)) from error
-    if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= len(header.entries):
+    if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= count:
         raise Problem(Reason.NOT_A_SESSION, file=file, detail="format, version or index")
-    return header
+    return header, lines
+
+
+def _split(data: bytes) -> tuple[bytes, Iterator[bytes], int]:
+    """Return the first line with the last, the lines between them, and how many those are."""
+    count = data.count(b"\n") - 1
+    if count > MOST_ENTRIES + 1:
+        raise DamagedError("there are more lines than in any session")
+    start = len(_BOM) if data.startswith(_BOM) else 0
+    end = len(data.rstrip())
+    first, last = data.find(b"\n", start, end), data.rfind(b"\n", start, end)
+    text = data[start:first] + data[last:end] if 0 <= first < last and first + end - last < _LONGEST_HEADER else b""
+    return text, _between(data, first + 1, last), data.count(b"\n", first + 1, max(last, 0)) + 1
+
+
+def _between(data: bytes, start: int, last: int) -> Iterator[bytes]:
+    """Cut out the lines that end at `last` or before; each but the last ends with a comma."""
+    while start <= last:
+        end = data.find(b"\n", start, last)
+        end = last if end < 0 else end
+        comma = len(data[start:end].rstrip()) + start - 1
+        if (data[comma : comma + 1] == b",") is (end == last):
+            raise DamagedError("a line ends with a comma, unless it is the last")
+        yield data[start : end if end == last else comma]
+        start = end + 1
+
+
+def _stamp(text: bytes, data: bytes) -> "_Stamp":
+    try:
+        return msgspec.json.decode(text, type=_Stamp)
+    except _UNREADABLE:
+        # What a newer version makes of its lines is its own affair.
+        return msgspec.json.decode(data.removeprefix(_BOM), type=_Stamp)
 
 
 def _check_shown(header: schema.Header, shown: Entry, file: str) -> None:
@@ -232,24 +259,40 @@ def _tensors(
 ) -> Callable[[int, tuple[int, ...]], FloatArray]:
     """Return where the arrays of a document are, in the file beside it; it has to be the very one."""
     path = find_tensors(digest)
+    missing = Problem(
+        Reason.TENSORS_MISSING, file=file, tensors=f"*.{digest[:16]}.safetensors" if path is None else path.name
+    )
     if path is None:
-        raise Problem(Reason.TENSORS_MISSING, file=file, tensors=f"*.{digest[:16]}.safetensors")
-    data = read_bytes(path, _LARGEST_TENSORS)
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise Problem(Reason.TENSORS_MISSING, file=file, tensors=path.name)
-    arrays = safetensors.numpy.load(data)
+        raise missing
+    _size_of_file(path, _LARGEST_TENSORS)
+    try:
+        with path.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
+                raise missing
+        arrays = _float_arrays(path)
+    except OSError as error:
+        raise Problem(Reason.FILE_UNREADABLE, file=str(path), detail=str(error)) from error
+    except safetensors.SafetensorError as error:
+        raise missing from error
 
     def array(number: int, shape: tuple[int, ...]) -> FloatArray:
         found = arrays.get(str(number))
-        if found is None or found.dtype != np.float32 or found.shape != shape:
+        if found is None or found.shape != shape:
             raise DamagedError(f"array {number} is not in the file beside the document")
-        return frozen(found)
+        return found
 
     return array
+
+
+def _float_arrays(path: Path) -> dict[str, FloatArray]:
+    """Read the arrays of float32 numbers in a file of safetensors."""
+    with safetensors.safe_open(path, "numpy") as file:
+        names = [name for name in list(file.keys()) if file.get_slice(name).get_dtype() == "F32"]
+        return {name: frozen(file.get_tensor(name)) for name in names}
 
 
 class _Stamp(msgspec.Struct):
     """What every version of a document says."""
 
     format: str
-    version: int
+    version: schema.Number

@@ -1,6 +1,10 @@
-"""Arrays as lists of numbers in JSON: every float32 in full, NaN and infinities as strings."""
+"""Arrays as lists of numbers in JSON: every float32 in full, NaN and infinities as strings.
 
-from typing import TypeVar
+A processor makes NaNs of more than one kind, and the bits say which: `nan`, `-nan`, and `nan 7fc00001` for any other.
+"""
+
+import re
+from collections.abc import Iterator
 
 import msgspec
 import numpy as np
@@ -11,11 +15,12 @@ from perceptron_gui.core.snapshot import FloatArray, Rows
 
 _PIECE = 2**16
 """Characters read at a time: what a list of numbers takes besides itself, and how long other threads wait."""
+_SHORT = 2048
 _OF_NUMBERS = b"0123456789+-.eE, \t\r\n"
-_FEW = 64
-_NOT_FINITE = {"nan", "inf", "-inf"}
+_NOT_FINITE = {"nan": 0x7FC00000, "-nan": 0xFFC00000, "inf": 0x7F800000, "-inf": 0xFF800000}
+_NAMES = {bits: name for name, bits in _NOT_FINITE.items()}
+_OTHER_NAN = re.compile(r"nan ([0-9a-f]{8})")
 _decode = msgspec.json.Decoder(list[float | str]).decode
-_Scalar = TypeVar("_Scalar", np.float32, np.int64)
 
 
 class DamagedError(ValueError):
@@ -27,24 +32,28 @@ def written(values: FloatArray) -> msgspec.Raw:
     flat = values.reshape(-1)
     texts = shortest_texts(flat)
     for index in np.flatnonzero(~np.isfinite(flat)):
-        texts[index] = f'"{texts[index]}"'
+        bits = int(flat.view(np.uint32)[index])
+        texts[index] = f'"{_NAMES.get(bits) or f"nan {bits:08x}"}"'
     return msgspec.Raw(f"[{','.join(texts)}]".encode())
 
 
 def read_floats(raw: msgspec.Raw, count: int) -> FloatArray:
-    """Read `count` float32 numbers.
+    """Read `count` float32 numbers; what is not needed to keep them takes no memory, whatever the text is.
 
     Raises:
         DamagedError: no such list, another number of them, or one that is no float32.
     """
-    if count <= _FEW:
-        return _few(raw, count)
-    text = _inside(raw, count)
-    if b'"' in text:
-        return _few(raw, count)
-    values = _parsed(text, count, np.dtype(np.float32))
-    if not np.isfinite(values).all():
-        raise DamagedError("a number is beyond float32")
+    text = bytes(raw)
+    if len(text) <= _SHORT:
+        return _exactly(count, _by_python(text))
+    if text.count(b",") + 1 != count:
+        raise DamagedError(f"{count} numbers were expected")
+    values = np.empty(count, np.float32)
+    filled = 0
+    for part in _pieces(text):
+        piece = _parsed(part)
+        values[filled : filled + len(piece)] = piece
+        filled += len(piece)
     return values
 
 
@@ -54,60 +63,95 @@ def is_float32(value: float) -> bool:
 
 
 def read_ints(raw: msgspec.Raw, count: int) -> npt.NDArray[np.int64]:
-    """Read at most `count` whole numbers. Raises DamagedError as `read_floats` does."""
-    text = _inside(raw)
+    """Read at most `count` whole numbers from 0 up. Raises DamagedError as `read_floats` does."""
+    text = bytes(raw)
     found = text.count(b",") + 1
-    if found > count or b"." in text or b"e" in text or b"E" in text:
-        raise DamagedError("this is no list of rows")
-    return _parsed(text, found, np.dtype(np.int64))
+    if found > count:
+        raise DamagedError("there are more rows than in x")
+    values = np.empty(found, np.int64)
+    filled = 0
+    for part in _pieces(text):
+        if part.translate(None, b"0123456789, \t\r\n"):
+            raise DamagedError("this is no list of whole numbers")
+        piece = _floats(part)
+        if piece.max() > 2**53:
+            raise DamagedError("a whole number is too large")
+        values[filled : filled + len(piece)] = piece
+        filled += len(piece)
+    return values
 
 
-def read_rows(raw: msgspec.Raw | None, m: int) -> Rows:
+def read_rows(raw: msgspec.Raw, m: int) -> Rows:
     """Read which of m samples Forward takes: some in ascending order, or null for all."""
-    if raw is None or bytes(raw) == b"null":
+    if bytes(raw) == b"null":
         return None
     rows = read_ints(raw, m)
-    if len(rows) >= m or rows[0] < 0 or rows[-1] >= m or not (np.diff(rows) > 0).all():
+    if len(rows) >= m or rows[-1] >= m or not (np.diff(rows) > 0).all():
         raise DamagedError("these are no rows of x")
     return tuple(rows.tolist())
 
 
-def _inside(raw: msgspec.Raw, count: int | None = None) -> bytes:
-    text = bytes(raw).strip()
-    if not (text.startswith(b"[") and text.endswith(b"]") and text[1:-1].strip()):
+def _pieces(text: bytes) -> Iterator[bytes]:
+    """Cut a list into texts of some numbers each."""
+    last = len(text) - 1
+    if not (text.startswith(b"[") and text.endswith(b"]") and text[1:2048].strip(b" \t\r\n]")):
         raise DamagedError("this is no list of numbers")
-    if count is not None and text.count(b",") + 1 != count:
-        raise DamagedError(f"{count} numbers were expected")
-    return text[1:-1]
+    start = 1
+    while start < last:
+        end = text.find(b",", start + _PIECE, last)
+        end = last if end < 0 else end
+        yield text[start:end]
+        start = end + 1
 
 
-def _parsed(text: bytes, count: int, dtype: "np.dtype[_Scalar]") -> npt.NDArray[_Scalar]:
-    """Read numbers that JSON allows, piece by piece, by way of float64."""
+def _parsed(text: bytes) -> FloatArray:
+    """Read finite numbers that JSON allows, by way of float64."""
+    if b'"' in text:
+        return _by_python(b"[%b]" % text)
     if text.translate(None, _OF_NUMBERS):
         raise DamagedError("something in a list of numbers is none")
-    values = np.empty(count, dtype)
-    filled, start = 0, 0
-    while start < len(text):
-        end = text.find(b",", start + _PIECE)
-        end = len(text) if end < 0 else end
-        piece = np.fromstring(text[start:end].decode(), sep=",", dtype=np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            values[filled : filled + len(piece)] = piece
-        filled, start = filled + len(piece), end + 1
+    with np.errstate(over="ignore"):
+        values = _floats(text).astype(np.float32)
+    if not np.isfinite(values).all():
+        raise DamagedError("a number is beyond float32")
     return values
 
 
-def _few(raw: msgspec.Raw, count: int) -> FloatArray:
-    """Read numbers, strings for those that are not finite among them, by way of Python's."""
+def _floats(text: bytes) -> npt.NDArray[np.float64]:
     try:
-        values = _decode(raw)
-    except (msgspec.MsgspecError, RecursionError) as error:
+        return np.fromstring(text.decode("ascii"), sep=",", dtype=np.float64)
+    except ValueError as error:
+        raise DamagedError("this is no list of numbers") from error
+
+
+def _by_python(text: bytes) -> FloatArray:
+    """Read a list of numbers, strings for those that are not finite among them: quick where they are few."""
+    try:
+        values = _decode(text)
+    except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
         raise DamagedError(str(error)) from error
-    if len(values) != count:
-        raise DamagedError(f"{count} numbers were expected")
-    finite = [value for value in values if isinstance(value, float)]
-    if len(finite) < count and not {value for value in values if isinstance(value, str)} <= _NOT_FINITE:
-        raise DamagedError("something in a list of numbers is none")
+    finite = [0.0 if isinstance(value, str) else value for value in values]
     if finite and max(map(abs, finite)) >= FIRST_TOO_LARGE:
         raise DamagedError("a number is beyond float32")
-    return np.array(values, np.float32)
+    array = np.array(finite, np.float32)
+    for index, value in enumerate(values) if b'"' in text else ():
+        if isinstance(value, str):
+            array.view(np.uint32)[index] = _bits(value)
+    return array
+
+
+def _bits(name: str) -> int:
+    """Return the float32 that is not finite, of a name, as a whole number."""
+    bits = _NOT_FINITE.get(name)
+    other = _OTHER_NAN.fullmatch(name)
+    if bits is None and other is not None:
+        bits = int(other[1], 16)
+    if bits is None or (other is not None and (bits in _NAMES or bits & 0x7F800000 != 0x7F800000)):
+        raise DamagedError("something in a list of numbers is none")
+    return bits
+
+
+def _exactly(count: int, values: FloatArray) -> FloatArray:
+    if len(values) != count:
+        raise DamagedError(f"{count} numbers were expected")
+    return values

@@ -1,6 +1,6 @@
 """Records as entries: everything is checked before anything is believed."""
 
-import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
@@ -25,8 +25,7 @@ from perceptron_gui.core.actions import (
     Start,
     SwitchDevice,
 )
-from perceptron_gui.core.deposits import MOST
-from perceptron_gui.core.editing import AXES, LARGEST, LARGEST_SEED
+from perceptron_gui.core.editing import AXES, LARGEST
 from perceptron_gui.core.history import Entry, Environment, Refusal
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import (
@@ -40,6 +39,15 @@ from perceptron_gui.core.snapshot import (
     sealed,
 )
 from perceptron_gui.core.storage import schema
+from perceptron_gui.core.storage.checks import (
+    check_action,
+    check_config,
+    check_exception,
+    check_gradients,
+    check_shapes,
+    check_size,
+    check_snapshot,
+)
 from perceptron_gui.core.storage.numbers import DamagedError, is_float32, read_floats, read_ints, read_rows
 
 _Part = TypeVar("_Part")
@@ -54,7 +62,10 @@ _SETTINGS: Mapping[str, Callable[[Any], object]] = {
     "part": int,
     "twin": bool,
 }
+_MOST_BESIDE_NUMBERS = 2**20
+_LISTS_OF_NUMBERS = re.compile(rb'"(?:values|rows|taken)":\[[^\]]*\]')
 _TENSORS = ("x", "y_true", "W", "b")
+_SAID_OF_A_FORWARD = ("rows", "reduction", "y_pred_grad_fn", "loss_grad_fn")
 
 
 @dataclass
@@ -67,7 +78,11 @@ class Reader:
     outside: Callable[[int, tuple[int, ...]], FloatArray] | None = None
     _arrays: dict[int, FloatArray] = field(default_factory=dict)
     _parts: dict[int, object] = field(default_factory=dict)
-    _new_bytes: int = 0
+    _passes: dict[int, ForwardPass] = field(default_factory=dict)
+    _deposited: set[tuple[int, int]] = field(default_factory=set)
+    _named: list[object] = field(default_factory=list)
+    _fresh: list[npt.NDArray[Any]] = field(default_factory=list)
+    _made: list[object] = field(default_factory=list)
 
     def entry(self, line: bytes | Raw, before: Entry | None) -> Entry:
         """Read the record of the entry that came after `before`.
@@ -75,37 +90,63 @@ class Reader:
         Raises:
             DamagedError: it is none, or what it says cannot be.
         """
+        if len(line_bytes := bytes(line)) > _MOST_BESIDE_NUMBERS:
+            _check_rest(line_bytes)
         try:
             record = _decode(line)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError) as error:
             raise DamagedError(str(error)) from error
-        refuse_twice(bytes(line), record)
-        self._new_bytes = 0
-        snapshot = self._snapshot(record, None if before is None else before.snapshot)
-        refusal = record.refusal
+        refuse_twice(line_bytes, record)
+        self._named, self._fresh, self._made = [], [], []
+        earlier = None if before is None else before.snapshot
+        snapshot = self._snapshot(record, earlier)
+        new_bytes = self._new_bytes(snapshot, earlier)
         entry = Entry(
             action=self._action(record.action),
             snapshot=snapshot,
             device=record.device,
-            refusal=None if refusal is None else Refusal(refusal.exception, refusal.text, refusal.cause),
-            new_bytes=self._new_bytes,
+            refusal=_refusal(record.refusal),
+            new_bytes=new_bytes,
             printed=record.printed,
             environment=self._environment(record.environment),
         )
+        check_action(entry, earlier)
         if before is not None:
+            if record.updates or record.preset:
+                raise DamagedError("only the first entry says how many updates came before, and which preset")
             return entry.following(before)
         preset = entry.action.preset if isinstance(entry.action, Start) else record.preset or NOTEBOOK
+        if entry.makes_new_tensors and record.updates:
+            raise DamagedError("new tensors have had no updates")
         return replace(entry, updates=record.updates, preset=_known_preset(preset))
+
+    def _new_bytes(self, snapshot: Snapshot, before: Snapshot | None) -> int:
+        """Return the bytes of the arrays that the state before did not hold, as `History.push` counts them."""
+        if before is not None and self._names_only(before):
+            return sum(array.nbytes for array in self._fresh)
+        held = {} if before is None else before.arrays()
+        return sum(array.nbytes for key, array in snapshot.arrays().items() if key not in held)
+
+    def _names_only(self, before: Snapshot) -> bool:
+        """Whether all that the record names by a number belongs to the state before."""
+        if not self._named:
+            return True
+        state, forward = before, before.forward
+        held = {id(state.x), id(state.y_true), id(state.W), id(state.b), id(state.W_grad), id(state.b_grad)}
+        if forward is not None:
+            held |= {id(forward), id(forward.x), id(forward.y_true), id(forward.W), id(forward.b)}
+            held |= {id(forward.z), id(forward.y_pred), id(forward.loss)}
+        rest = {*map(id, self._named)} - held
+        return not rest or rest <= {*map(id, before.deposits), *map(id, self._made)}
 
     def _snapshot(self, record: schema.EntryRecord, before: Snapshot | None) -> Snapshot:
         given: dict[str, Any] = {}
+        if before is None or any(getattr(record, name) is not UNSET for name in _TENSORS):
+            self._check_shapes(record, before)
         for name in (*_TENSORS, "W_grad", "b_grad"):
             reference = getattr(record, name)
             if reference is not UNSET:
                 given[name] = None if reference is None else self._array(reference)
-        missing = [name for name in _TENSORS if name not in given]
-        if before is None and missing:
-            raise DamagedError(f"the first entry has no {missing[0]}")
         if record.grad_was_zeros is not UNSET:
             given["grad_was_zeros"] = record.grad_was_zeros
         if record.config is not UNSET:
@@ -115,76 +156,104 @@ class Reader:
         if record.deposits is not UNSET:
             given["deposits"] = tuple(map(self._deposit, record.deposits))
         after = Snapshot(**given) if before is None else replace(before, **given)
-        _check_tensors(after)
         if record.rows is not UNSET:
             # Only now it is known how many there are.
             after = replace(after, rows=read_rows(record.rows, after.m))
-        _check_rest(after)
+        check_snapshot(after, before)
         return after
+
+    def _check_shapes(self, record: schema.EntryRecord | schema.ForwardRecord, before: Snapshot | None) -> None:
+        """Check how the tensors of a record fit together, before a number is read."""
+        own: dict[int, tuple[int, ...]] = {}
+        shapes: list[tuple[int, ...]] = []
+        for name in _TENSORS:
+            reference: schema.Reference | UnsetType = getattr(record, name)
+            if isinstance(reference, schema.ArrayRecord):
+                own[reference.id] = reference.shape
+                shapes.append(reference.shape)
+            elif isinstance(reference, int):
+                shapes.append(own[reference] if reference in own else _known(self._arrays, reference, "array").shape)
+            elif before is None:
+                raise DamagedError(f"the first entry has no {name}")
+            else:
+                shapes.append(getattr(before, name).shape)
+        check_shapes(*shapes)
 
     def _array(self, reference: schema.Reference) -> FloatArray:
         if isinstance(reference, int):
-            return _known(self._arrays, reference, "array")
+            array = _known(self._arrays, reference, "array")
+            self._named.append(array)
+            return array
         shape = reference.shape
-        count = math.prod(shape)
-        if count > LARGEST:
-            raise DamagedError(f"an array of {count} numbers is larger than any that the program takes")
+        count = check_size(shape, LARGEST)
         if reference.values is not UNSET:
             array = sealed(read_floats(reference.values, count).reshape(shape))
         elif self.outside is not None:
             array = self.outside(reference.id, shape)
         else:
             raise DamagedError(f"array {reference.id} has no numbers")
-        self._new_bytes += array.nbytes
+        self._fresh.append(array)
         return _new(self._arrays, reference.id, array)
 
     def _forward(self, record: int | schema.ForwardRecord) -> ForwardPass:
         if isinstance(record, int):
-            return _of_kind(ForwardPass, _known(self._parts, record, "forward"))
+            return self._part(ForwardPass, record)
+        self._check_shapes(record, None)
         arrays = {name: self._array(getattr(record, name)) for name in (*_TENSORS, "z", "y_pred", "loss")}
         forward = ForwardPass(
             **arrays,
-            rows=None if record.rows is UNSET else read_rows(record.rows, len(np.atleast_1d(arrays["x"]))),
+            rows=None if record.rows is UNSET else read_rows(record.rows, len(arrays["x"])),
             graph=record.graph,
             y_pred_grad_fn=record.y_pred_grad_fn,
             loss_grad_fn=record.loss_grad_fn,
             reduction=record.reduction,
         )
-        _check_tensors(forward)
         taken = len(forward.x) if forward.rows is None else len(forward.rows)
         if not forward.z.shape == forward.y_pred.shape == (taken, len(forward.b)) or forward.loss.shape:
             raise DamagedError("z, y_pred or loss of a Forward has another shape")
-        _new(self._parts, record.id, forward)
-        return forward
+        first = self._passes.setdefault(id(forward.z), forward)
+        if first is not forward and not _is_one_press(first, forward):
+            raise DamagedError("two Forwards have one z")
+        self._made.append(forward)
+        return _new(self._parts, record.id, forward)
 
     def _deposit(self, record: int | schema.DepositRecord) -> Deposit:
         if isinstance(record, int):
-            return _of_kind(Deposit, _known(self._parts, record, "deposit"))
+            return self._part(Deposit, record)
         forward = self._forward(record.forward)
         W_grad, b_grad = (None if one is None else self._array(one) for one in (record.W_grad, record.b_grad))
-        _check_gradients(W_grad, b_grad, forward)
+        check_gradients(W_grad, b_grad, forward)
+        brought = (id(W_grad), id(b_grad))
+        if (W_grad is None and b_grad is None) or brought in self._deposited:
+            raise DamagedError("a deposit brings nothing of its own")
+        self._deposited.add(brought)
         if not set(record.mixed) <= {*_TENSORS, "rows", "reduction"}:
             raise DamagedError("what changed between Backwards has no such name")
         taken: npt.NDArray[np.int32] | None = None
         if record.taken is not UNSET:
             counts = read_ints(record.taken, LARGEST)
-            if counts.min() < 0 or counts.max() > np.iinfo(np.int32).max or len(counts) < len(forward.x):
+            if counts.max() > min(record.count, np.iinfo(np.int32).max) or len(counts) < len(forward.x):
                 raise DamagedError("a row cannot have been taken so often")
             taken = counts.astype(np.int32)
             taken.flags.writeable = False
-            self._new_bytes += taken.nbytes
+            self._fresh.append(taken)
         deposit = Deposit(forward, W_grad, b_grad, record.count, record.mixed, taken)
-        _new(self._parts, record.id, deposit)
-        return deposit
+        return _new(self._parts, record.id, deposit)
 
     def _environment(self, record: int | schema.EnvironmentRecord | UnsetType) -> Environment | None:
         if record is UNSET:
             return None
         if isinstance(record, int):
-            return _of_kind(Environment, _known(self._parts, record, "environment"))
+            return self._part(Environment, record)
         environment = Environment(record.torch, record.system, record.capability, record.threads)
-        _new(self._parts, record.id, environment)
-        return environment
+        return _new(self._parts, record.id, environment)
+
+    def _part(self, kind: type[_Part], number: int) -> _Part:
+        part = _known(self._parts, number, kind.__name__)
+        if not isinstance(part, kind):
+            raise DamagedError("a number names something else")
+        self._named.append(part)
+        return part
 
     def _action(self, action: schema.AnyAction) -> Action:
         match action:
@@ -231,14 +300,22 @@ class Reader:
                 return SwitchDevice(device)
 
 
+def _check_rest(line: bytes) -> None:
+    """Raise DamagedError where a long line is long by anything but numbers: short lists may be long in a file."""
+    if len(_LISTS_OF_NUMBERS.sub(b"", line)) > _MOST_BESIDE_NUMBERS:
+        raise DamagedError("an entry is longer than any")
+
+
 def refuse_twice(text: bytes, read: msgspec.Struct) -> None:
     """Raise DamagedError where a key stands twice: msgspec takes the last, and somebody else might take the first."""
-    if _keys(text) > _keys(_encode(read)):
+    if _keys(text) != _keys(_encode(read)):
         raise DamagedError("a key stands twice, or a value is written out that goes without saying")
 
 
 def _keys(text: bytes) -> int:
     """Return how many keys JSON text has: in a string a quotation mark is escaped, so `":` follows keys alone."""
+    if b" :" in text or b"\t:" in text or b"\n:" in text or b"\r:" in text:
+        text = text.translate(None, b" \t\r\n")
     return text.count(b'":') - text.count(b'\\":')
 
 
@@ -252,12 +329,6 @@ def _new(known: "dict[int, Any]", number: int, part: _Part) -> _Part:
     if number != len(known):
         raise DamagedError(f"number {number} is given where {len(known)} is due")
     known[number] = part
-    return part
-
-
-def _of_kind(kind: type[_Part], part: object) -> _Part:
-    if not isinstance(part, kind):
-        raise DamagedError("a number names something else")
     return part
 
 
@@ -275,42 +346,23 @@ def _configured(name: str, value: float | bool | str) -> Configure:
         raise DamagedError(str(error)) from error
     if read is None or read != value or isinstance(value, bool) is not isinstance(read, bool):
         raise DamagedError("there is no such setting")
-    if isinstance(read, float) and not math.isfinite(read):
-        raise DamagedError("lr is not finite")
     return Configure(name, read)  # type: ignore[arg-type]
 
 
 def _config(record: schema.ConfigRecord) -> Config:
-    if record.seed > LARGEST_SEED:
-        raise DamagedError("the seed is beyond 64 bits")
-    return Config(**{name: getattr(record, name) for name in schema.ConfigRecord.__struct_fields__})
+    config = Config(**{name: getattr(record, name) for name in schema.ConfigRecord.__struct_fields__})
+    check_config(config)
+    return config
 
 
-def _check_tensors(state: Snapshot | ForwardPass) -> None:
-    """Raise DamagedError unless x (m, n), y_true (m, k), W (n, k) and b (k,) fit together."""
-    x, y_true, W, b = state.x.shape, state.y_true.shape, state.W.shape, state.b.shape
-    if not (len(x) == len(y_true) == len(W) == 2 and len(b) == 1):
-        raise DamagedError("a tensor has another number of dimensions")
-    if x[0] != y_true[0] or x[1] != W[0] or not y_true[1] == W[1] == b[0]:
-        raise DamagedError("the shapes of x, y_true, W and b do not fit together")
+def _refusal(record: schema.RefusalRecord | None) -> Refusal | None:
+    if record is None:
+        return None
+    check_exception(record.exception)
+    return Refusal(record.exception, record.text, record.cause)
 
 
-def _check_gradients(W_grad: FloatArray | None, b_grad: FloatArray | None, state: Snapshot | ForwardPass) -> None:
-    if (W_grad is not None and W_grad.shape != state.W.shape) or (b_grad is not None and b_grad.shape != state.b.shape):
-        raise DamagedError("a gradient has another shape than its parameter")
-
-
-def _check_rest(snapshot: Snapshot) -> None:
-    """Raise DamagedError unless gradients, forward, deposits, rows and settings fit the tensors."""
-    _check_gradients(snapshot.W_grad, snapshot.b_grad, snapshot)
-    if snapshot.rows is not None and snapshot.rows[-1] >= snapshot.m:
-        raise DamagedError("a row is marked that x does not have")
-    forwards = [deposit.forward for deposit in snapshot.deposits]
-    if snapshot.forward is not None:
-        forwards.append(snapshot.forward)
-    if any(one.x.shape != snapshot.x.shape or one.W.shape != snapshot.W.shape for one in forwards):
-        raise DamagedError("a Forward was made with tensors of other shapes")
-    if len(snapshot.deposits) > MOST:
-        raise DamagedError("there are more deposits than the program keeps")
-    if not 0 <= snapshot.config.part < max(snapshot.m, 1):
-        raise DamagedError("a part has no such number of rows")
+def _is_one_press(one: ForwardPass, other: ForwardPass) -> bool:
+    """Whether two are the same but for what became of the graph."""
+    arrays = all(getattr(one, name) is getattr(other, name) for name in (*_TENSORS, "y_pred", "loss"))
+    return arrays and all(getattr(one, name) == getattr(other, name) for name in _SAID_OF_A_FORWARD)

@@ -15,7 +15,8 @@ from perceptron_gui.core.snapshot import Element, GraphState, Reduction, TensorN
 
 FORMAT = "perceptron-gui session"
 VERSION = 1
-Number = Annotated[int, Meta(ge=0)]
+Number = Annotated[int, Meta(ge=0, le=2**53)]
+Seed = Annotated[int, Meta(ge=0)]
 Size = Annotated[int, Meta(ge=1, le=2**24)]
 Device = Annotated[str, Meta(pattern=r"\A[a-z]{1,20}(:[0-9]{1,4})?\Z")]
 Digest = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
@@ -61,7 +62,7 @@ class DepositRecord(Record):
     forward: Number | ForwardRecord
     W_grad: Reference | None = None
     b_grad: Reference | None = None
-    count: Annotated[int, Meta(ge=1)] = 1
+    count: Annotated[int, Meta(ge=1, le=2**53)] = 1
     mixed: tuple[str, ...] = ()
     taken: Raw | UnsetType = UNSET
 
@@ -70,7 +71,7 @@ class ConfigRecord(Record):
     """A Config."""
 
     lr: float
-    seed: Number
+    seed: Seed
     retain_graph: bool = False
     zeroing: Zeroing = Zeroing.ZERO
     reduction: Reduction = Reduction.SUM
@@ -238,8 +239,9 @@ class EntryRecord(Record):
 
 
 class Header(Record):
-    """A document: what made it, and its entries, each an EntryRecord. `index` is the shown one.
+    """A document: what made it, on its first line. `index` is the shown entry.
 
+    Then its entries: each an EntryRecord, on a line of its own, so that one after the other can be read and refused.
     `device` and `seed` are those of the shown entry. `left_out` entries came before the first. `tensors` is the SHA-256
     of the file beside the document that holds its arrays, where they are too large for it.
     """
@@ -249,8 +251,8 @@ class Header(Record):
     program: str
     torch: str
     device: Device
-    seed: Number
+    seed: Seed
     index: Number
-    entries: tuple[Raw, ...]
+    entries: tuple[()]
     left_out: Number = 0
     tensors: Digest | UnsetType = UNSET

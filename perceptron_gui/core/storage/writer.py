@@ -47,12 +47,19 @@ class Writer:
     """Makes the records of entries, one after the other, as each differs from the one before.
 
     Two equal arrays that are two objects are written twice. `put_outside` may take an array (its number comes first)
-    that is not to stand in the document, and says whether it did. The writer keeps no array alive.
+    that is not to stand in the document, and says whether it did. `write` makes the text of one that does. The writer
+    keeps no array alive.
     """
 
-    def __init__(self, put_outside: Callable[[int, FloatArray], bool] = _nowhere) -> None:
+    def __init__(
+        self,
+        put_outside: Callable[[int, FloatArray], bool] = _nowhere,
+        write: Callable[[FloatArray], Raw] = written,
+    ) -> None:
         self._put_outside = put_outside
+        self._write = write
         self._arrays: dict[int, tuple[weakref.ref[npt.NDArray[Any]], int]] = {}
+        self._deposits: dict[int, tuple[weakref.ref[Deposit], int]] = {}
         self._array_count = 0
         self._parts: dict[tuple[object, ...], int] = {}
 
@@ -73,7 +80,7 @@ class Writer:
                 state[name] = None if array is None else self._array(array)
         if before is None or after.rows != before.rows:
             state["rows"] = Raw(b"null") if after.rows is None else _rows(after.rows)
-        if before is None or after.forward is not before.forward:
+        if before is None or _is_other(after.forward, before.forward):
             state["forward"] = None if after.forward is None else self._forward(after.forward)
         if before is None or after.deposits is not before.deposits:
             state["deposits"] = tuple(map(self._deposit, after.deposits))
@@ -100,7 +107,7 @@ class Writer:
         self._arrays[id(array)] = weakref.ref(array), number
         if self._put_outside(number, array):
             return schema.ArrayRecord(number, array.shape)
-        return schema.ArrayRecord(number, array.shape, written(array))
+        return schema.ArrayRecord(number, array.shape, self._write(array))
 
     def _forward(self, forward: ForwardPass) -> int | schema.ForwardRecord:
         names = ("x", "y_true", "W", "b", "z", "y_pred", "loss")
@@ -120,11 +127,15 @@ class Writer:
         )
 
     def _deposit(self, deposit: Deposit) -> int | schema.DepositRecord:
+        known = self._deposits.get(id(deposit))
+        if known is not None and known[0]() is deposit:
+            return known[1]
         forward = self._forward(deposit.forward)
         grads = [None if grad is None else self._array(grad) for grad in (deposit.W_grad, deposit.b_grad)]
         numbers = [one.id if isinstance(one, schema.ArrayRecord) else one for one in grads]
         of_forward = forward if isinstance(forward, int) else forward.id
         number, is_new = self._number("deposit", of_forward, *numbers, deposit.count)
+        self._deposits[id(deposit)] = weakref.ref(deposit), number
         if not is_new:
             return number
         W_grad, b_grad = grads
@@ -176,6 +187,13 @@ class Writer:
                 return schema.SwitchDeviceAction(device)
             case Paste():
                 raise TypeError("a Paste is an Assign by the time it is an entry")
+
+
+def _is_other(after: ForwardPass | None, before: ForwardPass | None) -> bool:
+    """Whether it is another press of Forward, or its graph another; a refused Backward makes the value anew."""
+    if after is None or before is None:
+        return after is not before
+    return not after.is_same_as(before) or after.graph is not before.graph
 
 
 def _config(config: Config) -> schema.ConfigRecord:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QMimeData, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from perceptron_gui.core.actions import Import
@@ -12,6 +12,7 @@ from perceptron_gui.core.importing.values import Dialect, Table, TensorFile
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Answer, Question, ReadFile
 from perceptron_gui.session import Session
+from perceptron_gui.ui.dropped import file_in
 from perceptron_gui.ui.importing import words
 from perceptron_gui.ui.importing.table_dialog import TableDialog
 from perceptron_gui.ui.importing.tensor_dialog import TensorDialog
@@ -59,6 +60,17 @@ class ImportCommands(QObject):
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self._on_file_selected)
         dialog.open()
+
+    def accepts(self, dropped: QMimeData) -> bool:
+        """Whether what is dragged over the window is one file that can be imported, by its name."""
+        path = file_in(dropped)
+        return path is not None and path.suffix.lower() in SUFFIXES
+
+    def drop(self, dropped: QMimeData) -> None:
+        """Import the file that was dropped."""
+        path = file_in(dropped)
+        if path is not None:
+            self.import_file(path)
 
     def import_file(self, path: Path) -> None:
         """Have a file read; what is in it comes later."""
