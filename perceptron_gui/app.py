@@ -25,6 +25,7 @@ from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.crash_log import CrashLog
 from perceptron_gui.document import Document
+from perceptron_gui.garbage import Garbage
 from perceptron_gui.interruption import Interruption
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
@@ -187,15 +188,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         # There torch's DLLs do not load any more once Qt's have been.
         _load_engine_quietly()
-    application = QApplication.instance()
-    if not isinstance(application, QApplication):
-        application = QApplication([NAME])
-    application.setApplicationName(NAME)
-    application.setApplicationVersion(__version__)
-    application.setStyle("Fusion")
-    resources.register()
-    application.setWindowIcon(QIcon("icons:perceptron.svg"))
+    application = _application()
     interruption = Interruption()
+    garbage = Garbage()
     crash_log = CrashLog(Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)))
     reporter = ErrorReporter(crash_log.path)
     reporter.install()
@@ -211,6 +206,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     file_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
     has_journal = crash_log.path is not None and not options.safe_mode
     document = Document(session, file_executor, crash_log.folder / "recovery" if has_journal else None)
+    session.readied.connect(garbage.spare_all)
     program = Program(application, session, document, preferences, language)
     reporter.parent_widget = program.window
     program.show()
@@ -236,7 +232,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     program.window.deleteLater()
     application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     interruption.end()
+    garbage.end()
     return exit_code
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication([NAME])
+    application.setApplicationName(NAME)
+    application.setApplicationVersion(__version__)
+    application.setStyle("Fusion")
+    resources.register()
+    application.setWindowIcon(QIcon("icons:perceptron.svg"))
+    return application
 
 
 def load_engine() -> "Engine":
