@@ -53,7 +53,8 @@ def write(hands: Hands, path: Path, kind: str = "") -> Path:
     dialog.selectFile(str(path))
     getattr(dialog, "accept")()  # noqa: B009  protected in the stubs
     hands.qtbot.waitUntil(lambda: not hands.action("cancel_export").isEnabled() and " is written" in hands.message)
-    QApplication.processEvents()
+    # The dialog is deleted by and by, and the next one has its name.
+    hands.qtbot.waitUntil(lambda: not hands.window.findChildren(QFileDialog, "export_dialog"))
     return Path(hands.message.split(" is written")[0])
 
 
