@@ -41,6 +41,8 @@ from tests.strategies import numbers, operations, seeds
 
 ENGINE = Engine()
 places = st.integers(0, 3)
+UNTOLD = {"replaced", "__weakref__"}
+"""What is not kept, and what is no value."""
 
 
 class Lesson(RuleBasedStateMachine):
