@@ -19,7 +19,8 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage.numbers import DamagedError
-from perceptron_gui.journal import Journal, Kept, Leftover, leftovers
+from perceptron_gui.journal import Journal, Kept
+from perceptron_gui.recovery import Leftover, leftovers
 from perceptron_gui.session import Session
 
 _NOTHING = History((), -1)
@@ -201,12 +202,13 @@ class Document(QObject):
         self._put_away()
         self._loading = self._saving = self._next_save = None
         self._unwanted = _NOTHING
-        path = read.kept.path
+        path, leftover = read.kept.path, read.leftover
         self._lock = None if path is None else _lock_on(path)
         self._kept = read.kept if self._lock is not None else Kept(left_out=read.kept.left_out)
-        self._kept_history = read.history if read.leftover is None else _NOTHING
+        self._kept_history = read.history if leftover is None else _NOTHING
         if self._journal is not None:
-            self._journal.begin(read.history, self._kept, read.leftover)
+            unsaved, once_safe = (0, None) if leftover is None else (leftover.unsaved, leftover.delete)
+            self._journal.begin(read.history, self._kept, unsaved, once_safe)
         if self.path is not None:
             self._executor.submit(files.clear, self.path)
         self.session.open(read.history)

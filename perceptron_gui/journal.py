@@ -7,14 +7,13 @@ lock: a file that nobody holds was left by a program that ended without a word.
 """
 
 import logging
-import math
 import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,15 +23,13 @@ from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History
-from perceptron_gui.core.snapshot import FloatArray, sealed
-from perceptron_gui.core.storage.numbers import DamagedError
-from perceptron_gui.core.storage.reader import Reader
+from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.core.storage.writer import Writer
 
 SUFFIX = ".journal"
 MOST_BYTES = 2 * LARGEST_HISTORY
 """Bytes of large arrays before a journal begins anew with the history of then: half of them are in no history."""
-_ARRAYS = ".arrays"
+ARRAYS = ".arrays"
 _LARGE = 2**16
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
 _MANY = 50
@@ -75,7 +72,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return now.size >= 0 and now != self
 
 
-class _Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
+class Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not."""
 
     push: Raw | UnsetType = UNSET
@@ -103,18 +100,21 @@ class Journal:
         self._has_failed = False
         self._has_said = False
 
-    def begin(self, history: History, kept: Kept, leftover: "Leftover | None" = None) -> None:
+    def begin(
+        self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
+    ) -> None:
         """Follow another history from here on.
 
         Args:
-            history: what there is now; it needs no recovery unless it was read from `leftover`.
+            history: what there is now.
             kept: where it is kept.
-            leftover: what goes when the history is written here.
+            unsaved: how many of its changes are not; then it is written now, not with the first change.
+            once_safe: what to do when that is written.
         """
         self._history, self._kept = history, kept
         self._has_failed = False
-        if leftover is not None:
-            self._do(lambda: self._inherit(history, leftover), is_large=True)
+        if unsaved:
+            self._do(lambda: self._inherit(history, unsaved, once_safe), is_large=True)
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
@@ -156,9 +156,10 @@ class Journal:
                 self._has_said = True
                 self._on_failure(error)
 
-    def _inherit(self, history: History, leftover: "Leftover") -> None:
-        self._renew(history, leftover.unsaved)
-        leftover.delete()
+    def _inherit(self, history: History, unsaved: int, once_safe: Callable[[], object] | None) -> None:
+        self._renew(history, unsaved)
+        if once_safe is not None:
+            once_safe()
 
     def _mark(self, kept: Kept, unsaved: int) -> None:
         if self._file is not None:
@@ -204,7 +205,7 @@ class _File:
         self._entries: tuple[Entry, ...] = ()
         self._executor = executor
         self._path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
-        self._lock = _lock_of(self._path)
+        self._lock = lock_of(self._path)
         self._lock.tryLock(0)
         self._lines: BinaryIO = self._path.open("wb", buffering=0)
         self._arrays: BinaryIO | None = None
@@ -229,7 +230,7 @@ class _File:
             self._push(after.entry)
         elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
             self.history = undone
-            self._put(_Line(undo=True))
+            self._put(Line(undo=True))
         else:
             return False
         self._entries = after.entries
@@ -239,7 +240,7 @@ class _File:
     def mark(self, kept: Kept, unsaved: int) -> None:
         """Write where all this is kept, but for so many changes."""
         self.unsaved = unsaved
-        self._put(_Line(kept=kept, unsaved=unsaved))
+        self._put(Line(kept=kept, unsaved=unsaved))
 
     def close(self) -> None:
         """Close it; nobody holds it then."""
@@ -249,7 +250,7 @@ class _File:
     def delete(self) -> None:
         """Close it, and delete it."""
         self._close_files()
-        _delete(self._path)
+        delete(self._path)
         self._lock.unlock()
 
     def _close_files(self) -> None:
@@ -257,7 +258,7 @@ class _File:
             if file is not None:
                 file.close()
 
-    def _put(self, line: _Line) -> None:
+    def _put(self, line: Line) -> None:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
         if time.monotonic() - self._flushed > _FLUSH_EVERY:
             # Elsewhere: a slow disk takes its time.
@@ -268,138 +269,27 @@ class _File:
         before = self.history.current if self.history.entries else None
         record = self._writer.line(entry, before)
         self.history = self.history.pushed(replace(entry, replaced=()))
-        self._put(_Line(push=Raw(record)))
+        self._put(Line(push=Raw(record)))
 
     def _go_to(self, place: int) -> None:
         mine = self.history
         if len(mine.entries) + place != mine.index:
             self.history = mine.at(len(mine.entries) + place)
-            self._put(_Line(at=place))
+            self._put(Line(at=place))
 
     def _put_outside(self, _number: int, array: FloatArray) -> bool:
         if array.nbytes <= _LARGE:
             return False
         if self._arrays is None:
-            self._arrays = self._path.with_suffix(_ARRAYS).open("wb", buffering=0)
+            self._arrays = self._path.with_suffix(ARRAYS).open("wb", buffering=0)
         _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
 
 
-@dataclass(eq=False)
-class Leftover:
-    """A journal that a program left when it ended without a word. It is held until it is deleted or let go.
-
-    `changed` is when it was written last, in seconds since 1970; `kept` and `unsaved` are what its lines end with.
-    """
-
-    changed: float
-    kept: Kept
-    unsaved: int
-    _path: Path
-    _lock: QLockFile = field(repr=False)
-
-    def read(self) -> History:
-        """Read what it holds, up to a line that was cut short.
-
-        Raises:
-            DamagedError: there is nothing in it that could be read.
-        """
-        history = History((), -1)
-        try:
-            reader = Reader(_outside(self._path.with_suffix(_ARRAYS)))
-            for line in _lines_of(self._path):
-                if line.push is not UNSET:
-                    history = history.pushed(reader.entry(line.push, history.entry if history.entries else None))
-                elif line.undo:
-                    history = history.undo()
-                elif line.at is not UNSET and 0 < -line.at <= len(history.entries):
-                    history = history.at(len(history.entries) + line.at)
-        except (OSError, DamagedError, msgspec.MsgspecError) as error:
-            _log.warning("%s ends early: %s", self._path, error)
-        if not history.entries:
-            raise DamagedError("the first entry cannot be read")
-        return history
-
-    def let_go(self) -> None:
-        """Leave it for the next start."""
-        self._lock.unlock()
-
-    def delete(self) -> None:
-        """Delete it: what it holds is somewhere else, or is not wanted."""
-        _delete(self._path)
-        self._lock.unlock()
-
-
-def leftovers(folder: Path) -> list[Leftover]:
-    """Return the journals that nobody holds and in which something is not saved, the latest first; the others go."""
-    found = []
-    for path in folder.glob(f"*{SUFFIX}"):
-        lock = _lock_of(path)
-        if lock.tryLock(0):
-            leftover = Leftover(path.stat().st_mtime, *_end_of(path), path, lock)
-            if leftover.unsaved:
-                found.append(leftover)
-            else:
-                leftover.delete()
-    _clear(folder)
-    return sorted(found, key=lambda leftover: leftover.changed, reverse=True)
-
-
-def _end_of(path: Path) -> tuple[Kept, int]:
-    """Return what the lines of a journal end with; nothing is unsaved in one that was never begun to the end."""
-    kept, unsaved = None, 0
-    try:
-        for line in _lines_of(path):
-            kept, unsaved = (kept, unsaved + 1) if line.kept is UNSET else (line.kept, line.unsaved)
-    except (OSError, msgspec.MsgspecError) as error:
-        # Something that cannot be told may be worth keeping.
-        _log.warning("%s ends early: %s", path, error)
-        return kept or Kept(), max(unsaved, 1)
-    return (Kept(), 0) if kept is None else (kept, unsaved)
-
-
-def _lines_of(path: Path) -> Iterator[_Line]:
-    """Read the lines of a journal; the last may have been cut short, and is none then."""
-    with path.open("rb") as lines:
-        for text in lines:
-            if text.endswith(b"\n"):
-                yield msgspec.json.decode(text, type=_Line)
-
-
-def _clear(folder: Path) -> None:
-    """Take away what journals that are gone have left."""
-    for path in folder.glob(f"*{_ARRAYS}"):
-        if not path.with_suffix(SUFFIX).exists():
-            path.unlink(missing_ok=True)
-    for path in folder.glob(f"*{SUFFIX}.lock"):
-        lock = _lock_of(path.with_suffix(""))
-        if not path.with_suffix("").exists() and lock.tryLock(0):
-            lock.unlock()
-
-
 def _ahead(history: History) -> Iterator[int]:
     """Return which states are shown and ahead, by their identity."""
     return (id(entry.snapshot) for entry in history.entries[history.index :])
-
-
-def _outside(path: Path) -> Callable[[int, tuple[int, ...]], FloatArray]:
-    """Return how to read the large arrays of a journal: one after the other, as they were written."""
-    place = 0
-
-    def read(_number: int, shape: tuple[int, ...]) -> FloatArray:
-        nonlocal place
-        count = math.prod(shape)
-        try:
-            values = np.fromfile(path, np.float32, count, offset=place)
-        except OSError as error:
-            raise DamagedError(str(error)) from error
-        if len(values) != count:
-            raise DamagedError("its large arrays were cut short")
-        place += values.nbytes
-        return sealed(values.reshape(shape))
-
-    return read
 
 
 def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
@@ -415,13 +305,15 @@ def _flush(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
-def _lock_of(path: Path) -> QLockFile:
+def lock_of(path: Path) -> QLockFile:
+    """Return the lock that the program which writes a journal holds."""
     lock = QLockFile(f"{path}.lock")
     # Never too old: whether its owner lives is asked, not guessed.
     lock.setStaleLockTime(0)
     return lock
 
 
-def _delete(path: Path) -> None:
-    for one in (path, path.with_suffix(_ARRAYS)):
+def delete(path: Path) -> None:
+    """Delete a journal and its large arrays."""
+    for one in (path, path.with_suffix(ARRAYS)):
         one.unlink(missing_ok=True)

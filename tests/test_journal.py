@@ -33,7 +33,8 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.core.storage.numbers import DamagedError
-from perceptron_gui.journal import Journal, Kept, Leftover, leftovers
+from perceptron_gui.journal import Journal, Kept
+from perceptron_gui.recovery import Leftover, leftovers
 from perceptron_gui.session import Session
 from tests.executors import InlineExecutor, ManualExecutor
 from tests.histories import contents
@@ -404,11 +405,11 @@ def test_recovered_work_is_moved_before_its_journal_goes(played: Played) -> None
     (leftover,) = leftovers(played.folder)
     history = leftover.read()
     with disk_full_at(10):
-        played.journal.begin(history, leftover.kept, leftover)
+        played.journal.begin(history, leftover.kept, leftover.unsaved, leftover.delete)
     assert len(played.problems) == 1
     leftover.let_go()
     (again,) = leftovers(played.folder)
-    played.journal.begin(again.read(), again.kept, again)
+    played.journal.begin(again.read(), again.kept, again.unsaved, again.delete)
     assert len(list(played.folder.glob("*.journal"))) == 1
     with played.left() as found:
         assert contents(found[0].read()) == known

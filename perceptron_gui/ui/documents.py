@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage import SUFFIX
 from perceptron_gui.document import Document, LeaveOut, Overwrite
-from perceptron_gui.journal import Leftover
+from perceptron_gui.recovery import Leftover
 from perceptron_gui.ui import problem_sentences
 from perceptron_gui.ui.dropped import file_in
 from perceptron_gui.ui.notice_bar import Choice, Notice, NoticeBar

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
 
-from perceptron_gui.journal import leftovers
 from perceptron_gui.preferences import Preferences
+from perceptron_gui.recovery import leftovers
 from tests.e2e.processes import DRIVER, LIMIT, ROOT, drive, run, seen, unexpected
 from tests.thorough import many
 

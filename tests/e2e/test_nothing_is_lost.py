@@ -31,7 +31,7 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Reduction, TensorName, Zeroing, frozen
 from perceptron_gui.core.verification import verified
 from perceptron_gui.document import Document
-from perceptron_gui.journal import leftovers
+from perceptron_gui.recovery import leftovers
 from perceptron_gui.session import Session
 from tests.core.exporting.plain import PlainPython
 from tests.core.notebook import state

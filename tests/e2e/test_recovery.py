@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from perceptron_gui.core import storage
-from perceptron_gui.journal import Leftover, leftovers
+from perceptron_gui.recovery import Leftover, leftovers
 from tests.e2e.processes import ROOT, drive, seen
 
 DRIVER = Path(__file__).with_name("kill_driver.py")
