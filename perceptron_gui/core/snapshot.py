@@ -37,6 +37,9 @@ class TensorName(StrEnum):
     B = "b"
 
 
+_TENSORS = tuple(name.value for name in TensorName)
+
+
 class GraphState(Enum):
     """Whether `loss.backward()` can still walk the graph of a forward pass."""
 
@@ -228,7 +231,7 @@ class Snapshot:
 
 def _differences(now: Snapshot | ForwardPass, then: ForwardPass) -> tuple[str, ...]:
     """Return the tensors that are not the same objects, and "rows" and "reduction" where Forward's line is another."""
-    tensors = tuple(name.value for name in TensorName if getattr(now, name.value) is not getattr(then, name.value))
+    tensors = tuple(name for name in _TENSORS if getattr(now, name) is not getattr(then, name))
     rows = ("rows",) if now.rows != then.rows else ()
     is_reduced_otherwise = now.reduction is not then.reduction and _reduction(now) is not _reduction(then)
     reduction = ("reduction",) if is_reduced_otherwise else ()
