@@ -1,6 +1,5 @@
 """Long work beside the window: how far it is can be asked, and it can be ended."""
 
-import gc
 import logging
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
@@ -53,7 +52,6 @@ class Background(QObject):
         self._executor = executor
         self._job: _Job | None = None
         self._future: Future[object] | None = None
-        self._collects = gc.isenabled()
         self._look = QTimer(self, interval=_LOOK_EVERY_MS)
         self._look.timeout.connect(self.changed)
         self._ended.connect(self._on_ended)
@@ -73,10 +71,6 @@ class Background(QObject):
         if self.is_busy:
             raise RuntimeError("one piece of work at a time")
         self._job = job = _Job()
-        # Python collects its garbage in whatever thread is at work, and Qt's objects may only go in that of the window:
-        # a timer that went elsewhere crashes the event loop.
-        self._collects = gc.isenabled()
-        gc.disable()
         self._look.start()
         self.changed.emit()
         self._future = self._executor.submit(work, job.watch)
@@ -93,19 +87,13 @@ class Background(QObject):
         self._executor.shutdown(wait=False, cancel_futures=True)
         is_idle = self._future is None or not wait([self._future], timeout=patience).not_done
         if is_idle:
-            self._collect_again()
             # A future is done before its callbacks are: none may come to an object that is gone.
             self._executor.shutdown(wait=True)
         return is_idle
 
-    def _collect_again(self) -> None:
-        if self._collects:
-            gc.enable()
-
     @Slot(object)
     def _on_ended(self, future: "Future[object]") -> None:
         self._job = self._future = None
-        self._collect_again()
         self._look.stop()
         self.changed.emit()
         error = None if future.cancelled() else future.exception()

@@ -19,6 +19,7 @@ class Garbage(QObject):
 
     def __init__(self) -> None:
         super().__init__()
+        self._was_enabled = gc.isenabled()
         gc.disable()
         self._whole = time.monotonic()
         self._timer = QTimer(self, interval=_LOOK_EVERY_MS)
@@ -42,6 +43,7 @@ class Garbage(QObject):
         gc.freeze()
 
     def end(self) -> None:
-        """Leave the collector as Python has it."""
+        """Leave the collector as it was."""
         self._timer.stop()
-        gc.enable()
+        if self._was_enabled:
+            gc.enable()

@@ -1,5 +1,6 @@
 """A window without a screen, and a home that is not the person's."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,20 @@ from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
 from tests.executors import InlineExecutor
 from tests.ui.hands import Hands
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_garbage_goes_in_other_threads() -> Iterator[None]:
+    """Do as the program does: Qt's objects, freed in a worker's thread, take the timers of this one with them."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_goes_here() -> Iterator[None]:
+    yield
+    gc.collect(1)
 
 
 @pytest.fixture(autouse=True)

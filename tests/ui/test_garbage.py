@@ -26,11 +26,13 @@ class Cycle:
 def garbage(qtbot: QtBot) -> Iterator[Garbage]:
     del qtbot
     gc.collect()
+    gc.enable()
     Cycle.gone_in = []
     garbage = Garbage()
     yield garbage
     garbage.end()
     assert gc.isenabled()
+    gc.disable()
 
 
 @pytest.mark.usefixtures("garbage")
