@@ -48,7 +48,7 @@ class Documents(QObject):
         self.recent_menu = QMenu(window)
         self.recent_menu.setObjectName("recent_menu")
         document.changed.connect(self._on_changed)
-        document.shown.connect(self._settle)
+        document.shown.connect(self._on_shown)
         document.saved.connect(self._on_saved)
         document.asked.connect(self._on_asked)
         document.found.connect(self._on_found)
@@ -187,6 +187,13 @@ class Documents(QObject):
     def _settle(self) -> None:
         self._notices.withdraw(self._question)
         self._question = self._after_save = None
+
+    @Slot()
+    def _on_shown(self) -> None:
+        self._settle()
+        path = self.document.path
+        if path is not None and not path.exists():
+            self.told.emit(translate("Documents", "{name} does not exist yet: Save writes it.").format(name=path.name))
 
     @Slot()
     def _on_changed(self) -> None:

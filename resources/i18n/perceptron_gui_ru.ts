@@ -366,6 +366,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>Без имени</translation>
     </message>
     <message>
+        <source>{name} does not exist yet: Save writes it.</source>
+        <translation>Файла {name} ещё нет: его запишет команда «Сохранить».</translation>
+    </message>
+    <message>
         <source>{name} is saved.</source>
         <translation>«{name}»: сохранено.</translation>
     </message>

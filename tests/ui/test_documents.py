@@ -141,6 +141,14 @@ def test_the_star_is_there_while_something_is_not_saved(hands: Hands, window: Ma
     assert contents(storage.load(path).history) == contents(hands.history)
 
 
+def test_a_file_that_is_not_there_yet_is_written_by_save(hands: Hands, window: MainWindow, path: Path) -> None:
+    window.documents.document.open(path, may_be_new=True)
+    assert hands.message == f"{path.name} does not exist yet: Save writes it."
+    hands.click("forward")
+    hands.action("save").trigger()
+    assert len(storage.load(path).history.entries) == 2
+
+
 def test_save_as_goes_on_in_the_new_file(hands: Hands, window: MainWindow, path: Path) -> None:
     saved(hands, path)
     before = path.read_bytes()
