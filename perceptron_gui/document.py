@@ -187,7 +187,7 @@ class Document(QObject):
         self._say_changed()
 
     def close(self, patience: float | None = None) -> bool:
-        """Wait so long for what is being written; return whether it was. What is not saved is left for the next start."""
+        """Wait so long for what is being written; return whether it was. The rest is left for the next start."""
         until = None if patience is None else time.monotonic() + patience
         while (saving := self._saving) is not None:
             if wait([saving.future], until and max(until - time.monotonic(), 0)).not_done:

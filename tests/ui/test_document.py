@@ -3,8 +3,9 @@
 import os
 import resource
 from collections.abc import Callable, Iterator
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -577,7 +578,12 @@ def test_a_state_too_large_for_a_document_lies_beside_it(desk: Desk, monkeypatch
 def test_closing_waits_for_what_is_being_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.press()
     desk.document.save(desk.path)
-    monkeypatch.setattr(documents, "wait", lambda futures, _: desk.files.work_all() or wait(futures))
+
+    def work_and_wait(futures: list[Future[Any]], timeout: float | None) -> object:
+        desk.files.work_all()
+        return wait(futures, timeout)
+
+    monkeypatch.setattr(documents, "wait", work_and_wait)
     assert desk.document.close()
     desk.files.work_all()
     assert desk.path.exists()
