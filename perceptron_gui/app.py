@@ -7,8 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from perceptron_gui.crash_log import CrashLog
 from perceptron_gui.document import Document
 from perceptron_gui.garbage import Garbage
 from perceptron_gui.interruption import Interruption
+from perceptron_gui.journal import Journal
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, theme
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 NAME = "perceptron-gui"
 PATIENCE = 1.5
-"""Seconds that closing waits for a step that still runs."""
+"""Seconds that closing waits for a step, an export, a save or a load that still runs."""
 _log = logging.getLogger(__name__)
 
 
@@ -205,7 +207,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     language = options.lang or preferences.language or resources.system_language(LANGUAGES)
     file_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="files")
     has_journal = crash_log.path is not None and not options.safe_mode
-    document = Document(session, file_executor, crash_log.folder / "recovery" if has_journal else None)
+    journal_executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+    journal = Journal(crash_log.folder / "recovery", journal_executor) if has_journal else None
+    document = Document(session, file_executor, journal)
     session.readied.connect(garbage.spare_all)
     program = Program(application, session, document, preferences, language)
     reporter.parent_widget = program.window
@@ -214,19 +218,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.file:
         document.open(Path(options.file), may_be_new=True)
     exit_code = interruption.exit_code or application.exec() or program.exit_code
-    # One patience for both: SIGTERM leaves two seconds in all.
-    until = time.monotonic() + PATIENCE
-    are_idle = [close(max(until - time.monotonic(), 0)) for close in (session.close, program.window.exports.close)]
+    is_idle = _close_each(
+        session.close,
+        program.window.exports.close,
+        document.close,
+        partial(_close_executor, file_executor),
+        partial(_close_executor, journal_executor),
+    )
 
     def keep_preferences() -> None:
         if settings is not None:
             program.final_preferences().save(settings)
 
-    _do_each(document.close, file_executor.shutdown, keep_preferences, reporter.uninstall, crash_log.end)
+    _do_each(keep_preferences, reporter.uninstall, crash_log.end)
     exit_code = interruption.exit_code or exit_code
-    if not all(are_idle):
+    if not is_idle:
         # Python would wait at exit for the worker, however long its step takes.
-        _log.warning("a step or an export was still running after %s s; ending without it", PATIENCE)
+        _log.warning("a step, an export or a file was still under way after %s s; ending without it", PATIENCE)
         logging.shutdown()
         os._exit(exit_code)
     program.window.deleteLater()
@@ -285,6 +293,26 @@ def _print(text: str) -> None:
     """Write to the console; a program without one (a gui-script on Windows) has no stderr at all."""
     if sys.stderr is not None:
         sys.stderr.write(f"{text}\n")
+
+
+def _close_each(*closes: Callable[[float], bool]) -> bool:
+    """Close each, with one patience for all: SIGTERM leaves two seconds in all. Returns whether nothing runs on."""
+    until = time.monotonic() + PATIENCE
+    is_idle = True
+    for close in closes:
+        try:
+            is_idle &= close(max(until - time.monotonic(), 0))
+        except Exception:  # noqa: BLE001  the others have to be closed
+            _log.exception("%r failed on the way out", close)
+            is_idle = False
+    return is_idle
+
+
+def _close_executor(executor: ThreadPoolExecutor, patience: float) -> bool:
+    """Take no more work; return whether all that one thread had was done in so many seconds."""
+    last = executor.submit(int)
+    executor.shutdown(wait=False)
+    return not wait([last], patience).not_done
 
 
 def _do_each(*steps: Callable[[], object]) -> None:

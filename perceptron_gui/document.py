@@ -2,6 +2,7 @@
 
 import logging
 import os
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
 from contextlib import suppress
@@ -72,7 +73,7 @@ class Document(QObject):
     """Where the history of a session is kept. Files are read and written on `executor`; nothing here waits for them.
 
     A file is locked while it is open here; one that another program holds is opened as a copy without a name.
-    Until something is saved, a journal in `journals` (None: there is none) is at most one entry behind.
+    Until something is saved, the journal (None: there is none) is at most one entry behind.
     """
 
     changed = Signal()
@@ -94,12 +95,13 @@ class Document(QObject):
     _journal_failed = Signal(object)
     _leftovers_found = Signal(object)
 
-    def __init__(self, session: Session, executor: Executor, journals: Path | None = None) -> None:
+    def __init__(self, session: Session, executor: Executor, journal: Journal | None = None) -> None:
         super().__init__()
         self.session = session
         self._executor = executor
-        self._journals = journals
-        self._journal = None if journals is None else Journal(journals, executor, self._journal_failed.emit)
+        self._journal = journal
+        if journal is not None:
+            journal.on_failure = self._journal_failed.emit
         self._kept = _NOWHERE
         self._kept_history = session.history
         self._unwanted = _NOTHING
@@ -179,8 +181,8 @@ class Document(QObject):
 
     def look_for_leftovers(self) -> None:
         """Look for unsaved work of programs that have ended; `found` follows where there is some."""
-        if self._journals is not None:
-            future = self._executor.submit(leftovers, self._journals)
+        if self._journal is not None:
+            future = self._executor.submit(leftovers, self._journal.folder)
             future.add_done_callback(self._leftovers_found.emit)
 
     def forget(self) -> None:
@@ -188,12 +190,15 @@ class Document(QObject):
         self._unwanted = self.session.history
         self._say_changed()
 
-    def close(self) -> None:
-        """Wait for what is being written, and let the file go. What is not saved is left for the next start."""
+    def close(self, patience: float | None = None) -> bool:
+        """Wait so long for what is being written; return whether it was. The rest is left for the next start."""
+        until = None if patience is None else time.monotonic() + patience
         while (saving := self._saving) is not None:
-            wait([saving.future])
+            if wait([saving.future], until and max(until - time.monotonic(), 0)).not_done:
+                break
             self._on_written(saving)
         self._put_away()
+        return self._saving is None
 
     def _put_away(self) -> None:
         if self._journal is not None:

@@ -85,20 +85,22 @@ class Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
 class Journal:
     """Writes what becomes of one history; it begins a file with the first change.
 
-    Small entries are written at once, on the thread that calls; large ones, and what comes behind them, on `executor`.
-    `on_failure` is called once, on either; without a journal everything else goes on.
+    Small entries are written at once, on the thread that calls; large ones, and what comes behind them, on `executor`,
+    which is best its own: behind a long save they would come too late. `on_failure` is called once, on either; without
+    a journal everything else goes on. `folder` is where the file lies.
     """
 
-    def __init__(self, folder: Path, executor: Executor, on_failure: Callable[[OSError], object]) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, executor: Executor) -> None:
+        self.folder = folder
+        self.on_failure: Callable[[Exception], object] | None = None
         self._executor = executor
-        self._on_failure = on_failure
         self._last: Future[object] | None = None
         self._history = History((), -1)
         self._kept = Kept()
         self._file: _File | None = None
         self._has_failed = False
         self._has_said = False
+        self._flushed = time.monotonic()
 
     def begin(
         self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
@@ -112,24 +114,21 @@ class Journal:
             once_safe: what to do when that is written.
         """
         self._history, self._kept = history, kept
-        self._has_failed = False
+        self._do(self._try_again, is_large=False)
         if unsaved:
-            self._do(lambda: self._inherit(history, unsaved, once_safe), is_large=True)
+            self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
-        before, self._history = self._history, history
+        before, self._history, kept = self._history, history, self._kept
         is_same = history.entries is before.entries and history.index == before.index
-        if not is_same and not self._has_failed:
-            is_first = self._file is None and len(before.entries) > _MANY
-            self._do(lambda: self._write(before, history), is_large=is_first or history.entry.new_bytes > _LARGE)
+        if not is_same:
+            is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
+            self._do(lambda: self._write(before, history, kept), is_large=is_large)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
         self._kept = kept
-        if self._has_failed and is_whole:
-            self.discard()
-            self._has_failed = False
         self._do(lambda: self._mark(kept, 0 if is_whole else 1), is_large=False)
 
     def discard(self) -> None:
@@ -145,24 +144,39 @@ class Journal:
             self._last = self._executor.submit(self._attempt, work)
         else:
             self._attempt(work)
+        now = time.monotonic()
+        if self._file is not None and now - self._flushed > _FLUSH_EVERY:
+            # Elsewhere, for a slow disk takes its time; asked for here, for no job may ask for another at the end.
+            self._flushed = now
+            self._executor.submit(self._flush)
 
     def _attempt(self, work: Callable[[], None]) -> None:
         try:
             work()
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  nothing else may stop with the recovery file
             _log.warning("there is no recovery file", exc_info=error)
             self._has_failed = True
-            if not self._has_said:
+            if self.on_failure is not None and not self._has_said:
                 self._has_said = True
-                self._on_failure(error)
+                self.on_failure(error)
 
-    def _inherit(self, history: History, unsaved: int, once_safe: Callable[[], object] | None) -> None:
-        self._renew(history, unsaved)
+    def _try_again(self) -> None:
+        self._has_failed = False
+
+    def _flush(self) -> None:
+        if (file := self._file) is not None:
+            file.flush()
+
+    def _inherit(self, history: History, kept: Kept, unsaved: int, once_safe: Callable[[], object] | None) -> None:
+        self._renew(history, kept, unsaved)
         if once_safe is not None:
             once_safe()
 
     def _mark(self, kept: Kept, unsaved: int) -> None:
-        if self._file is not None:
+        if self._has_failed and not unsaved:
+            self._discard()
+            self._has_failed = False
+        if self._file is not None and not self._has_failed:
             self._file.mark(kept, unsaved)
 
     def _discard(self) -> None:
@@ -175,17 +189,19 @@ class Journal:
         if file is not None:
             file.close()
 
-    def _write(self, before: History, after: History) -> None:
-        file = self._file or self._renew(before, 0)
+    def _write(self, before: History, after: History, kept: Kept) -> None:
+        if self._has_failed:
+            return
+        file = self._file or self._renew(before, kept, 0)
         is_told = file.follow(after)
         if not is_told or file.large_bytes > MOST_BYTES:
-            self._renew(after, file.unsaved + (not is_told))
+            self._renew(after, kept, file.unsaved + (not is_told))
 
-    def _renew(self, history: History, unsaved: int) -> "_File":
-        file = _File(self._folder, self._executor)
+    def _renew(self, history: History, kept: Kept, unsaved: int) -> "_File":
+        file = _File(self.folder)
         try:
-            file.begin(history, self._kept, unsaved)
-        except OSError:
+            file.begin(history, kept, unsaved)
+        except Exception:
             file.delete()
             raise
         old, self._file = self._file, file
@@ -197,19 +213,19 @@ class Journal:
 class _File:
     """An open journal; `history` is the one that its lines make."""
 
-    def __init__(self, folder: Path, executor: Executor) -> None:
+    def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.large_bytes = 0
         self.unsaved = 0
         self.history = History((), -1)
         self._entries: tuple[Entry, ...] = ()
-        self._executor = executor
         self._path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
         self._lock = lock_of(self._path)
-        self._lock.tryLock(0)
+        if not self._lock.tryLock(0):
+            # Unheld, the next start would take it for one that was left.
+            raise OSError(f"{self._path}.lock: {self._lock.error().name}")
         self._lines: BinaryIO = self._path.open("wb", buffering=0)
         self._arrays: BinaryIO | None = None
-        self._flushed = time.monotonic()
         self._writer = Writer(self._put_outside)
 
     def begin(self, history: History, kept: Kept, unsaved: int) -> None:
@@ -242,6 +258,13 @@ class _File:
         self.unsaved = unsaved
         self._put(Line(kept=kept, unsaved=unsaved))
 
+    def flush(self) -> None:
+        """Put on the disk what was written, first the arrays, which the lines need; a closed file needs it no more."""
+        with suppress(OSError, ValueError):
+            for file in (self._arrays, self._lines):
+                if file is not None:
+                    os.fsync(file.fileno())
+
     def close(self) -> None:
         """Close it; nobody holds it then."""
         self._close_files()
@@ -260,10 +283,6 @@ class _File:
 
     def _put(self, line: Line) -> None:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
-        if time.monotonic() - self._flushed > _FLUSH_EVERY:
-            # Elsewhere: a slow disk takes its time.
-            self._executor.submit(_flush, self._lines.fileno())
-            self._flushed = time.monotonic()
 
     def _push(self, entry: Entry) -> None:
         before = self.history.current if self.history.entries else None
@@ -297,12 +316,6 @@ def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
     rest = memoryview(data)
     while rest:
         rest = rest[file.write(rest) :]
-
-
-def _flush(descriptor: int) -> None:
-    # It may have been closed since.
-    with suppress(OSError):
-        os.fsync(descriptor)
 
 
 def lock_of(path: Path) -> QLockFile:

@@ -70,27 +70,32 @@ def leftovers(folder: Path) -> list[Leftover]:
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
         lock = lock_of(path)
-        if lock.tryLock(0):
-            leftover = Leftover(path.stat().st_mtime, *_end_of(path), path, lock)
-            if leftover.unsaved:
-                found.append(leftover)
-            else:
-                leftover.delete()
+        try:
+            if lock.tryLock(0):
+                leftover = Leftover(path.stat().st_mtime, *_end_of(path), path, lock)
+                if leftover.unsaved:
+                    found.append(leftover)
+                else:
+                    leftover.delete()
+        except OSError as error:
+            # Another program that starts may have deleted it in this moment.
+            _log.warning("%s is left alone: %s", path, error)
+            lock.unlock()
     _clear(folder)
     return sorted(found, key=lambda leftover: leftover.changed, reverse=True)
 
 
 def _end_of(path: Path) -> tuple[Kept, int]:
-    """Return what the lines of a journal end with; nothing is unsaved in one that was never begun to the end."""
-    kept, unsaved = None, 0
+    """Return what the lines of a journal end with; in one that was never begun to the end, everything is unsaved."""
+    kept, unsaved = Kept(), 0
     try:
         for line in _lines_of(path):
             kept, unsaved = (kept, unsaved + 1) if line.kept is UNSET else (line.kept, line.unsaved)
     except (OSError, msgspec.MsgspecError) as error:
         # Something that cannot be told may be worth keeping.
         _log.warning("%s ends early: %s", path, error)
-        return kept or Kept(), max(unsaved, 1)
-    return (Kept(), 0) if kept is None else (kept, unsaved)
+        return kept, max(unsaved, 1)
+    return kept, unsaved
 
 
 def _lines_of(path: Path) -> Iterator[Line]:

@@ -4,7 +4,8 @@ import os
 import resource
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from PySide6.QtCore import QLockFile
+from typing_extensions import override
 
-from perceptron_gui import journal
+from perceptron_gui import journal, recovery
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -50,10 +53,11 @@ class Played:
 
     def __init__(self, folder: Path, executor: Any = None, preset: str = "notebook") -> None:
         self.folder = folder
-        self.problems: list[OSError] = []
+        self.problems: list[Exception] = []
         self.session = Session(History.begin(preset, "cpu"), InlineExecutor(), lambda: ENGINE)
         self.session.prepare()
-        self.journal = Journal(folder, executor or InlineExecutor(), self.problems.append)
+        self.journal = Journal(folder, executor or InlineExecutor())
+        self.journal.on_failure = self.problems.append
         self.journal.begin(self.session.history, HERE)
         self.session.changed.connect(self.journal.follow)
 
@@ -227,10 +231,12 @@ def test_a_line_cut_short_anywhere_loses_that_line_alone(played: Played) -> None
         with played.left() as found:
             assert contents(found[0].read()) == before[2]
             assert found[0].unsaved == 2
+    first = whole.index(b"\n") + 1
     for cut in range(whole.index(b'{"kept"')):
         path.write_bytes(whole[:cut])
         with played.left() as found:
-            assert found == []
+            # Nothing says where what it holds would be kept: it is offered.
+            assert [(one.kept, one.unsaved > 0) for one in found] == [(Kept(), True)] * (cut >= first)
     path.write_bytes(whole)
     assert_left_is(played)
 
@@ -416,9 +422,106 @@ def test_recovered_work_is_moved_before_its_journal_goes(played: Played) -> None
         assert (found[0].unsaved, found[0].kept) == (2, HERE)
 
 
-def test_the_clock_puts_lines_on_the_disk(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
-    flushed: list[int] = []
+@pytest.mark.usefixtures("large")
+def test_the_clock_puts_arrays_and_then_lines_on_the_disk(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
     monkeypatch.setattr(journal, "_FLUSH_EVERY", -1.0)
-    monkeypatch.setattr(os, "fsync", flushed.append)
+    monkeypatch.setattr(os, "fsync", lambda number: flushed.append(Path(f"/proc/self/fd/{number}").readlink().suffix))
+    played.press(Randomize())
+    assert flushed == [".arrays", ".journal"]
+
+
+class EndingExecutor(ManualExecutor):
+    """Does what it has, and takes no more, as one that is shut down."""
+
+    is_ending = False
+
+    @override
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        if self.is_ending:
+            raise RuntimeError("cannot schedule new futures after shutdown")
+        return super().submit(fn, *args, **kwargs)
+
+
+def test_a_journal_that_is_begun_at_the_end_is_begun_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 13: a long history, an edit, and SIGTERM."""
+    monkeypatch.setattr(journal, "_FLUSH_EVERY", -1.0)
+    monkeypatch.setattr(journal, "_MANY", 3)
+    worker = EndingExecutor()
+    played = Played(tmp_path)
+    played.press(*[Operation.FORWARD] * 5)
+    played.journal.discard()
+    played.session.changed.disconnect(played.journal.follow)
+    played.journal = Journal(tmp_path, worker)
+    played.journal.on_failure = played.problems.append
+    played.journal.begin(played.history, HERE)
+    played.session.changed.connect(played.journal.follow)
+    played.press(Operation.BACKWARD, Operation.UPDATE)
+    played.journal.leave()
+    worker.is_ending = True
+    worker.work_all()
+    (left,) = leftovers(tmp_path)
+    assert (left.unsaved, left.kept) == (2, HERE)
+    assert contents(left.read()) == contents(played.history)
+    assert not played.problems
+    left.delete()
+
+
+@pytest.mark.usefixtures("large")
+def test_a_begin_that_fails_for_whatever_reason_is_said_once_and_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[object] = []
+
+    def fail(*given: object) -> None:
+        begun.append(given)
+        raise ValueError("for whatever reason")
+
+    worker = ManualExecutor()
+    played = Played(tmp_path, worker)
+    with monkeypatch.context() as patch:
+        patch.setattr(journal._File, "begin", fail)
+        played.press(Randomize(), Randomize(), Operation.FORWARD)
+        worker.work_all()
+    assert len(begun) == len(played.problems) == 1
+    assert list(tmp_path.iterdir()) == []
+    played.journal.mark(HERE, is_whole=True)
+    played.press(Randomize())
+    worker.work_all()
+    assert assert_left_is(played).unsaved == 1
+    played.journal.discard()
+    worker.work_all()
+
+
+def test_a_journal_that_cannot_be_held_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fault 18: the next start would take it for one that was left."""
+    monkeypatch.setattr(journal, "lock_of", lambda path: QLockFile(str(path / "no folder" / "lock")))
+    played = Played(tmp_path)
     played.press(Operation.FORWARD)
-    assert flushed
+    assert [type(problem) for problem in played.problems] == [OSError]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_journal_that_another_start_deletes_meanwhile_hides_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 19."""
+    for _ in range(3):
+        played = Played(tmp_path)
+        played.press(Operation.FORWARD)
+        played.journal.leave()
+    gone = sorted(tmp_path.glob("*.journal"))[1]
+
+    def lock_late(path: Path) -> QLockFile:
+        if path == gone:
+            path.unlink(missing_ok=True)
+        return journal.lock_of(path)
+
+    monkeypatch.setattr(recovery, "lock_of", lock_late)
+    found = leftovers(tmp_path)
+    assert len(found) == 2
+    for one in found:
+        one.delete()
+    assert list(tmp_path.iterdir()) == []

@@ -156,6 +156,22 @@ def test_a_signal_ends_the_program_in_order(home: Path, number: signal.Signals, 
     assert left.read().current.W[0, 0] == 2
 
 
+def test_a_signal_waits_for_no_save_that_does_not_end(home: Path, tmp_path: Path) -> None:
+    """Faults 11 and 13: what is done while it is written is in the journal; the file is the old one."""
+    path = tmp_path / "old.perceptron"
+    with running(f"save_without_end={path}") as process:
+        assert said(process) == "ready"
+        process.send_signal(signal.SIGTERM)
+        begun = time.monotonic()
+        process.communicate(timeout=LIMIT)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert time.monotonic() - begun < LONGEST_ENDING
+    assert not path.exists()
+    assert marks(home) == []
+    (left,) = leftovers(home / OWN / "recovery")
+    assert left.read().current.W[0, 0] == 3
+
+
 def test_a_second_signal_ends_the_program_at_once() -> None:
     """Fault 11."""
     with running("wait_for_signal=60") as process:

@@ -31,6 +31,7 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Reduction, TensorName, Zeroing, frozen
 from perceptron_gui.core.verification import verified
 from perceptron_gui.document import Document
+from perceptron_gui.journal import Journal
 from perceptron_gui.recovery import leftovers
 from perceptron_gui.session import Session
 from tests.core.exporting.plain import PlainPython
@@ -57,7 +58,7 @@ class Lesson(RuleBasedStateMachine):
         self.path = self.folder / "lesson.perceptron"
         self.session = Session(History.begin(preset, "cpu"), InlineExecutor(), lambda: ENGINE)
         self.session.prepare()
-        self.document = Document(self.session, InlineExecutor(), self.folder / "journals")
+        self.document = Document(self.session, InlineExecutor(), Journal(self.folder / "journals", InlineExecutor()))
         self.problems: list[object] = []
         self.document.failed.connect(self.problems.append)
         self.document.save(self.path)

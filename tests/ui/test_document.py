@@ -3,7 +3,9 @@
 import os
 import resource
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Snapshot, frozen
 from perceptron_gui.document import Document, LeaveOut, Overwrite
+from perceptron_gui.journal import Journal
 from perceptron_gui.recovery import leftovers
 from perceptron_gui.session import Session
 from tests.engines import FakeEngine
@@ -33,7 +36,7 @@ class Desk:
         self.torch = ManualExecutor()
         self.files = ManualExecutor()
         self.session = Session(History.begin("notebook", "cpu"), self.torch, lambda: engine)
-        self.document = Document(self.session, self.files, folder / "recovery")
+        self.document = Document(self.session, self.files, Journal(folder / "recovery", self.files))
         self.problems: list[Problem] = []
         self.asked: list[object] = []
         self.saves: list[Path | None] = []
@@ -625,11 +628,28 @@ def test_a_save_that_fails_is_said_even_if_something_else_is_shown_by_then(desk:
 def test_closing_waits_for_what_is_being_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.press()
     desk.document.save(desk.path)
-    monkeypatch.setattr(documents, "wait", lambda _futures: desk.files.work_all())
-    desk.document.close()
+
+    def work_and_wait(futures: list[Future[Any]], timeout: float | None) -> object:
+        desk.files.work_all()
+        return wait(futures, timeout)
+
+    monkeypatch.setattr(documents, "wait", work_and_wait)
+    assert desk.document.close()
     desk.files.work_all()
     assert desk.path.exists()
     assert not list((desk.folder / "recovery").glob("*.journal"))
+
+
+def test_closing_waits_no_longer_than_it_may_and_leaves_the_journal(desk: Desk) -> None:
+    """Fault 11: the file is the old one, and nothing is lost."""
+    desk.press()
+    desk.document.save(desk.path)
+    assert not desk.document.close(0)
+    assert not desk.path.exists()
+    (left,) = leftovers(desk.folder / "recovery")
+    assert contents(left.read()) == contents(desk.session.history)
+    left.delete()
+    desk.files.work_all()
 
 
 def test_a_folder_for_recovery_that_cannot_be_written_is_said_once(desk: Desk) -> None:

@@ -27,6 +27,7 @@ from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.document import Document
+from perceptron_gui.journal import Journal
 from perceptron_gui.preferences import MOST_RECENT, Preferences
 from perceptron_gui.session import Session
 from perceptron_gui.ui.main_window import MainWindow
@@ -40,7 +41,7 @@ Button = QMessageBox.StandardButton
 @pytest.fixture
 def document(session: Session, tmp_path: Path) -> Iterator[Document]:
     """Where `session` is kept, with a journal."""
-    document = Document(session, InlineExecutor(), tmp_path / "recovery")
+    document = Document(session, InlineExecutor(), Journal(tmp_path / "recovery", InlineExecutor()))
     yield document
     document.close()
 
@@ -67,7 +68,7 @@ def left(engine: Engine, journals: Path, path: Path | None = None) -> Path:
     """Have another program do Forward and Backward, save if there is a path, undo, and end without a word."""
     session = Session(History.begin("notebook", "cpu"), InlineExecutor(), lambda: engine)
     session.prepare()
-    document = Document(session, InlineExecutor(), journals)
+    document = Document(session, InlineExecutor(), Journal(journals, InlineExecutor()))
     before = set(journals.glob("*.journal"))
     session.perform(Operation.FORWARD, Operation.BACKWARD)
     if path is not None:
