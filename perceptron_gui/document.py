@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QLockFile, QObject, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, QSysInfo, Signal, Slot
 
 from perceptron_gui import files
 from perceptron_gui.core import storage
@@ -40,12 +40,14 @@ class Overwrite:
 class LeaveOut:
     """A question: to keep the file at `path` openable, the oldest `count` entries would not be in it; save it so?
 
-    `undone` is how many of the last ones, which were undone, would not be in it either.
+    `undone` is how many of the last ones, which were undone, would not be in it either; `may_overwrite` is what the
+    person has agreed to already.
     """
 
     path: Path
     count: int
     undone: int = 0
+    may_overwrite: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -104,7 +106,7 @@ class Document(QObject):
         self._lock: QLockFile | None = None
         self._loading: Future[_Read] | None = None
         self._saving: _Saving | None = None
-        self._next_save: Callable[[], None] | None = None
+        self._next_saves: dict[Path | None, Callable[[], None]] = {}
         self._was_modified = False
         self._read.connect(self._on_read)
         self._written.connect(self._on_written)
@@ -152,7 +154,8 @@ class Document(QObject):
         `saved`, `asked` or `failed` follows. There has to be a path, given here or before.
         """
         if self._saving is not None:
-            self._next_save = partial(self.save, path, may_overwrite=may_overwrite, may_leave_out=may_leave_out)
+            again = partial(self.save, path, may_overwrite=may_overwrite, may_leave_out=may_leave_out)
+            self._next_saves[path] = again
             return
         target = path or self.path
         if target is None:
@@ -168,7 +171,8 @@ class Document(QObject):
             self.asked.emit(Overwrite(target))
             return
         history = self.session.history
-        future = self._executor.submit(_written, history, self._kept.left_out, target, may_leave_out=may_leave_out)
+        write = partial(_written, may_overwrite=may_overwrite, may_leave_out=may_leave_out)
+        future = self._executor.submit(write, history, self._kept.left_out, target)
         self._saving = saving = _Saving(future, history, lock)
         self.changed.emit()
         future.add_done_callback(lambda _: self._written.emit(saving))
@@ -200,7 +204,8 @@ class Document(QObject):
 
     def _show(self, read: _Read) -> None:
         self._put_away()
-        self._loading = self._saving = self._next_save = None
+        self._loading = self._saving = None
+        self._next_saves.clear()
         self._unwanted = _NOTHING
         path, leftover = read.kept.path, read.leftover
         self._lock = None if path is None else _lock_on(path)
@@ -246,18 +251,19 @@ class Document(QObject):
 
     @Slot(object)
     def _on_written(self, saving: _Saving) -> None:
-        next_save = None
-        if saving is self._saving:
+        is_mine = saving is self._saving
+        # What was not saved is said, even where something else is shown by now.
+        has_succeeded = self._succeeded(saving.future)
+        if is_mine:
             self._saving = None
-            next_save, self._next_save = self._next_save, None
-            if self._succeeded(saving.future):
+            if has_succeeded:
                 result = saving.future.result()
                 self._take(saving, result) if isinstance(result, Kept) else self.asked.emit(result)
             self.changed.emit()
         if saving.lock is not None and saving.lock is not self._lock:
             saving.lock.unlock()
-        if next_save is not None:
-            next_save()
+        if is_mine and self._next_saves:
+            self._next_saves.pop(next(iter(self._next_saves)))()
 
     def _take(self, saving: _Saving, kept: Kept) -> None:
         """Be the document that was written."""
@@ -333,7 +339,9 @@ def _lock_on(path: Path) -> QLockFile | None:
 
 
 def _held(path: Path) -> Problem:
-    return Problem(Reason.HELD_ELSEWHERE, file=path.name, owner=_lock_of(path).getLockInfo()[0])
+    owner, host, _ = _lock_of(path).getLockInfo()
+    is_here = host in {"", QSysInfo.machineHostName()}
+    return Problem(Reason.HELD_ELSEWHERE, file=path.name, owner=owner if is_here else f"{owner}, {host}")
 
 
 def _lock_of(path: Path) -> QLockFile:
@@ -358,7 +366,9 @@ def _recovered(leftover: Leftover) -> _Read:
         raise Problem(Reason.NOT_RECOVERED, detail=str(error)) from error
 
 
-def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool) -> Kept | LeaveOut:
+def _written(
+    history: History, left_out: int, path: Path, *, may_overwrite: bool, may_leave_out: bool
+) -> Kept | LeaveOut:
     """Write a document, and the file with its arrays where it needs one: both or neither.
 
     Returns:
@@ -369,13 +379,14 @@ def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool
         Problem: NOT_SAVED.
     """
     encoded = storage.encoded(history, left_out)
-    question = LeaveOut(path, encoded.left_out - left_out, encoded.undone_left_out)
+    question = LeaveOut(path, encoded.left_out - left_out, encoded.undone_left_out, may_overwrite)
     if (question.count or question.undone) and not may_leave_out:
         return question
     files.clear(path)
     tensors = path.with_name(storage.tensors_name(path, encoded.digest)) if encoded.tensors is not None else None
     is_new = tensors is not None and not tensors.exists()
-    if tensors is not None and encoded.tensors is not None and is_new:
+    before = storage.tensors_named(path)
+    if tensors is not None and encoded.tensors is not None:
         # Under a name of its own: what the document of before needs stays until there is another document.
         files.write(tensors, encoded.tensors)
     try:
@@ -385,8 +396,15 @@ def _written(history: History, left_out: int, path: Path, *, may_leave_out: bool
             tensors.unlink(missing_ok=True)
         raise
     kept = Kept.at(path, left_out)
-    with suppress(OSError):
-        for old in storage.tensors_of(path):
-            if old != tensors:
-                old.unlink(missing_ok=True)
+    if before and before != encoded.digest:
+        with suppress(OSError):
+            _drop_tensors(path, before)
     return kept
+
+
+def _drop_tensors(path: Path, digest: str) -> None:
+    """Delete the file with the arrays of the document that was replaced, unless another document needs it."""
+    others = (other for other in path.parent.glob(f"*{storage.SUFFIX}") if other != path)
+    old = storage.tensors_beside(path, digest)
+    if old is not None and all(storage.tensors_named(other) != digest for other in others):
+        old.unlink(missing_ok=True)

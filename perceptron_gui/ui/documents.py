@@ -71,7 +71,7 @@ class Documents(QObject):
 
     def may_close(self) -> bool:
         """Whether the window may close now; if not, the person is asked, and `close_agreed` may follow."""
-        if self._may_close or not self.document.is_modified:
+        if self._may_close or not self._has_unsaved:
             return True
         self._leaving(self._agree)
         return False
@@ -107,9 +107,14 @@ class Documents(QObject):
         self._notices.retranslate()
         self._on_changed()
 
+    @property
+    def _has_unsaved(self) -> bool:
+        """Whether something was done, or wished by now, that is in no file."""
+        return self.document.is_modified or self.document.session.waiting > 0
+
     def _leaving(self, then: Callable[[], object]) -> None:
         """Do something that puts the session away, once the person has said what becomes of what is not saved."""
-        if not self.document.is_modified:
+        if not self._has_unsaved:
             then()
             return
         if self.document.is_saving:
@@ -133,7 +138,8 @@ class Documents(QObject):
             self.document.forget()
             then()
         elif answer == _Button.Save:
-            self._save(then)
+            # What is done while it is written is asked about again.
+            self._save(partial(self._leaving, then))
 
     def _agree(self) -> None:
         self._may_close = True
@@ -208,20 +214,18 @@ class Documents(QObject):
 
     @Slot(object)
     def _on_asked(self, question: Overwrite | LeaveOut) -> None:
-        save = partial(self.document.save, question.path, may_overwrite=True)
+        save = partial(self.document.save, question.path)
         if isinstance(question, LeaveOut):
+            save_so = partial(save, may_overwrite=question.may_overwrite, may_leave_out=True)
             self._ask(
                 partial(_say, question),
-                Choice(
-                    "notice_leave_out",
-                    lambda: translate("Documents", "Save it so"),
-                    partial(save, may_leave_out=True),
-                ),
+                Choice("notice_leave_out", lambda: translate("Documents", "Save it so"), save_so),
             )
         else:
+            overwrite = partial(save, may_overwrite=True)
             self._ask(
                 partial(_say, question),
-                Choice("notice_overwrite", lambda: translate("Documents", "Overwrite it"), save),
+                Choice("notice_overwrite", lambda: translate("Documents", "Overwrite it"), overwrite),
                 Choice("notice_reload", lambda: translate("Documents", "Reload it"), partial(self.open, question.path)),
             )
 
@@ -257,15 +261,27 @@ class Documents(QObject):
             at = QLocale().toString(when, QLocale.FormatType.ShortFormat)
             return text.format(name=name, when=at, count=leftover.unsaved)
 
-        recover = self._committed(partial(self._leaving, partial(self.document.recover, leftover)))
         return Notice(
             say,
             (
-                Choice("recover_button", lambda: translate("Documents", "Restore it"), recover),
+                Choice(
+                    "recover_button", lambda: translate("Documents", "Restore it"), partial(self._restore, leftover)
+                ),
                 Choice("later_button", lambda: translate("Documents", "Later"), leftover.let_go),
                 Choice("delete_button", lambda: translate("Documents", "Delete it"), leftover.delete),
             ),
         )
+
+    def _restore(self, leftover: Leftover) -> None:
+        """Show it, after asking about what is shown; until then it is offered on."""
+        offer = self._offer(leftover)
+        self._notices.ask(offer)
+
+        def recover() -> None:
+            self._notices.withdraw(offer)
+            self.document.recover(leftover)
+
+        self._committed(partial(self._leaving, recover))()
 
 
 def _say(question: Overwrite | LeaveOut) -> str:
@@ -275,7 +291,7 @@ def _say(question: Overwrite | LeaveOut) -> str:
                 "Documents", "{name} was changed by another program since it was opened here. Nothing is saved yet."
             )
             return text.format(name=path.name)
-        case LeaveOut(path, count, undone=0):
+        case LeaveOut(path, count, 0):
             text = translate(
                 "Documents",
                 "To stay below 64 MiB, {name} would leave out its oldest {count} entries. Nothing is saved yet.",

@@ -348,7 +348,7 @@ def _old_gradient(before: Snapshot, changed: tuple[str, ...]) -> str:
             "sentences", "The gradient was of an older state ({names} changed since); PyTorch says nothing."
         ).format(names=_listed(changed))
     return translate(
-        "sentences", "Of {count} Backwards in .grad, {old} were of an older state ({names}); PyTorch says nothing."
+        "sentences", "Of {count} Backwards in .grad, {old} came from an older state ({names}); PyTorch says nothing."
     ).format(count=count, old=old, names=_listed(changed))
 
 

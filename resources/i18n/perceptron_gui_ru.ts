@@ -1834,7 +1834,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>Import</source>
-        <translation>Импорт</translation>
+        <translation>импорт</translation>
     </message>
     <message>
         <source>Randomize</source>
@@ -2049,7 +2049,7 @@ Earlier points of the path lie on other slices.</source>
         <translation>Градиент относился к прежнему состоянию (с тех пор изменилось: {names}); PyTorch об этом молчит.</translation>
     </message>
     <message>
-        <source>Of {count} Backwards in .grad, {old} were of an older state ({names}); PyTorch says nothing.</source>
+        <source>Of {count} Backwards in .grad, {old} came from an older state ({names}); PyTorch says nothing.</source>
         <translation>Из {count} слагаемых в .grad {old} посчитаны в прежнем состоянии ({names}); PyTorch об этом молчит.</translation>
     </message>
     <message>

@@ -164,7 +164,7 @@ def test_a_damaged_file_leaves_everything_as_it_was(desk: Desk) -> None:
     desk.document.forget()
     assert not desk.document.is_modified
     desk.open()
-    assert desk.reasons == [Reason.NOT_A_SESSION]
+    assert desk.reasons == [Reason.SESSION_DAMAGED]
     assert desk.session.history is before
     assert desk.document.is_modified
 
@@ -542,16 +542,46 @@ def test_how_much_was_left_out_is_remembered(desk: Desk, make: Make, monkeypatch
     assert storage.load(desk.path).left_out == question.count
 
 
-def test_a_state_too_large_for_a_document_lies_beside_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing of it is read or written while the window waits."""
+def large_state(monkeypatch: pytest.MonkeyPatch) -> Snapshot:
+    """Return a state that is too large for a document, which may be small for once."""
     encoded = storage.encoded
     monkeypatch.setattr(storage, "encoded", lambda history, left_out: encoded(history, left_out, 6000))
-    large = Snapshot(
+    return Snapshot(
         x=frozen(np.random.default_rng(0).random((1, 2**15), np.float32)),
         y_true=frozen(np.zeros((1, 1), np.float32)),
         W=frozen(np.random.default_rng(1).random((2**15, 1), np.float32)),
         b=frozen(np.zeros(1, np.float32)),
     )
+
+
+def test_arrays_beside_a_document_stay_while_another_one_needs_them(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = large_state(monkeypatch)
+    desk.session.open(desk.session.history.push(Randomize(), large, "cpu"))
+    desk.document.save(desk.path, may_leave_out=True)
+    desk.files.work_all()
+    (beside,) = desk.folder.glob("*.safetensors")
+    whole = beside.read_bytes()
+    copied = desk.folder / "handed in.perceptron"
+    copied.write_bytes(desk.path.read_bytes())
+    foreign = desk.folder / "hw.0123456789abcdef.safetensors"
+    foreign.write_bytes(b"of hw.v2, which somebody named so")
+    desk.session.restart("notebook")
+    desk.document.save(may_leave_out=True)
+    desk.files.work_all()
+    assert foreign.exists()
+    assert storage.load(copied).history.current.W.tobytes() == large.W.tobytes()
+    beside.write_bytes(whole[:1000])
+    desk.session.open(desk.session.history.push(Randomize(), large, "cpu"))
+    desk.document.save(may_leave_out=True)
+    desk.files.work_all()
+    assert beside.read_bytes() == whole
+
+
+def test_a_state_too_large_for_a_document_lies_beside_it(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of it is read or written while the window waits."""
+    large = large_state(monkeypatch)
     desk.document.save(desk.path)
     desk.files.work_all()
     desk.session.open(desk.session.history.push(Randomize(), large, "cpu"))
@@ -570,6 +600,26 @@ def test_a_state_too_large_for_a_document_lies_beside_it(desk: Desk, monkeypatch
     desk.document.save(may_leave_out=True)
     desk.files.work_all()
     assert not list(desk.folder.glob("*.safetensors"))
+
+
+def test_no_save_is_lost_behind_another(desk: Desk) -> None:
+    desk.press()
+    other = desk.folder / "other.perceptron"
+    desk.document.save(desk.path)
+    desk.document.save(other)
+    desk.document.save(desk.folder / "third.perceptron")
+    desk.document.save(other)
+    desk.files.work_all()
+    assert [path.name for path in desk.saves if path is not None] == [
+        "hw.perceptron", "other.perceptron", "third.perceptron",
+    ]  # fmt: skip
+
+
+def test_a_save_that_fails_is_said_even_if_something_else_is_shown_by_then(desk: Desk) -> None:
+    desk.document.save(desk.folder / "missing" / "hw.perceptron")
+    desk.document.new()
+    desk.files.work_all()
+    assert desk.reasons == [Reason.NOT_SAVED]
 
 
 def test_closing_waits_for_what_is_being_written(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

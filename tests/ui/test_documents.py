@@ -564,6 +564,44 @@ def test_closing_while_the_file_is_written_waits_for_it(path: Path, hands: Hands
     assert path.exists()
 
 
+def test_what_is_done_while_it_is_saved_to_close_is_asked_about_again(
+    path: Path, hands: Hands, window: MainWindow
+) -> None:
+    worker = ManualExecutor()
+    window.documents.document._executor = worker
+    hands.click("forward")
+    window.documents.document.save(path)
+    worker.work_all()
+    hands.click("backward")
+    window.close()
+    answer(hands, Button.Save)
+    hands.click("update")
+    worker.work_all()
+    assert window.isVisible()
+    assert len(storage.load(path).history.entries) == 3
+    answer(hands, Button.Save)
+    worker.work_all()
+    assert not window.isVisible()
+    assert len(storage.load(path).history.entries) == 4
+
+
+def test_restoring_that_is_cancelled_is_offered_on(
+    hands: Hands, window: MainWindow, engine: Engine, tmp_path: Path
+) -> None:
+    left(engine, tmp_path / "recovery")
+    hands.click("forward", "backward")
+    look_for_leftovers(window)
+    first = asked(hands)
+    notice(hands, "recover_button")
+    answer(hands, Button.Cancel)
+    assert asked(hands) == first
+    assert len(hands.history.entries) == 3
+    notice(hands, "recover_button")
+    answer(hands, Button.Discard)
+    assert asked(hands) == ""
+    assert hands.history.index == 1
+
+
 def test_every_file_command_is_a_command_of_the_window(hands: Hands) -> None:
     for name in ("new", "open", "save", "save_as"):
         action = hands.find(QAction, name)

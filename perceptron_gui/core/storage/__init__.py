@@ -11,7 +11,7 @@ from perceptron_gui.core.storage.document import (
     read_bytes,
     tensors_beside,
     tensors_name,
-    tensors_of,
+    tensors_named,
 )
 
 __all__ = [
@@ -25,5 +25,5 @@ __all__ = [
     "read_bytes",
     "tensors_beside",
     "tensors_name",
-    "tensors_of",
+    "tensors_named",
 ]

@@ -29,6 +29,8 @@ SUFFIX = ".perceptron"
 LARGEST_DOCUMENT = 64 * 2**20
 """Bytes of a document: beyond that its oldest entries are left out, and at last its arrays go into a file beside it."""
 _LARGEST_TENSORS = 2**31
+_SHORT = 2**20
+_BEGINNING = b'{"format":"%s"' % schema.FORMAT.encode()
 _LONGEST_HEADER = 2**16
 _BOM = b"\xef\xbb\xbf"
 _UNREADABLE = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
@@ -146,10 +148,16 @@ def tensors_name(path: Path, digest: str) -> str:
     return f"{path.stem}.{digest[:16]}.safetensors"
 
 
-def tensors_of(path: Path) -> list[Path]:
-    """Return the files with arrays of this document and of earlier ones of its name."""
-    pattern = re.compile(re.escape(path.stem) + r"\.[0-9a-f]{16}\.safetensors")
-    return [one for one in path.parent.iterdir() if pattern.fullmatch(one.name)]
+def tensors_named(path: Path) -> str:
+    """Return the SHA-256 of the file with the arrays of a document; "" where it needs none, or is none."""
+    try:
+        with path.open("rb") as file:
+            # It says so behind its only entry, which is short without its arrays.
+            data = file.read(_SHORT)
+    except OSError:
+        return ""
+    found = re.search(rb'"tensors":"([0-9a-f]{64})"\}\s*\Z', data)
+    return "" if found is None else found[1].decode()
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
@@ -209,6 +217,10 @@ def _header(data: bytes, file: str) -> tuple[schema.Header, Iterator[bytes]]:
         header = msgspec.json.decode(text, type=schema.Header)
         refuse_twice(text, header)
     except (*_UNREADABLE, DamagedError) as error:
+        if data.removeprefix(_BOM).startswith(_BEGINNING):
+            # As far as its lines are whole.
+            entry = max(data.count(b"\n"), 1)
+            raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail=str(error)) from error
         raise Problem(Reason.NOT_A_SESSION, file=file, detail=str(error)) from error
     if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= count:
         raise Problem(Reason.NOT_A_SESSION, file=file, detail="format, version or index")
