@@ -217,9 +217,9 @@ def _header(data: bytes, file: str) -> tuple[schema.Header, Iterator[bytes]]:
         header = msgspec.json.decode(text, type=schema.Header)
         refuse_twice(text, header)
     except (*_UNREADABLE, DamagedError) as error:
-        if data.removeprefix(_BOM).startswith(_BEGINNING):
-            # As far as its lines are whole.
-            entry = max(data.count(b"\n"), 1)
+        # The line behind the last entry is missing: it was cut short.
+        if data.removeprefix(_BOM).startswith(_BEGINNING) and b"\n" in data and b"\n]" not in data:
+            entry = data.rstrip().count(b"\n")
             raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail=str(error)) from error
         raise Problem(Reason.NOT_A_SESSION, file=file, detail=str(error)) from error
     if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= count:
