@@ -13,7 +13,7 @@ from perceptron_gui.core.exporting.notebook import notebook
 from perceptron_gui.core.exporting.script import script
 from perceptron_gui.core.exporting.tables import has_parameters, history_csv
 from perceptron_gui.core.history import History
-from perceptron_gui.core.problems import Problem
+from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.preferences import LANGUAGES
 from perceptron_gui.ui.problem_sentences import of_problem
 
@@ -45,6 +45,9 @@ def main(argv: Sequence[str]) -> int:
     except Problem as problem:
         _say(of_problem(problem))
         return 1
+    except Exception as error:  # noqa: BLE001  who calls it from a script reads a line and a status
+        _say(f"It cannot be done: {type(error).__name__}: {error}")
+        return 1
     return status
 
 
@@ -74,12 +77,19 @@ def _parser() -> argparse.ArgumentParser:
 
 def _export(options: argparse.Namespace) -> int:
     opened = storage.load(options.file)
+    if options.out.suffix.lower() == storage.SUFFIX or _are_one(options.file, options.out):
+        raise Problem(Reason.NOT_SAVED, file=str(options.out), detail="that is the name of a session")
     EXPORTS[options.to](opened.history, options)
     if opened.left_out:
         _say(f"{options.out} begins at entry {opened.left_out + 1}: the session does not hold the earlier ones.")
     if options.to == "csv" and not has_parameters(opened.history):
         _say(f"{options.out} has no columns for the parameters: there are more than {lines.MOST_SHOWN}.")
     return 0
+
+
+def _are_one(file: Path, out: Path) -> bool:
+    """Whether two paths are one file, by whatever name."""
+    return out.exists() and out.samefile(file)
 
 
 def _say(text: str) -> None:

@@ -8,8 +8,10 @@ import math
 import multiprocessing
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -152,8 +154,30 @@ def reported(files: Sequence[Path], preset: str | None = None, start: Path | Non
     if workers < 2:
         yield from map(verify, files)
         return
-    with ProcessPoolExecutor(workers, multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(verify, files)
+    left = list(files)
+    while left:
+        done = 0
+        # A process that dies takes with it what the others were at.
+        with suppress(BrokenProcessPool), _processes(workers) as pool:
+            for report in pool.map(verify, left):
+                done += 1
+                yield report
+        left = left[done:]
+        if left:
+            yield _alone(verify, left.pop(0))
+
+
+def _processes(count: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(count, multiprocessing.get_context("spawn"))
+
+
+def _alone(verify: Callable[[Path], Report], file: Path) -> Report:
+    """Verify a file in a process of its own, which it may end: by the memory it takes, or a fault of PyTorch."""
+    try:
+        with _processes(1) as pool:
+            return pool.submit(verify, file).result()
+    except BrokenProcessPool:
+        return Report(_plain(str(file)), holds=False, problem="It cannot be done again: the process died of it, twice.")
 
 
 def report_on(file: Path, preset: str | None = None, start: Path | None = None) -> Report:

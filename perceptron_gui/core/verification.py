@@ -96,9 +96,10 @@ def start_of_history(history: History, left_out: int) -> StartState:
 def verified(history: History, left_out: int, engine: Engine, start: StartState | None = None) -> Verification:
     """Do every entry again and compare, up to the first difference.
 
-    A Start is compared with its preset. Of any other first entry, whose predecessor was left out, only what follows
-    from the rest of it is compared: z, y_pred and loss of its Forwards and what their Backwards brought, within the
-    bounds, because which machine computed them is not stored; and that its deposits add up to `.grad`.
+    A whole history begins with a Start, which is compared with its preset. Of any other first entry, whose predecessor
+    was left out, only what follows from the rest of it is compared: z, y_pred and loss of its Forwards and what their
+    Backwards brought, within the bounds, because which machine computed them is not stored; and that its deposits add
+    up to `.grad`.
     """
     replay = _Replay(engine)
     in_bits = within_bounds = 0
@@ -201,6 +202,8 @@ class _Replay:
 
     def _of_first(self, entry: Entry, *, is_whole: bool) -> Difference | None:
         self.is_exact = isinstance(entry.action, Start)
+        if is_whole and not self.is_exact:
+            return Difference("action", _name(entry.action), "start")
         if entry.updates and (is_whole or entry.makes_new_tensors):
             return Difference("updates", str(entry.updates), "0")
         if self.is_exact:
@@ -235,6 +238,10 @@ class _Replay:
             for name in arrived
         )
         return next(chain.from_iterable(differences), None)
+
+
+def _name(action: Action) -> str:
+    return action.value if isinstance(action, Operation) else type(action).__name__.lower()
 
 
 def _within_bounds(action: Action, before: Snapshot, after: Snapshot) -> Comparison:

@@ -499,6 +499,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>Экспорт</translation>
     </message>
     <message>
+        <source>that is the name of a session</source>
+        <translation>это имя сеанса</translation>
+    </message>
+    <message>
         <source>{file} is written.</source>
         <translation>Файл {file} записан.</translation>
     </message>

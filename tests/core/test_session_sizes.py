@@ -1,6 +1,7 @@
 """How large a document gets, what it leaves out where it would be too large, and the file beside it."""
 
 import hashlib
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -237,3 +238,24 @@ def test_a_tensor_of_another_kind_is_refused(tmp_path: Path, wrong: Any) -> None
     path.write_bytes(data)
     (tmp_path / f"a.{digest[:16].decode()}.safetensors").write_bytes(tensors)
     assert refused(path).reason is Reason.SESSION_DAMAGED
+
+
+def test_of_the_file_beside_only_what_the_document_names_is_read(tmp_path: Path) -> None:
+    """Fault 46: the tensor that nobody names would take 64 MiB."""
+    encoded = storage.encoded(begun(of_size(30, 30, 1)), limit=2000)
+    assert encoded.tensors is not None
+    arrays = safetensors.numpy.load(encoded.tensors)
+    tensors = safetensors.numpy.save(arrays | {"junk": np.zeros(2**24, np.float32)})
+    data, digest = lying(tensors)
+    path = tmp_path / "a.perceptron"
+    path.write_bytes(data)
+    (tmp_path / f"a.{digest[:16].decode()}.safetensors").write_bytes(tensors)
+    del tensors
+    tracemalloc.start()
+    try:
+        opened = storage.load(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert np.array_equal(opened.history.current.x, arrays["0"])
+    assert most < 2**23

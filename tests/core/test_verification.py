@@ -451,6 +451,16 @@ def test_a_refusal_is_compared() -> None:
 
 
 @pytest.mark.parametrize("first", range(1, len(EVERYTHING.entries)))
+def test_a_history_that_is_said_to_be_whole_begins_with_a_start(first: int) -> None:
+    """Who cuts off how it began cannot say that nothing was left out."""
+    rest = History(tuple(replace(entry, updates=0) for entry in EVERYTHING.entries[first:]))
+    if isinstance(rest.entries[0].action, Start):
+        assert verified(rest, 0, ENGINE).holds
+    else:
+        assert in_error(rest) == (1, "action", Kind.VALUE)
+
+
+@pytest.mark.parametrize("first", range(1, len(EVERYTHING.entries)))
 def test_a_document_whose_beginning_was_left_out_holds(first: int) -> None:
     rest = History(EVERYTHING.entries[first:], len(EVERYTHING.entries) - first - 1)
     found = verify(storage.encoded(rest, first).data)

@@ -9,9 +9,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from perceptron_gui import headless
 from perceptron_gui.core import storage
 from perceptron_gui.core.actions import CPU, Axis, Operation, Resize
 from perceptron_gui.core.history import History
+from perceptron_gui.headless import main
 from tests.core.exporting.histories import without_the_oldest
 from tests.core.exporting.plain import PlainPython
 from tests.core.notebook import state
@@ -92,6 +94,39 @@ def test_what_cannot_be_done_is_one_line_and_status_1(
     assert said in finished.stderr
     assert finished.stderr.count("\n") == 1
     assert sorted(one.name for one in tmp_path.iterdir()) == ["good.perceptron", "junk.perceptron"]
+
+
+@pytest.mark.parametrize("out", ["session", "linked", "../{folder}/session", "new.perceptron", "new.PERCEPTRON"])
+@pytest.mark.parametrize("to", ["script", "report"])
+def test_an_export_does_not_go_over_a_session(
+    tmp_path: Path, history: History, out: str, to: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = saved(tmp_path, history).rename(tmp_path / "session")
+    (tmp_path / "linked").hardlink_to(file)
+    before = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    path = tmp_path / out.format(folder=tmp_path.name)
+    assert main(["export", str(file), "--to", to, "--out", str(path)]) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert "is not saved, and what it held is as it was: that is the name of a session" in said
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == before
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("two\nlines")])
+def test_what_nobody_expected_is_one_line_and_status_1(
+    tmp_path: Path, history: History, error: Exception, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    def fail(_history: History) -> bytes:
+        raise error
+
+    file = saved(tmp_path, history)
+    monkeypatch.setattr(headless, "script", fail)
+    assert main(["export", str(file), "--to", "script", "--out", str(tmp_path / "a.py")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith(f"perceptron-gui: It cannot be done: {type(error).__name__}")
+    assert said.count("\n") == 1
+    assert [one.name for one in tmp_path.iterdir()] == [file.name]
 
 
 def test_usage(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from perceptron_gui.core.history import History
 from perceptron_gui.headless import main
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD
 from tests.core.test_verification import STEP, done
+from tests.e2e import dying
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -149,3 +150,18 @@ def test_several_processes_share_many_files_and_say_the_same(folder: Path, monke
     monkeypatch.setattr(verifying, "MANY", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert list(verifying.reported(files)) == alone
+
+
+def test_a_file_that_kills_its_process_does_not_take_the_others_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = [tmp_path / name for name in ("a", "b", "deadly 1", "c", "d", "deadly 2", "e")]
+    monkeypatch.setattr(verifying, "report_on", dying.report_on)
+    monkeypatch.setattr(verifying, "MANY", 2)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    reports = list(verifying.reported(files))
+    assert [report.file for report in reports] == [str(file) for file in files]
+    assert [report.holds for report in reports] == [not file.name.startswith("deadly") for file in files]
+    assert "the process died" in (reports[2].problem or "")
+    assert main(["verify", *map(str, files[:4])]) == 1
+    assert [line.split()[-2:] for line in capsys.readouterr().out.splitlines()].count(["it,", "twice."]) == 1

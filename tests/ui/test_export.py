@@ -135,6 +135,21 @@ def test_a_file_that_cannot_be_written_is_said_with_the_cause(hands: Hands, tmp_
     assert hands.now.forward is not None
 
 
+def test_an_export_does_not_go_over_a_session(hands: Hands, document: Document, tmp_path: Path) -> None:
+    opened, other = tmp_path / "opened", tmp_path / "other.perceptron"
+    document.save(opened)
+    other.write_bytes(b"a session")
+    linked = tmp_path / "linked.py"
+    linked.hardlink_to(opened)
+    before = opened.read_bytes()
+    for path in (opened, linked, other):
+        dialog = dialog_of(hands, "export_script")
+        dialog.fileSelected.emit(str(path))
+        dialog.reject()
+        assert hands.message == f"{path} is not saved, and what it held is as it was: that is the name of a session"
+    assert (opened.read_bytes(), linked.read_bytes(), other.read_bytes()) == (before, before, b"a session")
+
+
 class Gate:
     """Work that waits, half done, until it is let go."""
 

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import safetensors
@@ -281,26 +282,34 @@ def _tensors(
         with path.open("rb") as opened:
             if hashlib.file_digest(opened, "sha256").hexdigest() != digest:
                 raise missing
-        arrays = _float_arrays(path)
+        read = _float_arrays(path)
     except OSError as error:
         raise Problem(Reason.FILE_UNREADABLE, file=str(path), detail=str(error)) from error
     except safetensors.SafetensorError as error:
         raise missing from error
 
     def array(number: int, shape: tuple[int, ...]) -> FloatArray:
-        found = arrays.get(str(number))
-        if found is None or found.shape != shape:
+        found = read(str(number), shape)
+        if found is None:
             raise DamagedError(f"array {number} is not in the file beside the document")
         return found
 
     return array
 
 
-def _float_arrays(path: Path) -> dict[str, FloatArray]:
-    """Read the arrays of float32 numbers in a file of safetensors."""
-    with safetensors.safe_open(path, "numpy") as file:
-        names = [name for name in list(file.keys()) if file.get_slice(name).get_dtype() == "F32"]
-        return {name: frozen(file.get_tensor(name)) for name in names}
+def _float_arrays(path: Path) -> Callable[[str, tuple[int, ...]], FloatArray | None]:
+    """Return how to read an array of float32 numbers out of a file of safetensors; what nobody names is not read."""
+    # It is open as long as it is read from: its header may be long.
+    file: Any = safetensors.safe_open(path, "numpy")
+    names = frozenset(file.keys())
+
+    def read(name: str, shape: tuple[int, ...]) -> FloatArray | None:
+        header = file.get_slice(name) if name in names else None
+        if header is None or header.get_dtype() != "F32" or tuple(header.get_shape()) != shape:
+            return None
+        return frozen(file.get_tensor(name))
+
+    return read
 
 
 class _Stamp(msgspec.Struct):

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from perceptron_gui import files
 from perceptron_gui.background import Background
+from perceptron_gui.core import storage
 from perceptron_gui.core.exporting import notebook, script, tables, tensors
 from perceptron_gui.core.exporting.watching import Watch
 from perceptron_gui.core.problems import Problem, Reason
@@ -173,6 +174,10 @@ class ExportCommands(QObject):
     def _write(self, path: Path, chosen: Format) -> None:
         if self._background.is_busy:
             return
+        if _is_session(path, self._document.path):
+            detail = translate("Exporting", "that is the name of a session")
+            self.problem_found.emit(Problem(Reason.NOT_SAVED, file=str(path), detail=detail))
+            return
         self._folder, self._path, self._remark = path.parent, path, chosen.remark
         self._background.start(partial(_written, path, chosen.make))
 
@@ -197,6 +202,13 @@ class ExportCommands(QObject):
     @Slot()
     def _on_cancelled(self) -> None:
         self.told.emit(translate("Exporting", "Cancelled: {file} is not written.").format(file=self._path))
+
+
+def _is_session(path: Path, opened: Path | None) -> bool:
+    """Whether a file is a session by its name, or the one that is open, by whatever name."""
+    if path.suffix.lower() == storage.SUFFIX:
+        return True
+    return opened is not None and path.exists() and opened.exists() and path.samefile(opened)
 
 
 def _written(path: Path, make: Made, watch: Watch) -> None:
