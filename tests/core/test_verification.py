@@ -373,7 +373,9 @@ def test_the_bounds_hold_what_float64_gives(start: Snapshot, reduction: Reductio
         assert stored is not None
         difference = np.abs(stored.astype(np.float64) - exact.detach().numpy())
         bound = getattr(bounds, name)
-        assert (difference <= bound).all() or np.isposinf(bound).any(), name
+        # Where float32 itself has no number on the way (2 · 1.7e38), there is none to be near to.
+        is_near = (difference <= bound) | ~np.isfinite(stored)
+        assert is_near.all() or np.isposinf(bound).any(), name
 
 
 def test_the_bounds_of_tame_numbers_are_narrow() -> None:
