@@ -145,7 +145,7 @@ class Journal:
         else:
             self._attempt(work)
         now = time.monotonic()
-        if self._file is not None and now - self._flushed > _FLUSH_EVERY:
+        if now - self._flushed > _FLUSH_EVERY:
             # Elsewhere, for a slow disk takes its time; asked for here, for no job may ask for another at the end.
             self._flushed = now
             self._executor.submit(self._flush)

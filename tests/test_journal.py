@@ -449,6 +449,8 @@ def test_a_journal_that_is_begun_at_the_end_is_begun_to_the_end(
     """Fault 13: a long history, an edit, and SIGTERM."""
     monkeypatch.setattr(journal, "_FLUSH_EVERY", -1.0)
     monkeypatch.setattr(journal, "_MANY", 3)
+    flushed: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda number: flushed.append(Path(f"/proc/self/fd/{number}").readlink().suffix))
     worker = EndingExecutor()
     played = Played(tmp_path)
     played.press(*[Operation.FORWARD] * 5)
@@ -462,6 +464,7 @@ def test_a_journal_that_is_begun_at_the_end_is_begun_to_the_end(
     played.journal.leave()
     worker.is_ending = True
     worker.work_all()
+    assert ".journal" in flushed
     (left,) = leftovers(tmp_path)
     assert (left.unsaved, left.kept) == (2, HERE)
     assert contents(left.read()) == contents(played.history)
