@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage import SUFFIX
-from perceptron_gui.document import Document, LeaveOut, Overwrite
+from perceptron_gui.document import Document, Overwrite
 from perceptron_gui.recovery import Leftover
+from perceptron_gui.saving import LeaveOut
 from perceptron_gui.ui import problem_sentences
 from perceptron_gui.ui.dropped import file_in
 from perceptron_gui.ui.notice_bar import Choice, Notice, NoticeBar

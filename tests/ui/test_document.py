@@ -18,9 +18,10 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Snapshot, frozen
-from perceptron_gui.document import Document, LeaveOut, Overwrite
+from perceptron_gui.document import Document, Overwrite
 from perceptron_gui.journal import Journal
 from perceptron_gui.recovery import leftovers
+from perceptron_gui.saving import LeaveOut
 from perceptron_gui.session import Session
 from tests.engines import FakeEngine
 from tests.executors import ManualExecutor
