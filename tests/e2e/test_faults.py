@@ -77,7 +77,7 @@ def test_a_worker_that_does_not_stop_is_left_behind(home: Path) -> None:
     assert process.returncode == 0
     assert time.monotonic() - begun < LONGEST_ENDING
     for log in (stderr, crash_log(home).read_text(encoding="utf-8")):
-        assert "was still running after" in log
+        assert "was still under way after" in log
         assert "Fatal" not in log
     assert marks(home) == []
     assert Preferences.load(stored(home)).geometry
