@@ -272,7 +272,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog=NAME,
         description="Step through the training of one layer by hand.",
-        epilog=f"`{NAME} export --help` tells how to write a session for other programs, without a window.",
+        epilog=f"Without a window: `{NAME} export --help` and `{NAME} verify --help`.",
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="session to open; a new one where there is none yet")
     parser.add_argument("--device", default=CPU, metavar="NAME", help="torch device: cpu, cuda:0, mps, xpu:0, …")

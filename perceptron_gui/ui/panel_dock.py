@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 from PySide6.QtGui import QFont, QIcon
-from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QHBoxLayout, QMainWindow, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTableView, QToolButton, QWidget
 from typing_extensions import override
 
 from perceptron_gui.ui.elided_label import ElidedLabel
@@ -78,7 +78,7 @@ class PanelDock(QDockWidget):
             self.show()
             self.raise_()
             # So that its keys work at once.
-            for view in self._panel.findChildren(QAbstractItemView):
+            for view in self._panel.findChildren(QTableView):
                 view.setFocus()
 
     def _on_top_level_changed(self, is_floating: bool) -> None:

@@ -356,6 +356,17 @@ class TestGoingOnFromThePast:
         assert "Отменённые записи убраны: 1. Отмена In [3] вернёт их" in hands.message
 
 
+def test_asked_for_by_its_key_it_takes_the_next_keys(hands: Hands) -> None:
+    hands.click("forward", "backward")
+    hands.go_to("W", 0, 0)
+    QApplication.processEvents()
+    hands.key(Qt.Key.Key_9, Qt.KeyboardModifier.AltModifier)
+    view = hands.find(EntryList, "timeline_view")
+    hands.qtbot.waitUntil(view.hasFocus)
+    QTest.keyClick(view, Qt.Key.Key_Up)
+    assert hands.history.index == 1
+
+
 def _same(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> bool:
     """Whether both are the same moments: the entry whose undoing brought others back is a copy."""
     return [entry.snapshot for entry in first] == [entry.snapshot for entry in second] and len(first) == len(second)
