@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perceptron_gui.core.actions import Axis, Configure, Ending, Operation, Ran, Resize, Run
@@ -68,6 +68,7 @@ _PRESSES = st.sampled_from([
 
 
 @given(st.lists(_PRESSES, max_size=60), st.integers(1, 9))
+@settings(deadline=None)
 def test_the_curves_are_those_of_the_history(presses: list[str], widest: int) -> None:
     history = begin()
     both, forwards = Curves(_reading(_both, widest)), Curves(_reading(_loss_or_nothing, widest))
