@@ -29,7 +29,7 @@ _LEFT = Qt.MouseButton.LeftButton
 class EntryList(QTableView):
     """A view of an EntryModel; what is selected are whole entries.
 
-    A table, for it alone lays out any number of rows of one height at once. A selection of one entry by hand chooses
+    A table, for it alone lays out any number of rows at once. A selection of one entry by hand chooses
     its moment; Shift, or the mouse held down, selects several, to be copied.
     """
 

@@ -1,6 +1,7 @@
 """What PyTorch did: every entry is there as it was, its moment can be gone back to, and its code be run elsewhere."""
 
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,10 +17,12 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Configure
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.code import model as code_model
 from perceptron_gui.ui.code import view as code_view
-from perceptron_gui.ui.code.cell import LineKind, paragraphs
+from perceptron_gui.ui.code.cell import LineKind, Paragraph, paragraphs
+from perceptron_gui.ui.code.delegate import line_height
 from perceptron_gui.ui.code.list import CodeList
 from perceptron_gui.ui.code.model import CodeModel
 from perceptron_gui.ui.code.view import CodeView
@@ -377,3 +380,77 @@ def test_copy_of_the_menu_copies_the_code_where_the_keyboard_is(hands: Hands) ->
     hands.go_to("W", 1, 0)
     hands.action("copy").trigger()
     assert QGuiApplication.clipboard().text() == "-0.1744"
+
+
+class TestHeights:
+    """A cell has the height of its lines once it is in view, and nothing is made that nobody sees."""
+
+    def test_no_more_is_made_of_ten_thousand_entries_than_is_seen(
+        self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[Entry] = []
+
+        def counted(entry: Entry, before: Snapshot | None) -> tuple[Paragraph, ...]:
+            made.append(entry)
+            return paragraphs(entry, before)
+
+        monkeypatch.setattr(code_model, "paragraphs", counted)
+        panel, history = paneled(qtbot, repeated(story(), 10_001))
+
+        def hide_and_show() -> None:
+            panel.hide()
+            panel.display(story())
+            panel.display(history)
+            panel.show()
+
+        larger = QFont(panel.font().family(), panel.font().pointSize() + 3)
+        acts: tuple[Callable[[], None], ...] = (
+            lambda: panel.display(history.at(0)),
+            lambda: panel.display(done(history.at(5000), FORWARD)),
+            lambda: panel.display(history),
+            lambda: panel.resize(300, 200),
+            lambda: panel.setFont(larger),
+            panel.retranslate,
+            hide_and_show,
+        )
+        for act in acts:
+            act()
+            QApplication.processEvents()
+            assert len(made) < 40
+            made.clear()
+
+    @pytest.mark.parametrize("columns", [250, 395, 900])
+    def test_wherever_it_is_scrolled_to_each_cell_has_room_for_its_lines(self, qtbot: QtBot, columns: int) -> None:
+        panel, _ = paneled(qtbot, repeated(story(), 300), width=columns)
+        view, draw = listed(panel), random.Random(columns)  # noqa: S311  no secret
+        bar, line = view.verticalScrollBar(), line_height(view.fontMetrics())
+        for _ in range(60):
+            bar.setValue(draw.choice([draw.randint(0, bar.maximum()), bar.value() - 3 * line, bar.value() + 3 * line]))
+            for position in visible_positions(view):
+                assert view.rowHeight(position) == line * len(view.code_model.lines(position))
+
+    def test_the_wheel_turns_line_by_line_wherever_one_is(self, qtbot: QtBot) -> None:
+        panel, _ = paneled(qtbot, repeated(story(), 300))
+        view = listed(panel)
+        bar, line = view.verticalScrollBar(), line_height(view.fontMetrics())
+        assert bar.singleStep() == line
+        panel.display(story_of(panel).at(150))
+        for _ in range(200):
+            top = view.rowAt(0)
+            place = view.rowViewportPosition(top)
+            bar.setValue(bar.value() - 3 * line)
+            assert view.rowViewportPosition(top) == place + 3 * line
+
+    def test_its_end_is_the_last_line_and_its_beginning_the_first(self, qtbot: QtBot) -> None:
+        panel, history = paneled(qtbot, repeated(story(), 300), width=250)
+        view = listed(panel)
+        for _ in range(2):
+            view.scrollToTop()
+            assert view.rowViewportPosition(0) == 0
+            view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+            end = view.rowViewportPosition(299) + view.rowHeight(299)
+            assert end == view.viewport().height()
+            panel.setFont(QFont(panel.font().family(), panel.font().pointSize() + 4))
+            assert 299 in visible_positions(view)
+        panel.display(history.at(0))
+        assert view.rowViewportPosition(0) == 0

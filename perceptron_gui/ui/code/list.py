@@ -24,8 +24,6 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 _SMALLEST = 6
 _USUAL_LINES = 5
 """Lines that a cell is taken to have until it is seen."""
-_BESIDE = 3
-"""Cells above the view that have their height before they come into it: so many lines a wheel turns at once."""
 COPY = QKeySequence.StandardKey.Copy
 COPY_ALL = QKeySequence("Ctrl+Shift+C")
 
@@ -65,6 +63,7 @@ class CodeList(EntryList):
         self.verticalScrollBar().setSingleStep(self._line_height)
         self.verticalHeader().setDefaultSectionSize(_USUAL_LINES * self._line_height)
         self._break_lines()
+        self.show_present()
 
     @override
     def event(self, event: QEvent) -> bool:
@@ -110,25 +109,25 @@ class CodeList(EntryList):
 
     def _fit(self) -> None:
         """Give the cells in view the height of their lines: those that begin above it grow upwards."""
-        header, bar = self.verticalHeader(), self.verticalScrollBar()
-        rows, room = self.code_model.rowCount(), self.viewport().height()
+        header, bar, top = self.verticalHeader(), self.verticalScrollBar(), self.rowAt(0)
+        if top < 0:
+            return
         is_at_end = bar.value() == bar.maximum() > 0
-        grown = 0
-        row = max(self.rowAt(0) - _BESIDE, 0)
-        has_changed = False
-        while row < rows and (place := header.sectionViewportPosition(row)) < room + grown:
+        shift, has_changed = 0, False
+        for row in range(top, self.code_model.rowCount()):
+            place = header.sectionViewportPosition(row) - shift
+            if place >= self.viewport().height():
+                break
             height = len(self.code_model.lines(row)) * self._line_height
-            difference = height - header.sectionSize(row)
-            if difference:
-                has_changed = True
+            grown = height - header.sectionSize(row)
+            if grown:
                 header.resizeSection(row, height)
-                if place - grown < 0:
-                    grown += difference
-            row += 1
+                has_changed = True
+                shift += grown if place < 0 else 0
         if has_changed:
             super().updateGeometries()
             self.viewport().update()
-            bar.setValue(bar.maximum() if is_at_end else bar.value() + grown)
+            bar.setValue(bar.maximum() if is_at_end else bar.value() + shift)
 
     def _wish_of(self, event: QEvent) -> SignalInstance | None:
         pressed = QKeySequence(event.keyCombination()) if isinstance(event, QKeyEvent) else QKeySequence()
