@@ -188,7 +188,12 @@ class History:
 
     def showing(self, entry: Entry) -> "History":
         """Return the history with that entry shown; unchanged where it is not among the entries."""
-        return self.at(self.entries.index(entry)) if entry in self.entries and entry is not self.entry else self
+        if entry is self.entry:
+            return self
+        try:
+            return self.at(self.entries.index(entry))
+        except ValueError:
+            return self
 
     def at(self, index: int) -> "History":
         """Return the history with another entry shown."""
