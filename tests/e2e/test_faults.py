@@ -366,6 +366,7 @@ def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
     assert_worked_in(tmp_path)
 
 
+@pytest.mark.timeout(many(180, 1300))
 @pytest.mark.parametrize("seed", range(56, 56 + many(1, 5)))
 def test_a_monkey_finds_no_error(seed: int) -> None:
     """Fault 56."""
