@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from typing_extensions import override
 
 from perceptron_gui import __version__, resources
+from perceptron_gui.core import torch_loading
 from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
@@ -189,7 +190,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     if sys.platform == "win32":
         # There torch's DLLs do not load any more once Qt's have been.
-        _load_engine_quietly()
+        _load_engine_early()
     application = _application()
     interruption = Interruption()
     garbage = Garbage()
@@ -258,8 +259,7 @@ def _application() -> QApplication:
 
 def load_engine() -> "Engine":
     """Import torch and make the engine; on the worker, after the window is shown."""
-    operations = importlib.import_module("perceptron_gui.core.operations")
-    engine: Engine = operations.Engine()
+    engine: Engine = torch_loading.load("perceptron_gui.core.operations").Engine()
     return engine
 
 
@@ -282,7 +282,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _load_engine_quietly() -> None:
+def _load_engine_early() -> None:
     try:
         importlib.import_module("torch")
     except (ImportError, OSError):
