@@ -1,4 +1,4 @@
-"""Loads torch so that a window in another thread goes on.
+"""Imports large modules quickly, and torch so that a window in another thread goes on.
 
 `import torch` opens 450 MB of shared libraries, and Python holds the interpreter lock while it does: 0.3 s in which no
 other thread runs. On Linux they are opened before that by the C library's `dlopen`, called as a foreign function, which
@@ -18,10 +18,11 @@ from types import ModuleType
 _log = logging.getLogger(__name__)
 
 
-def load(module: str = "torch") -> ModuleType:
-    """Import a module that imports torch, and return it.
+def load(name: str) -> ModuleType:
+    """Import a module and return it.
 
-    Python's garbage collector rests meanwhile: it would look again and again through objects that all stay.
+    Python's garbage collector rests meanwhile: it would look again and again through objects that all stay. After that
+    it looks no more at what there is by then.
 
     Raises:
         ImportError, OSError: as the plain import does.
@@ -29,12 +30,22 @@ def load(module: str = "torch") -> ModuleType:
     was_enabled = gc.isenabled()
     gc.disable()
     try:
-        if sys.platform == "linux" and "torch" not in sys.modules:
-            _open_libraries()
-        return importlib.import_module(module)
+        return importlib.import_module(name)
     finally:
+        gc.freeze()
         if was_enabled:
             gc.enable()
+
+
+def load_with_torch(name: str) -> ModuleType:
+    """Import a module that imports torch as `load` does, in a thread beside that of a window.
+
+    Raises:
+        ImportError, OSError: as the plain import does.
+    """
+    if sys.platform == "linux" and "torch" not in sys.modules:
+        _open_libraries()
+    return load(name)
 
 
 def _open_libraries() -> None:
