@@ -96,13 +96,13 @@ class Program(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self, self._furnish)
+            QTimer.singleShot(0, self.window, self._furnish)
         return False
 
     def _furnish(self) -> None:
         """Do the next piece of it; between two of them what was pressed is taken."""
         for _ in self._furnishing:
-            QTimer.singleShot(0, self, self._furnish)
+            QTimer.singleShot(0, self.window, self._furnish)
             return
         self._session.prepare()
         self._document.look_for_leftovers()
