@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from typing_extensions import override
 
 from perceptron_gui import __version__, resources
-from perceptron_gui.core import loading
+from perceptron_gui.core import loading, memory
 from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
@@ -200,6 +200,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if sys.platform == "win32":
         # There torch's DLLs do not load any more once Qt's have been.
         _load_engine_early()
+    memory.use_one_heap()
     application = _application()
     interruption = Interruption()
     garbage = Garbage()
