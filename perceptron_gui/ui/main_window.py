@@ -80,6 +80,8 @@ class MainWindow(QMainWindow):
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
         derivation = DerivationView("derivation_view", colors)
+        timeline = TimelineView("timeline_view", colors)
+        self.runs.running_changed.connect(timeline.set_running)
         self._panels |= {
             "gradient_plot": GradientPlot("gradient_plot", colors),
             "code_view": CodeView("code_view", colors),
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
             "activation_plot": ActivationPlot("activation_plot", colors),
             "weights_plot": WeightsPlot("weights_plot", colors),
             "contour_plot": ContourPlot("contour_plot", colors),
-            "timeline_view": TimelineView("timeline_view", colors),
+            "timeline_view": timeline,
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
         self._arrangement = Arrangement(
@@ -107,6 +109,7 @@ class MainWindow(QMainWindow):
         for panel in self._panels.values():
             panel.question_raised.connect(session.ask)
             panel.entry_requested.connect(self._on_entry_requested)
+            panel.moment_requested.connect(self._on_moment_requested)
             session.answered.connect(panel.take_answer)
         sources: tuple[Any, ...] = (self._settings_bar, self._data_bar, self._tensors, *self._panels.values())
         for source in sources:
@@ -336,6 +339,10 @@ class MainWindow(QMainWindow):
         if self._commit_typed():
             self._narrator.forget()
             self.session.travel(entry)
+
+    def _on_moment_requested(self, entry: Entry, phases: int) -> None:
+        self._narrator.forget()
+        self.runs.travel_within(entry, phases)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True

@@ -78,7 +78,7 @@ def within(count: int, whole: int) -> str:
 def written(run: Run) -> str:
     """Write a run in signs: the numbers of its phases, and its conditions, a line each."""
     steps = "1→2" if run.backwards == 1 else f"(1→2)×{run.backwards}"
-    conditions = [f"≤ {run.updates}" if run.updates else "", f"loss ≤ {run.loss!r}" if run.loss is not None else ""]
+    conditions = [f"× {run.updates}" if run.updates else "", f"loss ≤ {run.loss!r}" if run.loss is not None else ""]
     return "\n".join(filter(None, (f"{steps}→3→4 …" if run.zeroes else f"{steps}→3 …", *conditions)))
 
 
