@@ -3,7 +3,7 @@
 import time
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 from typing_extensions import override
 
@@ -11,6 +11,7 @@ from perceptron_gui.core.actions import Run
 from perceptron_gui.core.control import FLAT_OUT, Pace
 from perceptron_gui.session import Session
 from perceptron_gui.ui import run_sentences
+from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.meter import Meter, duration_text, rate_text
 from perceptron_gui.ui.steady import Steady
 from perceptron_gui.ui.wheel_guard import WheelGuard
@@ -68,6 +69,7 @@ class RunBar(QToolBar):
             grid.setHorizontalSpacing(6)
             grid.setVerticalSpacing(3)
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._buttons: list[QAction] = []
         self._only_in_line, *_ = [self.addWidget(part) for part in self._parts]
         arrow = self.findChild(QToolButton, "qt_toolbar_ext_button")
         if arrow is not None:
@@ -78,6 +80,21 @@ class RunBar(QToolBar):
         self._look.timeout.connect(self._on_look)
         self._speed.valueChanged.connect(self._on_speed_changed)
         self.retranslate()
+
+    def take(self, commands: Commands) -> None:
+        """Take the commands that have small buttons here, where there is no room for the large ones."""
+        for name in ("run", "run_options"):
+            button = QToolButton()
+            button.setDefaultAction(commands[name])
+            # A click takes no focus: what is being typed elsewhere is committed by the press itself.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._buttons.append(self.insertWidget(self._only_in_line, button))
+        self.show_buttons(is_shown=False)
+
+    def show_buttons(self, *, is_shown: bool) -> None:
+        """Show buttons of its own, or leave them to the phases."""
+        for button in self._buttons:
+            button.setVisible(is_shown)
 
     @property
     def width_beside_phases(self) -> int:

@@ -47,6 +47,7 @@ class RunCommands(QObject):
         """Take the commands that are made of the handlers, and the bar that has their buttons."""
         self._commands, self._phases = commands, phases
         self.options.take(commands)
+        self.bar.take(commands)
         self._show_phases()
 
     def display(self, history: History) -> None:

@@ -220,7 +220,7 @@ class TestConditions:
         assert "for step in range(7):" in text
         assert "# Run: updates done: 7." in text
 
-    @pytest.mark.qt_log_ignore("This plugin does not support raise")
+    @pytest.mark.qt_log_ignore("This plugin does not support raise", "This plugin does not support grabbing")
     def test_it_stops_at_a_loss_typed_with_a_comma(self, running: Hands) -> None:
         losses = plain_losses(1.0, 400)
         limit = losses[6]
@@ -317,7 +317,7 @@ class TestOptions:
         box.click()
         assert running.find(QWidget, "run_seed_edit").isEnabled()
 
-    @pytest.mark.qt_log_ignore("This plugin does not support raise")
+    @pytest.mark.qt_log_ignore("This plugin does not support raise", "This plugin does not support grabbing")
     def test_the_panel_is_reached_and_left_by_keys(self, running: Hands) -> None:
         panel = running.find(QWidget, "run_options_panel")
         running.key(Qt.Key.Key_F5, SHIFT)
