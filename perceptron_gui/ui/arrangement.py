@@ -119,9 +119,9 @@ class Arrangement:
 
     def display(self, history: History) -> None:
         """Follow the steps in a lecture: loss after Forward, W after Update, else its gradient."""
-        action = history.entry.action
-        if self.is_lecture and self._is_following and isinstance(action, Operation):
-            self._tensors.show_only(_OF_STEP[action])
+        phase = history.entry.last_phase
+        if self.is_lecture and self._is_following and phase is not None:
+            self._tensors.show_only(_OF_STEP[phase])
 
     def _set_letters(self, size: float) -> None:
         letters = (self._phase_bar, self._run_bar, self._docks["gradient_plot"], self._window.statusBar())

@@ -25,6 +25,7 @@ from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
 from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.live import Live
 from perceptron_gui.ui.narrator import Narrator
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         self._narrator = Narrator(session, self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
         self._connect(derivation)
+        self._live = Live(session, self.display, self._tensors, self._panels)
         self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
