@@ -63,7 +63,7 @@ class RunCommands(QObject):
         if session.is_stopping:
             text, tip = translate("RunCommands", "Stopping…"), translate("RunCommands", "It stops after this phase")
         elif session.is_running:
-            text = translate("RunCommands", "&Stop")
+            text = translate("RunCommands", "Sto&p")
             tip = translate("RunCommands", "Stop after a whole phase; what was done stays")
         else:
             text = translate("actions", "Ru&n")

@@ -149,7 +149,7 @@ class TestStartAndStop:
     def test_f5_starts_and_f5_stops(self, running: Hands) -> None:
         running.key(Qt.Key.Key_F5)
         assert running.session.is_running
-        assert running.action("run").text() == "&Stop"
+        assert running.action("run").text() == "Sto&p"
         assert "Run: until it is stopped." in running.message
         running.qtbot.waitUntil(lambda: count(running) > 5)
         running.key(Qt.Key.Key_F5)
@@ -490,7 +490,7 @@ class TestWindow:
         running.key(Qt.Key.Key_F5)
         running.qtbot.waitUntil(lambda: count(running) > 0)
         speak("ru")
-        assert running.action("run").text() == "&Стоп"
+        assert running.action("run").text() == "С&топ"
         assert "Прогон" in running.message
         running.key(Qt.Key.Key_F5)
         ended(running)
