@@ -36,6 +36,7 @@ from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.timeline.view import TimelineView
 from perceptron_gui.ui.tool_bars import ToolBars
 
 
@@ -112,11 +113,14 @@ class MainWindow(QMainWindow):
     def _connect_panel(self, panel: Panel) -> None:
         panel.question_raised.connect(self.session.ask)
         panel.entry_requested.connect(self._on_entry_requested)
+        panel.moment_requested.connect(self._on_moment_requested)
         self.session.answered.connect(panel.take_answer)
         panel.action_requested.connect(self._on_action_requested)
         panel.problem_found.connect(self._on_problem_typed)
         self.exports.offer_on(panel, self.commands)
-        if isinstance(panel, DerivationView):
+        if isinstance(panel, TimelineView):
+            self.runs.running_changed.connect(panel.set_running)
+        elif isinstance(panel, DerivationView):
             self._tensors.element_selected.connect(panel.show_element)
             self._tensors.element_pointed.connect(panel.mark_element)
             panel.elements_linked.connect(self._tensors.link)
@@ -349,6 +353,10 @@ class MainWindow(QMainWindow):
         if self._commit_typed():
             self._narrator.forget()
             self.session.travel(entry)
+
+    def _on_moment_requested(self, entry: Entry, phases: int) -> None:
+        self._narrator.forget()
+        self.runs.travel_within(entry, phases)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
