@@ -16,6 +16,7 @@ def described() -> dict[str, str]:
     return {
         "CPU": _cpu(),
         "cores": str(os.cpu_count()),
+        "load": f"{os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "unknown",
         "system": platform.platform(),
         "Python": platform.python_version(),
         "torch": _version("torch"),

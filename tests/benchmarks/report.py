@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.benchmarks.row import Measured, Row
 
-_COLUMNS = (("row", 17), ("must", 7), ("aim", 7), ("ratio", 7), ("spread", 15), ("", 7))
+_COLUMNS = (("row", 18), ("must", 8), ("aim", 8), ("ratio", 8), ("spread", 17), ("", 8))
 
 
 @dataclass(frozen=True, slots=True)
