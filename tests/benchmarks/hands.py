@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QPointF, Qt, QTimer, Slot
 from PySide6.QtGui import QAction, QMouseEvent
-from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QPushButton, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QApplication, QDockWidget, QLabel, QPushButton, QSlider, QSpinBox
 
 from perceptron_gui.session import Session
 from perceptron_gui.ui.main_window import MainWindow
+from perceptron_gui.ui.panel import Panel
 from tests.benchmarks.processes import SCREEN
 
 Found = TypeVar("Found", bound=QObject)
@@ -148,46 +149,52 @@ def click(name: str) -> None:
         QApplication.sendEvent(button, event)
 
 
-def show_beside(name: str, other: str) -> None:
-    """Take a panel out of its tab and put it under another, so that both are seen."""
-    upper, lower = find(QDockWidget, f"{other}_dock"), find(QDockWidget, f"{name}_dock")
-    window().splitDockWidget(upper, lower, Qt.Orientation.Vertical)
-    lower.show()
-    lower.raise_()
-    upper.raise_()
+def show_below(name: str, other: str) -> None:
+    """Take a panel out of its tab and put it below another, which is in none, so that both are seen."""
+    dock = find(QDockWidget, f"{name}_dock")
+    window().splitDockWidget(find(QDockWidget, f"{other}_dock"), dock, Qt.Orientation.Vertical)
+    dock.show()
     wait_until(lambda: is_seen(name) and is_seen(other))
     settle()
 
 
 def is_seen(name: str) -> bool:
-    """Whether a person sees anything of a plot."""
-    widget = find(QWidget, name)
-    return widget.isVisible() and not widget.visibleRegion().isEmpty()
+    """Whether a person sees a panel: it is shown, and not behind the tab of another."""
+    panel = find(QDockWidget, f"{name}_dock").widget()
+    assert isinstance(panel, Panel)
+    return panel.is_seen
 
 
 class Runner:
     """Run mode by its contract: `run` starts and stops, `speed_slider` is flat out at its maximum."""
 
     def __init__(self) -> None:
-        self.action = find(QAction, "run")
+        self._action = find(QAction, "run")
+        self._count = find(QLabel, "update_count_label")
         slider = find(QSlider, "speed_slider")
         slider.setValue(slider.maximum())
 
     @property
+    def is_running(self) -> bool:
+        """Whether a run goes on: the action is checked, or, where that cannot be, the worker works."""
+        return self._action.isChecked() if self._action.isCheckable() else session().is_busy
+
+    @property
     def count(self) -> int:
         """How many updates are done, as the window says it."""
-        text = find(QLabel, "update_count_label").text()
+        text = self._count.text()
         return int(text) if text else 0
 
     def start(self) -> None:
         """Press Run, and wait for the first updates."""
         before = self.count
-        self.action.trigger()
+        self._action.trigger()
         wait_until(lambda: self.count != before)
 
     def stop(self) -> None:
-        """Press Stop, and wait for the end."""
-        self.action.trigger()
+        """Press Stop if a run goes on, and wait for the end."""
+        if self.is_running:
+            self._action.trigger()
         wait_until(is_settled)
         settle()
 

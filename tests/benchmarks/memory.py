@@ -14,6 +14,7 @@ from tests.benchmarks.run_mode import ready
 from tests.benchmarks.scale import SIZE
 
 STEPS = 10**6
+WARM_UP = 2000
 BACKWARDS = 30
 MOST = 2 * 2**30
 FORGETFUL = "leave_out_zero_grad"
@@ -66,7 +67,7 @@ def measure_recorded(effort: Effort) -> Measured:
         with program() as window:
             ready(window, 3, 1)
             # What the first run of a process brings with it is no record.
-            window.call(run_until, 2000)
+            window.call(run_until, WARM_UP)
             return window.call(run_until, STEPS)
 
     def cloned() -> float:

@@ -6,7 +6,7 @@ from statistics import median, quantiles
 from typing import TypedDict
 
 from tests.benchmarks.baselines import bare_loop
-from tests.benchmarks.hands import FRAME_MS, Runner, Ticks, be_ready, has_run, is_seen, show_beside, wait
+from tests.benchmarks.hands import FRAME_MS, Runner, Ticks, be_ready, has_run, is_seen, show_below, wait
 from tests.benchmarks.processes import Process, plain_python, program
 from tests.benchmarks.row import Effort, Measured, NotThereError, Pair, Row
 
@@ -23,7 +23,7 @@ class Ran(TypedDict):
 
 def show_plots() -> None:
     """Have the three plots seen at once."""
-    show_beside("weights_plot", "activation_plot")
+    show_below("weights_plot", "loss_plot")
     assert all(map(is_seen, PLOTS))
 
 

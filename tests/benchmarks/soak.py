@@ -25,8 +25,7 @@ from tests.benchmarks.hands import (
     find,
     has_run,
     session,
-    settle,
-    show_beside,
+    show_below,
     wait,
     wait_until,
     window,
@@ -71,7 +70,7 @@ class Somebody:
 
     def go_on(self) -> None:
         """Press Run where nothing runs."""
-        if not is_running():
+        if not self.runner.is_running:
             self.runner.start()
 
     def _edit(self) -> str:
@@ -83,8 +82,7 @@ class Somebody:
         return f"{name}[{row}, {column}] = {value}"
 
     def _pause(self) -> str:
-        if is_running():
-            self.runner.stop()
+        self.runner.stop()
         seconds = self._random.uniform(0.2, 2)
         wait(seconds)
         return f"pause of {seconds:.1f} s"
@@ -115,16 +113,10 @@ class Somebody:
         return f"{name} = {size}"
 
 
-def is_running() -> bool:
-    """Whether Run goes on: its action is checked, or, where that cannot be, the worker works."""
-    action = find(QAction, "run")
-    return action.isChecked() if action.isCheckable() else session().is_busy
-
-
 def begin() -> None:
     """Have all three live plots seen."""
     be_ready()
-    show_beside("weights_plot", "activation_plot")
+    show_below("weights_plot", "loss_plot")
 
 
 def live(seed: str, seconds: float) -> Turn:
@@ -158,9 +150,7 @@ def live(seed: str, seconds: float) -> Turn:
 
 def end() -> None:
     """Stop what runs."""
-    if is_running():
-        Runner().stop()
-    settle()
+    Runner().stop()
 
 
 def soak(process: Process, minutes: float, seed: int) -> list[str]:
