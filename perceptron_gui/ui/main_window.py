@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShow
 from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Operation, Randomize
+from perceptron_gui.core.actions import STEP, Configure, MarkRows, Operation, Randomize, Request
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
@@ -24,16 +24,20 @@ from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
 from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.live import Live
 from perceptron_gui.ui.narrator import Narrator
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar
+from perceptron_gui.ui.run_commands import RunCommands
 from perceptron_gui.ui.settings_bar import SettingsBar
 from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
+from perceptron_gui.ui.timeline.view import TimelineView
+from perceptron_gui.ui.tool_bars import ToolBars
 
 
 class MainWindow(QMainWindow):
@@ -69,23 +73,25 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self, document, self._notices, self._committed)
         self.imports = ImportCommands(self, session)
         self.exports = ExportCommands(self, document)
+        self.runs = RunCommands(self, session)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
-        for bar in (self._phase_bar, self._settings_bar):
-            self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self._bars = ToolBars(self, self._phase_bar, self._settings_bar, self.runs.bar)
+        self.runs.take(self.commands, self._phase_bar)
         self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._notices)
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
         self._docks = {name: self._dock(name, number) for number, name in enumerate(panels.NAMES, 1)}
-        bars = (self._phase_bar, self._settings_bar)
+        bars = (self._phase_bar, self._settings_bar, self.runs.bar)
         self._arrangement = Arrangement(self, bars, self._docks, self._center, self._tensors)
         self._narrator = Narrator(session, self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
         self._connect()
+        self._live = Live(session, self.display, self._tensors, self._panels)
         self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
@@ -107,11 +113,14 @@ class MainWindow(QMainWindow):
     def _connect_panel(self, panel: Panel) -> None:
         panel.question_raised.connect(self.session.ask)
         panel.entry_requested.connect(self._on_entry_requested)
+        panel.moment_requested.connect(self._on_moment_requested)
         self.session.answered.connect(panel.take_answer)
         panel.action_requested.connect(self._on_action_requested)
         panel.problem_found.connect(self._on_problem_typed)
         self.exports.offer_on(panel, self.commands)
-        if isinstance(panel, DerivationView):
+        if isinstance(panel, TimelineView):
+            self.runs.running_changed.connect(panel.set_running)
+        elif isinstance(panel, DerivationView):
             self._tensors.element_selected.connect(panel.show_element)
             self._tensors.element_pointed.connect(panel.mark_element)
             panel.elements_linked.connect(self._tensors.link)
@@ -135,6 +144,7 @@ class MainWindow(QMainWindow):
         self.imports.action_requested.connect(self._on_action_requested)
         self.imports.problem_found.connect(self.show_problem)
         self.imports.told.connect(self.show_message)
+        self.runs.problem_found.connect(self.show_problem)
         self.documents.told.connect(self.show_message)
         self.exports.told.connect(self.show_message)
         self.exports.problem_found.connect(self.show_problem)
@@ -147,6 +157,7 @@ class MainWindow(QMainWindow):
         self._settings_bar.display(history)
         self._settings_bar.display_devices(self.session)
         self._data_bar.display(history)
+        self.runs.display(history)
         self._tensors.display(history)
         self._arrangement.display(history)
         for panel in self._panels.values():
@@ -196,6 +207,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
+        self.runs.retranslate()
         self.documents.retranslate()
         for panel in self._panels.values():
             panel.retranslate()
@@ -220,7 +232,7 @@ class MainWindow(QMainWindow):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
-            self._break_bars()
+            self._bars.share_room()
         return super().event(event)
 
     @override
@@ -262,18 +274,8 @@ class MainWindow(QMainWindow):
         self.commands.menu("view").addAction(dock.toggleViewAction())
         return dock
 
-    def _break_bars(self) -> None:
-        """Give the settings a line of their own where they do not fit beside the phases."""
-        has_break = self.toolBarBreak(self._settings_bar)
-        fits = self._phase_bar.sizeHint().width() + self._settings_bar.width_beside_phases <= self.width()
-        self._settings_bar.arrange(in_one_line=not fits)
-        if fits and has_break:
-            self.removeToolBarBreak(self._settings_bar)
-        elif not fits and not has_break:
-            self.insertToolBarBreak(self._settings_bar)
-
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        parts = (self.documents, self.imports, self.exports)
+        parts = (self.documents, self.imports, self.exports, self.runs)
         return {
             "quit": self.close,
             **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
@@ -297,7 +299,7 @@ class MainWindow(QMainWindow):
             "default_layout": self._restore_usual_layout,
         }
 
-    def _doer(self, *actions: Action) -> Callable[[], None]:
+    def _doer(self, *actions: Request) -> Callable[[], None]:
         return self._committed(lambda: self.session.perform(*actions))
 
     def _committed(self, do: Callable[[], object]) -> Callable[[], None]:
@@ -343,7 +345,7 @@ class MainWindow(QMainWindow):
     def _toggle_twin(self) -> None:
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
-    def _on_action_requested(self, action: Action) -> None:
+    def _on_action_requested(self, action: Request) -> None:
         self._narrator.forget()
         self.session.perform(action)
 
@@ -351,6 +353,10 @@ class MainWindow(QMainWindow):
         if self._commit_typed():
             self._narrator.forget()
             self.session.travel(entry)
+
+    def _on_moment_requested(self, entry: Entry, phases: int) -> None:
+        self._narrator.forget()
+        self.runs.travel_within(entry, phases)
 
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
@@ -363,4 +369,6 @@ class MainWindow(QMainWindow):
         """What is pressed while something runs waits in line, so there may be something to undo by then."""
         history, is_busy = self.session.history, self.session.is_busy
         self.commands["undo"].setEnabled(is_busy or history.index > 0)
-        self.commands["redo"].setEnabled(is_busy or history.index < len(history.entries) - 1)
+        self.commands["redo"].setEnabled(
+            is_busy or history.moment is not None or history.index < len(history.entries) - 1
+        )
