@@ -70,9 +70,9 @@ class Live(QObject):
         super().__init__(tables)
         self._session = session
         self._show_all = show_all
-        parts: list[TensorArea | Panel] = [tables, *(panels[name] for name in FOLLOWING)]
-        self._parts = cycle(parts)
-        self._marks = [PausedMark(panel) for name, panel in panels.items() if name not in FOLLOWING]
+        self._tables, self._panels = tables, panels
+        self._names = cycle(["", *FOLLOWING])
+        self._marks: dict[str, PausedMark] = {}
         session.progressed.connect(self._on_progressed)
         session.changed.connect(self._on_changed)
 
@@ -81,13 +81,19 @@ class Live(QObject):
             self._on_changed()
             self._show_all(history)
             return
-        for mark in self._marks:
-            mark.show_paused()
-        for part in islice(self._parts, 1 + len(FOLLOWING)):
-            if part.is_seen if isinstance(part, Panel) else part.isVisible():
-                part.display(history)
+        for name, panel in self._panels.items():
+            if name not in FOLLOWING:
+                if name not in self._marks:
+                    self._marks[name] = PausedMark(panel)
+                self._marks[name].show_paused()
+        for name in islice(self._names, 1 + len(FOLLOWING)):
+            if not name and self._tables.isVisible():
+                self._tables.display(history)
+                return
+            if name in self._panels and self._panels[name].is_seen:
+                self._panels[name].display(history)
                 return
 
     def _on_changed(self) -> None:
-        for mark in self._marks:
+        for mark in self._marks.values():
             mark.hide()

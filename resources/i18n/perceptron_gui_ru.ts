@@ -89,10 +89,6 @@
 <context>
     <name>CodeView</name>
     <message>
-        <source>What PyTorch did</source>
-        <translation>Что сделал PyTorch</translation>
-    </message>
-    <message>
         <source>Copy code</source>
         <translation>Копировать код</translation>
     </message>
@@ -103,6 +99,10 @@
     <message>
         <source>Copy what PyTorch printed</source>
         <translation>Копировать напечатанное PyTorch</translation>
+    </message>
+    <message>
+        <source>What PyTorch did</source>
+        <translation>Что сделал PyTorch</translation>
     </message>
 </context>
 <context>
@@ -256,10 +256,6 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>DerivationView</name>
     <message>
-        <source>By hand</source>
-        <translation>Вручную</translation>
-    </message>
-    <message>
         <source>Copy as LaTeX</source>
         <translation>Копировать как LaTeX</translation>
     </message>
@@ -310,6 +306,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>These are the numbers of the last Update.</source>
         <translation>Это числа последнего шага обновления.</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>Вручную</translation>
     </message>
 </context>
 <context>
@@ -680,10 +680,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>В {tensor}.grad сейчас: {numbers}</translation>
     </message>
     <message>
-        <source>Computation graph</source>
-        <translation>Граф</translation>
-    </message>
-    <message>
         <source>Not in the graph, as requires_grad is False: {names}</source>
         <translation>Не входят в граф (requires_grad=False): {names}</translation>
     </message>
@@ -722,6 +718,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Backward can run through it, from right to left.</source>
         <translation>Обратный проход пройдёт справа налево.</translation>
+    </message>
+    <message>
+        <source>Computation graph</source>
+        <translation>Граф</translation>
     </message>
 </context>
 <context>
@@ -1279,6 +1279,10 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>Timeline</name>
     <message>
+        <source>Timeline</source>
+        <translation>История</translation>
+    </message>
+    <message>
         <source>{action}: refused</source>
         <translation>{action}: отказ</translation>
     </message>
@@ -1297,10 +1301,6 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>action</source>
         <translation>действие</translation>
-    </message>
-    <message>
-        <source>Timeline</source>
-        <translation>История</translation>
     </message>
 </context>
 <context>

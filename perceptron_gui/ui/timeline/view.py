@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import History
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.entry_list import MARGIN, EntryList
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.theme import Colors
@@ -46,7 +47,7 @@ class TimelineView(Panel):
 
     @override
     def title(self) -> str:
-        return translate("Timeline", "Timeline")
+        return panels.title("timeline_view")
 
     @override
     def display(self, history: History) -> None:
