@@ -8,7 +8,8 @@ from perceptron_gui.core.problems import Problem
 from perceptron_gui.session import Session
 from perceptron_gui.ui import problem_sentences, sentences
 from perceptron_gui.ui.first_cut import FirstCut
-from perceptron_gui.ui.status_line import StatusLine, Still
+from perceptron_gui.ui.status_line import StatusLine
+from perceptron_gui.ui.still import Still
 
 _PATIENCE_MS = 400
 """What takes longer is said to be running."""

@@ -11,12 +11,14 @@ from perceptron_gui.core.actions import CPU, Configure, SwitchDevice
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import Config, Reduction, Zeroing
 from perceptron_gui.session import Session
+from perceptron_gui.ui.still import Still
 from perceptron_gui.ui.value_spin_box import learning_rate_box
 from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
 _LINES = 3
 _NARROWEST = 240
+_COUNT_DIGITS = 6
 _REDUCTIONS = ((Reduction.SUM, ".sum()"), (Reduction.MEAN, ".mean()"), (Reduction.WEIGHTED, ".mean() * rows/m"))
 _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
 
@@ -59,7 +61,7 @@ class SettingsBar(QToolBar):
             (self._zeroing_label, self._zeroing),
             (self._device_label, self._device),
             (self._reduction_label, self._reduction),
-            (self._count_label, self._count),
+            (self._count_label, Still(self._count, _COUNT_DIGITS)),
         )
         settings = QWidget()
         # Narrower than it ever stands beside the phases: or the window could not become so narrow that it breaks.
@@ -113,10 +115,7 @@ class SettingsBar(QToolBar):
         self._retain_graph.setChecked(config.retain_graph)
         self._zeroing.setCurrentIndex(self._zeroing.findData(config.zeroing))
         self._reduction.setCurrentIndex(self._reduction.findData(config.reduction))
-        count = str(history.entry.updates)
-        if count != self._count.text():
-            # QLabel asks for a layout also when the text is the same.
-            self._count.setText(count)
+        self._count.setText(str(history.entry.updates))
 
     def display_devices(self, session: Session) -> None:
         """Show the devices that work; one that failed since is greyed until the next start."""
