@@ -258,17 +258,16 @@ class GradientPlot(Plot):
     @override
     def _arrange(self) -> None:
         self._names.show(self._ledger, self._slots().slot)
-        self.stacks.arrange()
         ledger = self._ledger
-        if ledger is None:
-            return
-        slots = self._slots()
-        numbers = self._number_labels()
-        slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, slots)
-        grounded = slabs + ledger_labels.on_stacks(numbers, ledger, slots)
-        self.stacks.place_plates(grounded, self.labels)
-        has_words = any(not label.text.startswith(words.OPPOSITE) for label in numbers)
-        self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, slots))])
+        if ledger is not None:
+            slots = self._slots()
+            numbers = self._number_labels()
+            slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, slots)
+            grounded = slabs + ledger_labels.on_stacks(numbers, ledger, slots)
+            self.stacks.place_plates(grounded, self.labels)
+            has_words = any(not label.text.startswith(words.OPPOSITE) for label in numbers)
+            self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, slots))])
+        self.stacks.arrange()
 
     @override
     def _paint(self, colors: Colors) -> None:

@@ -80,7 +80,7 @@ def test_a_slab_of_an_older_state_is_hollow_and_says_so(ledger: GradientPlot, en
     history = done(engine, history, UPDATE)
     ledger.display(history)
     assert (count(ledger.stacks.slabs.fresh), count(ledger.stacks.slabs.old)) == (0, 4)
-    assert ledger.stacks.incoming._sharedPen.style() is Qt.PenStyle.DashLine
+    assert ledger.stacks.incoming.pen.style() is Qt.PenStyle.DashLine
     stale = "From an earlier state. Changed since: W, b."
     assert stale in ledger.hover_text(pixel(ledger, 0, stored_of(history.current)[0] / 2))
     assert "Hollow slabs: before W, b changed." in ledger.story.text()
@@ -157,7 +157,7 @@ def test_a_click_selects_a_deposit_in_every_parameter(ledger: GradientPlot, engi
     click(ledger, 3 + STACK, stored[3] / 2)
     chosen = ledger.stacks.slabs.chosen
     assert heights(chosen) == pytest.approx(part)
-    assert numbers(chosen.opts["y0"]) == pytest.approx(part)
+    assert numbers(chosen.y0) == pytest.approx(part)
     said = f"Backward 2, x: b.grad[0] += {full_text(part[3])}, sum so far: {full_text(2 * part[3])}"
     assert said in ledger.story.text()
     ledger.display(done(engine, history, FORWARD, BACKWARD))
