@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtGui import QBrush, QPainter, QPainterPath, QPen, QPolygonF, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
@@ -122,6 +122,30 @@ class Lines(Shape):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
+class Curve(Shape):
+    """A smooth line through points, (points,) each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.put(NOTHING, NOTHING)
+
+    def put(self, x: Numbers, y: Numbers) -> None:
+        """Go through these points."""
+        self.x, self.y = x, y
+
+    @property
+    @override
+    def is_visible(self) -> bool:
+        return len(self.x) > 0
+
+    @override
+    def paint(self, painter: QPainter, place: Place) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        points = QPolygonF([*map(QPointF, *map(np.ndarray.tolist, place(self.x, self.y)))])
+        painter.drawPolyline(points)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+
+
 class Drawing(QGraphicsItem):
     """Shapes on a view box, which clips them, one over the other. They are no data: nothing follows or finds them."""
 
@@ -152,6 +176,9 @@ class Drawing(QGraphicsItem):
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         (left, right), (bottom, top) = self._view_box.viewRange()
+        if not (left < right and bottom < top):
+            # An error while Qt paints would end the program.
+            return
         across, down = self._room.width() / (right - left), self._room.height() / (bottom - top)
 
         def place(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:

@@ -1,7 +1,7 @@
 """The symbols that mark points, around (0, 0) and a unit wide, as pyqtgraph has them."""
 
-from PySide6.QtGui import QPainterPath
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
+from PySide6.QtGui import QPainterPath
 
 CIRCLE: QPainterPath = Symbols["o"]
 SQUARE: QPainterPath = Symbols["s"]
