@@ -203,8 +203,8 @@ class Plot(Panel):
         (left, right), (bottom, top) = self.view_box.viewRange()
         size = self.view_box.size()
         with np.errstate(over="ignore", invalid="ignore"):
-            across = (np.asarray(x, np.float64) - left) / (right - left) * size.width()
-            down = (top - np.asarray(y, np.float64)) / (top - bottom) * size.height()
+            across = (np.asarray(x, np.float64) - left) * (size.width() / (right - left))
+            down = (top - np.asarray(y, np.float64)) * (size.height() / (top - bottom))
         return across, down
 
     def _nearest(self, x: npt.ArrayLike, y: npt.ArrayLike, position: QPointF) -> int | None:

@@ -89,7 +89,10 @@ def test_a_slab_of_an_older_state_is_hollow_and_says_so(ledger: GradientPlot, en
     assert stale not in ledger.hover_text(pixel(ledger, 0.25, -0.01))
 
 
-def test_the_tally_is_claimed_only_when_pytorch_has_answered(show: Show, engine: Engine) -> None:
+def test_a_long_tally_is_claimed_only_when_the_worker_has_answered(
+    show: Show, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perceptron_gui.core.deposits.is_quick", lambda _: False)
     plot = show(GradientPlot)
     asked: list[Question] = []
     plot.question_raised.connect(asked.append)
@@ -105,6 +108,15 @@ def test_the_tally_is_claimed_only_when_pytorch_has_answered(show: Show, engine:
     assert plot.story.text().startswith("Backwards: 3, from None on. Their sum is .grad, bit for bit.\n")
 
 
+def test_a_short_tally_is_said_at_once(show: Show, engine: Engine) -> None:
+    plot = show(GradientPlot)
+    asked: list[Question] = []
+    plot.question_raised.connect(asked.append)
+    plot.display(done(engine, begin(), *FORWARD_BACKWARD * 3))
+    assert plot.story.text().startswith("Backwards: 3, from None on. Their sum is .grad, bit for bit.\n")
+    assert not asked
+
+
 def test_a_sum_that_is_not_what_is_stored_is_said_plainly(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, begin(), *FORWARD_BACKWARD * 2)
     now = history.current
@@ -118,7 +130,10 @@ def test_it_is_said_that_the_sum_began_at_zeros(ledger: GradientPlot, engine: En
     assert "Backwards: 1, from zeros on. Their sum is .grad, bit for bit." in ledger.story.text()
 
 
-def test_nothing_is_asked_twice_and_nothing_while_hidden(show: Show, engine: Engine) -> None:
+def test_nothing_is_asked_twice_and_nothing_while_hidden(
+    show: Show, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perceptron_gui.core.deposits.is_quick", lambda _: False)
     plot = show(GradientPlot)
     asked: list[Question] = []
     plot.question_raised.connect(asked.append)
