@@ -70,13 +70,6 @@ class Entry:
     printed: str = ""
     environment: Environment | None = None
 
-    def following(self, before: "Entry") -> "Entry":
-        """Return this entry with what follows from the one before: the updates done, and the preset."""
-        preset = self.action.preset if isinstance(self.action, Start) else before.preset
-        done = isinstance(self.action, Operation) and self.action is Operation.UPDATE and self.refusal is None
-        updates = 0 if self.makes_new_tensors else before.updates + done
-        return replace(self, updates=updates, preset=preset)
-
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays it brought, and of the futures it cut off."""
@@ -158,17 +151,19 @@ class History:
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
         before = self.entry if self.entries else None
         already = before.snapshot.arrays() if before is not None else {}
+        updates, preset = following(before, action, is_refused=refusal is not None)
         entry = Entry(
             action,
             snapshot,
             device,
             refusal,
+            updates,
             new_bytes=sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already),
-            preset=action.preset if isinstance(action, Start) else NOTEBOOK,
+            preset=preset,
             printed=printed,
             environment=environment,
         )
-        return self.pushed(entry if before is None else entry.following(before))
+        return self.pushed(entry)
 
     def pushed(self, entry: Entry) -> "History":
         """Return the history with a whole entry behind the shown one; a future that was undone is cut off."""
@@ -212,6 +207,18 @@ class History:
         held = sum(array.nbytes for array in start.snapshot.arrays().values())
         start = replace(start, replaced=(), new_bytes=held)
         return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)
+
+
+def following(before: Entry | None, action: Action, *, is_refused: bool) -> tuple[int, str]:
+    """Return what follows of an action from the entry before it: the updates done, and the preset."""
+    updates, preset = (0, NOTEBOOK) if before is None else (before.updates, before.preset)
+    if isinstance(action, Start):
+        preset = action.preset
+    if isinstance(action, _MAKE_NEW_TENSORS):
+        updates = 0
+    elif action is Operation.UPDATE and not is_refused:
+        updates += 1
+    return updates, preset
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

@@ -41,8 +41,7 @@ class Moment(Enum):
 class EntryModel(QAbstractTableModel):
     """Follows a history: what is the same at its beginning stays, the rest is removed and inserted.
 
-    The entry at position i has number i + 1, and one row. A subclass in which entries have several rows says which
-    (`rows_of`, `position_of`, `rowCount`), and keeps up with them (`_append`, `_forget`).
+    The entry at position i has number i + 1 and row i. What a subclass keeps of an entry it drops with it (`_forget`).
     """
 
     def __init__(self) -> None:
@@ -66,7 +65,9 @@ class EntryModel(QAbstractTableModel):
         touched = min(self._present, history.index), max(self._present, history.index)
         self._present = history.index
         if len(self._entries) < len(history.entries):
-            self._append(history.entries)
+            self.beginInsertRows(NO_INDEX, len(self._entries), len(history.entries) - 1)
+            self._entries = history.entries
+            self.endInsertRows()
         self._repaint(*touched)
 
     def drop_others(self, history: History) -> bool:
@@ -89,14 +90,6 @@ class EntryModel(QAbstractTableModel):
             return Moment.PRESENT
         return Moment.PAST if position < self._present else Moment.UNDONE
 
-    def rows_of(self, position: int) -> tuple[int, int]:
-        """Return the first and the last row of the entry at a position."""
-        return position, position
-
-    def position_of(self, row: int) -> int:
-        """Return the position of the entry that a row belongs to."""
-        return row
-
     @override
     def rowCount(self, parent: AnyIndex = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._entries)
@@ -105,19 +98,13 @@ class EntryModel(QAbstractTableModel):
     def columnCount(self, parent: AnyIndex = NO_INDEX) -> int:
         return 0 if parent.isValid() else 1
 
-    def _append(self, entries: tuple[Entry, ...]) -> None:
-        """Become `entries`, which begin with those that are shown."""
-        self.beginInsertRows(NO_INDEX, len(self._entries), len(entries) - 1)
-        self._entries = entries
-        self.endInsertRows()
-
-    def _forget(self, first: int, end: int) -> None:
-        """Drop what is kept of the entries from one position up to another; their rows are just being removed."""
+    def _forget(self, first: int) -> None:
+        """Drop what is kept of the entries from a position on; their rows are just being removed, or others' then."""
 
     def _remove(self, first: int, end: int, left: tuple[Entry, ...]) -> None:
         """Become `left`: without the entries from one position up to another."""
-        self.beginRemoveRows(NO_INDEX, self.rows_of(first)[0], self.rows_of(end - 1)[1])
-        self._forget(first, end)
+        self.beginRemoveRows(NO_INDEX, first, end - 1)
+        self._forget(first)
         self._entries = left
         self.endRemoveRows()
 
@@ -135,5 +122,4 @@ class EntryModel(QAbstractTableModel):
         """Tell that the entries from one position to another look differently."""
         first, last = max(first, 0), min(last, len(self._entries) - 1)
         if first <= last:
-            top, bottom = self.rows_of(first)[0], self.rows_of(last)[1]
-            self.dataChanged.emit(self.index(top, 0), self.index(bottom, self.columnCount() - 1))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))
