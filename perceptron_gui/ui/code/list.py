@@ -51,7 +51,7 @@ class CodeList(EntryList):
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
-        self._delegate.colors = colors
+        self._delegate.set_colors(colors)
         self.viewport().update()
 
     def set_text_font(self, usual: QFont) -> None:
@@ -59,6 +59,7 @@ class CodeList(EntryList):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPointSizeF(max(usual.pointSizeF() - 1, _SMALLEST))
         self.setFont(font)
+        self._delegate.set_font(font)
         self._line_height = line_height(QFontMetrics(font))
         self.verticalScrollBar().setSingleStep(self._line_height)
         self.verticalHeader().setDefaultSectionSize(_USUAL_LINES * self._line_height)
