@@ -41,6 +41,8 @@ class CodeList(EntryList):
         self.code_model = model
         self._line_height = 1
         super().__init__(model)
+        # What the view would do then, a moment later, `_fit` has done: it would all be painted twice.
+        self.verticalHeader().sectionResized.disconnect()
         self._delegate = CodeDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
@@ -63,6 +65,7 @@ class CodeList(EntryList):
         self._line_height = line_height(QFontMetrics(font))
         self.verticalScrollBar().setSingleStep(self._line_height)
         self.verticalHeader().setDefaultSectionSize(_USUAL_LINES * self._line_height)
+        self.scheduleDelayedItemsLayout()
         self._break_lines()
         self.show_present()
 

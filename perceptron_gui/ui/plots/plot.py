@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPalette
-from PySide6.QtWidgets import QGraphicsItem, QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QLabel, QToolTip, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
@@ -64,6 +64,9 @@ class Plot(Panel):
         self.x_axis: Any = self.plot_item.getAxis("bottom")
         self.y_axis: Any = self.plot_item.getAxis("left")
         self.labels = Labels(self.view_box)
+        # Behind what the scene has still to look for.
+        self._at_rest = QTimer(self, singleShot=True, interval=0)
+        self._at_rest.timeout.connect(self._find_changes)
         self.note = QLabel()
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
@@ -246,8 +249,22 @@ class Plot(Panel):
         else:
             self._follow(growth)
             self._arrange()
+        self._repaint()
         if self._pointer is not None:
             self._hover(self._pointer)
+
+    def _repaint(self) -> None:
+        """Have all of it painted together with the rest of the window.
+
+        A scene that has found what changed in it has the window painted at once: what the scenes of other plots find
+        after that would be painted in passes of their own.
+        """
+        self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.plot_widget.viewport().update()
+        self._at_rest.start()
+
+    def _find_changes(self) -> None:
+        self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
 
     def _say_notes(self) -> None:
         said = " · ".join(self._notes())
@@ -296,6 +313,7 @@ class Plot(Panel):
         self._sound_view = view
         if self._has_drawn and not self._is_setting_view:
             self._arrange()
+            self._repaint()
 
     def _view_resized(self, *_: object) -> None:
         """Follow the window, and the axes, whose numbers grow wider."""
@@ -307,6 +325,7 @@ class Plot(Panel):
         else:
             self._follow(growth=1.0)
             self._arrange()
+        self._repaint()
 
     def _zoomed(self, *_: object) -> None:
         """Leave the view to the person, down to where floats no longer tell its ends apart."""
