@@ -102,7 +102,10 @@ class CodeList(EntryList):
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        # Moving the pixels waits for the screen, and some of the cells look differently by then anyway.
+        self.viewport().setUpdatesEnabled(False)
         super().scrollContentsBy(dx, dy)
+        self.viewport().setUpdatesEnabled(True)
         self._fit()
 
     @override
