@@ -4,12 +4,12 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from perceptron_gui.core.actions import (
     CPU,
@@ -18,11 +18,16 @@ from perceptron_gui.core.actions import (
     AssignElements,
     Configure,
     Edit,
+    Ending,
     MarkRows,
+    Ran,
+    Request,
+    Run,
     Start,
     SwitchDevice,
     Task,
 )
+from perceptron_gui.core.control import FLAT_OUT, Control, Pace
 from perceptron_gui.core.editing import edited, is_quick
 from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
@@ -44,8 +49,17 @@ class Travel(Enum):
     REDO = "redo"
 
 
-Wish = Task | Edit | Travel | Entry
+@dataclass(frozen=True, slots=True, eq=False)
+class Moment:
+    """A wish to see the run of an entry as it was after so many of its phases."""
+
+    entry: Entry
+    phases: int
+
+
+Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
+_LOOK_EVERY_MS = 16
 
 
 class Session(QObject):
@@ -53,10 +67,14 @@ class Session(QObject):
 
     Edits that need no torch are done at once; everything else runs on the executor's one thread, and what is wished
     meanwhile (while torch loads, too) waits in line. Nothing in the line is lost except by `restart` and `close`.
+
+    A Run is stopped by the next wish. While it goes on, `history` ends with the run as far as it was last seen.
     """
 
     changed = Signal(object)
     """The new History: it is stored already."""
+    progressed = Signal(object)
+    """The History with a run that goes on, further than before: it is stored already. At the end comes `changed`."""
     failed = Signal(object)
     """A Problem: the history is as it was."""
     readied = Signal()
@@ -85,6 +103,11 @@ class Session(QObject):
         self._answering: Future[object] | None = None
         self._is_loading = True
         self._task: Task | None = None
+        self._pace = FLAT_OUT
+        self._control: Control | None = None
+        self._before_run = self._seen = history
+        self._look = QTimer(self, interval=_LOOK_EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._look.timeout.connect(self._take_frame)
         self._finished.connect(self._on_finished)
         self._answer_finished.connect(self._on_answer_finished)
 
@@ -102,6 +125,28 @@ class Session(QObject):
     def running(self) -> Task | None:
         """What the worker does now; None while it is idle or torch loads."""
         return self._task
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a Run goes on."""
+        return self._control is not None
+
+    @property
+    def is_stopping(self) -> bool:
+        """Whether a Run was told to stop, and has not yet."""
+        return self._control is not None and self._control.ending is not None
+
+    @property
+    def updates(self) -> int:
+        """How many Updates were done since the tensors were made, those of now of a Run that goes on too."""
+        if self._control is None:
+            return self.history.entry.updates
+        return self._before_run.entry.updates + self._control.updates
+
+    @property
+    def pace(self) -> Pace:
+        """How fast a Run goes."""
+        return self._pace
 
     @property
     def waiting(self) -> int:
@@ -132,12 +177,13 @@ class Session(QObject):
         """Load torch on the worker. What is wished until then waits."""
         self._submit(None, self._load_engine)
 
-    def perform(self, *actions: Action) -> None:
+    def perform(self, *actions: Request) -> None:
         """Do actions, after those wished before them; when one of them fails, those behind it are dropped.
 
         PyTorch's refusal is no failure. Start is done at once (see `restart`).
         """
         group = object()
+        self._interrupt()
         for action in actions:
             if isinstance(action, Start):
                 self.restart(action.preset)
@@ -145,6 +191,17 @@ class Session(QObject):
                 self._wishes.append((action, group))
         self._go_on()
         self.waiting_changed.emit()
+
+    def stop(self) -> None:
+        """Stop a Run at the next phase boundary."""
+        self._interrupt(Ending.STOPPED)
+        self.waiting_changed.emit()
+
+    def set_pace(self, pace: Pace) -> None:
+        """Let a Run go faster or slower, this one or the next."""
+        self._pace = pace
+        if self._control is not None:
+            self._control.set_pace(pace)
 
     def undo(self) -> None:
         """Go one entry back, after what was wished before."""
@@ -158,6 +215,10 @@ class Session(QObject):
         """Show the moment of an entry, after what was wished before; one that is gone by then is let be."""
         self._travel(entry)
 
+    def travel_within(self, entry: Entry, phases: int) -> None:
+        """Show the run of an entry as it was after so many phases, computed again on the worker."""
+        self._travel(Moment(entry, phases))
+
     def ask(self, question: Question, asker: object = None) -> None:
         """Have a question answered on the worker, between the wishes.
 
@@ -169,6 +230,7 @@ class Session(QObject):
     def restart(self, preset: str) -> None:
         """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs."""
         self._wishes.clear()
+        self._interrupt()
         # A new object: by its identity a result of before is told from one of after.
         start = replace(PRESETS[preset])
         self._push(Start(preset), start)
@@ -180,6 +242,7 @@ class Session(QObject):
         It goes on on the device of its shown entry, or on the CPU where that one does not work here.
         """
         self._wishes.clear()
+        self._interrupt()
         wanted = history.entry.device
         if not self._is_loading:
             self.device = self._found(wanted)
@@ -194,6 +257,8 @@ class Session(QObject):
         """Drop the line and wait at most `patience` seconds for what runs. Returns whether the worker is idle."""
         self._wishes.clear()
         self._questions.clear()
+        self._interrupt()
+        self._look.stop()
         self._engine = None
         self._executor.shutdown(wait=False, cancel_futures=True)
         futures = [future for future in (self._future, self._answering) if future is not None]
@@ -203,7 +268,8 @@ class Session(QObject):
             self._executor.shutdown(wait=True)
         return is_idle
 
-    def _travel(self, wish: Travel | Entry) -> None:
+    def _travel(self, wish: Travel | Entry | Moment) -> None:
+        self._interrupt()
         self._wishes.append((wish, None))
         self._go_on()
         self.waiting_changed.emit()
@@ -218,6 +284,8 @@ class Session(QObject):
                     self._show(self.history.redo())
                 case Entry():
                     self._show(self.history.showing(wish))
+                case Moment():
+                    self._revisit(wish)
                 case MarkRows() | Configure():
                     self._edit(wish)
                 case Assign() | AssignElements() if is_quick(self.history.current, wish):
@@ -241,7 +309,39 @@ class Session(QObject):
             return
         self._task = task
         source = self.history.current
-        self._submit(source, partial(self._engine.execute, task, source, self.device))
+        if isinstance(task, Run):
+            self._before_run = self._seen = self.history
+            self._control = Control(self._pace)
+            self._look.start()
+            if self._wishes:
+                self._interrupt()
+        self._submit(source, partial(self._engine.execute, task, source, self.device, self._control))
+
+    def _revisit(self, moment: Moment) -> None:
+        """Compute a moment of a run again; one whose entry is gone is let be."""
+        entries, ran = self.history.entries, moment.entry.action
+        if self._engine is None or not isinstance(ran, Ran) or moment.entry not in entries[1:]:
+            return
+        start = entries[entries.index(moment.entry) - 1].snapshot
+        self._task = ran.run
+        device = self._found(moment.entry.device)
+        self._submit(moment, partial(self._engine.revisit, ran, start, moment.phases, device))
+
+    def _interrupt(self, ending: Ending = Ending.INTERRUPTED) -> None:
+        """Stop a Run that goes on."""
+        if self._control is not None:
+            self._control.stop(ending)
+
+    @Slot()
+    def _take_frame(self) -> None:
+        """Let the history end with the run as far as it is now."""
+        control = self._control
+        frame = None if control is None or control.ending is not None else control.take_frame()
+        if frame is not None:
+            self.history = self._seen = self._before_run.push(
+                frame.ran, frame.snapshot, self.device, environment=self.environment
+            )
+            self.progressed.emit(self.history)
 
     def _submit(self, source: object, work: Callable[[], object]) -> None:
         self._future = future = self._executor.submit(work)
@@ -254,11 +354,13 @@ class Session(QObject):
             return
         task, self._task, self._future = self._task, None, None
         error = future.exception()
+        if self._control is not None:
+            source = self._end_run(source, has_failed=error is not None)
         if task is None:
             self._on_loaded(future, error)
         elif isinstance(error, Problem) and error.reason is Reason.DEVICE_LOST:
             self._on_device_lost(error)
-        elif source is not self.history.current:
+        elif source is not self.history.current and not isinstance(source, Moment):
             _log.info("%s came too late", task)
         elif isinstance(error, Problem):
             _log.warning("%s", error)
@@ -266,10 +368,30 @@ class Session(QObject):
         elif error is not None:
             _log.error("%s failed", task, exc_info=error)
             self._fail(Problem(Reason.UNEXPECTED, action=task, detail=f"{type(error).__name__}: {error}"))
+        elif isinstance(source, Moment):
+            self._show(self.history.at_moment(source.entry, *future.result()))  # type: ignore[misc]
         else:
             self._on_outcome(future.result())  # type: ignore[arg-type]
         self._go_on()
         self.waiting_changed.emit()
+
+    def _end_run(self, source: object, *, has_failed: bool) -> object:
+        """Forget a run that has ended; return what its result belongs to: the history of before, shown again.
+
+        Where it failed, the run as far as it was seen is what there is.
+        """
+        control, self._control = self._control, None
+        self._look.stop()
+        if control is not None:
+            # What was asked when nobody looked any more.
+            self._executor.submit(control.do_jobs)
+        if self.history is not self._seen:
+            return None
+        if has_failed:
+            self.changed.emit(self.history)
+            return self.history.current
+        self.history = self._before_run
+        return source
 
     def _on_outcome(self, outcome: "Outcome") -> None:
         self.device = outcome.device
@@ -304,7 +426,8 @@ class Session(QObject):
         if self._engine is None or self._answering is not None or not self._questions:
             return
         question = self._questions.pop(next(iter(self._questions)))
-        future: Future[object] = self._executor.submit(partial(self._engine.answer, question, self.device))
+        submit = self._executor.submit if self._control is None else self._control.submit
+        future: Future[object] = submit(partial(self._engine.answer, question, self.device))
         self._answering = future
         future.add_done_callback(partial(self._answer_finished.emit, question))
 

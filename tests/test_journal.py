@@ -19,7 +19,6 @@ from typing_extensions import override
 
 from perceptron_gui import journal, recovery
 from perceptron_gui.core.actions import (
-    Action,
     Assign,
     Axis,
     Configure,
@@ -29,6 +28,7 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Operation,
     Randomize,
+    Request,
     Resize,
 )
 from perceptron_gui.core.history import History
@@ -65,7 +65,7 @@ class Played:
     def history(self) -> History:
         return self.session.history
 
-    def press(self, *actions: Action) -> None:
+    def press(self, *actions: Request) -> None:
         self.session.perform(*actions)
 
     @contextmanager
@@ -139,7 +139,7 @@ class Journalled(RuleBasedStateMachine):
         self.played.press(Delete(axis, at, 1))
 
     @rule(setting=st.sampled_from([Configure("lr", 0.1), Configure("retain_graph", True), Randomize()]))
-    def set(self, setting: Action) -> None:
+    def set(self, setting: Request) -> None:
         self.played.press(setting)
 
     @rule(row=places)

@@ -1,9 +1,11 @@
 """What a person can do, as data. `operations.execute` and `editing.edited` say what it does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
-from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Rows, TensorName, Zeroing
+from perceptron_gui.core.recording import Curve
+from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Rows, Snapshot, TensorName, Zeroing
 
 CPU = "cpu"
 """The device that is always there."""
@@ -142,9 +144,96 @@ class SwitchDevice:
     device: str
 
 
+class Ending(StrEnum):
+    """Why a run came to its end. GOES_ON says that it had not: what a session saved in the middle of one holds."""
+
+    GOES_ON = "goes on"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    UPDATES = "updates"
+    LOSS = "loss"
+    NOT_FINITE = "not finite"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Repeat whole steps, one cycle of phases after the other, until a condition holds or somebody stops it.
+
+    A cycle is `backwards` times Forward and Backward, each on the next part where a batch is taken in parts; then
+    Update; then Zero grad, unless not `zeroes`. The run ends after `updates` cycles (0: that is no condition), after a
+    Forward whose loss is at most `loss`, and always at a number that is not finite. With a `seed` (0 to 2**32 - 1) the
+    parts are shuffled rows, anew each time through the batch.
+    """
+
+    updates: int = 0
+    loss: float | None = None
+    zeroes: bool = True
+    backwards: int = 1
+    seed: int | None = None
+
+    @property
+    def cycle(self) -> tuple[Operation, ...]:
+        """The phases of one cycle."""
+        ending = (Operation.UPDATE, Operation.ZERO_GRAD) if self.zeroes else (Operation.UPDATE,)
+        return (Operation.FORWARD, Operation.BACKWARD) * self.backwards + ending
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Checkpoint:
+    """A state between two cycles of a run, and how many cycles came before it."""
+
+    cycles: int
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ran:
+    """What became of a Run: how many phases were done, and why no more; where several parts took part, in which order.
+
+    `checkpoints` are ascending states on the way, from which any moment is computed again.
+    """
+
+    run: Run
+    phases: int
+    ending: Ending
+    curve: Curve
+    checkpoints: tuple[Checkpoint, ...] = ()
+
+    @property
+    def cycles(self) -> int:
+        """How many whole cycles were done."""
+        return self.phases // len(self.run.cycle)
+
+    @property
+    def rest(self) -> tuple[Operation, ...]:
+        """The phases that were done of the cycle after those."""
+        return self.run.cycle[: self.phases % len(self.run.cycle)]
+
+    @property
+    def updates(self) -> int:
+        """How many Updates were done."""
+        return self.cycles + int(Operation.UPDATE in self.rest)
+
+    def arrays(self) -> dict[int, Any]:
+        """Return every array this run keeps alive, by identity."""
+        curve = self.curve
+        held = (curve.losses, curve.parameters, curve.overview.losses, curve.overview.parameters, curve.overview.counts)
+        kept = {key: array for checkpoint in self.checkpoints for key, array in checkpoint.snapshot.arrays().items()}
+        return kept | {id(array): array for array in held}
+
+    def first(self, phases: int) -> "Ran":
+        """Return the same run as it was after so many of its phases."""
+        shorter = replace(self, phases=phases, ending=Ending.GOES_ON)
+        checkpoints = tuple(one for one in self.checkpoints if one.cycles <= shorter.cycles)
+        return replace(shorter, curve=self.curve.first(shorter.updates), checkpoints=checkpoints)
+
+
 Reshape = Resize | Insert | Delete
 Edit = Assign | AssignElements | MarkRows | Configure
 """Edits that need no torch."""
-Task = Operation | Assign | AssignElements | Paste | Reshape | Import | Randomize | SwitchDevice
+Task = Operation | Run | Assign | AssignElements | Paste | Reshape | Import | Randomize | SwitchDevice
 """What runs on the worker; an Assign only where the tensor is large."""
-Action = Task | Edit | Start
+Request = Task | Edit | Start
+"""What a person can wish."""
+Action = Request | Ran

@@ -31,12 +31,12 @@ LEAVES = (TensorName.W, TensorName.B)
 class Namespace:
     """The live tensors that belong to one snapshot, on one device, by the names they have in the notebook.
 
-    `incoming` holds, after a Backward, what reached each parameter: a tensor hook reads it before PyTorch adds it.
+    `incoming` holds, after a Backward, what reached each parameter: a tensor hook sees it before PyTorch adds it.
     """
 
     def __init__(self, snapshot: Snapshot, device: str) -> None:
         self.device = torch.device(device)
-        self.incoming: dict[TensorName, FloatArray] = {}
+        self.incoming: dict[TensorName, torch.Tensor] = {}
         made_with = snapshot.forward or snapshot
         self.names: dict[str, Any] = {"torch": torch, "rows": list(made_with.rows or ()), "lr": snapshot.config.lr}
         for name in TensorName:
@@ -57,11 +57,19 @@ class Namespace:
 
     def execute(self, code: str) -> None:
         """Run lines of `perceptron_gui.core.lines`; whatever they raise comes out as it is."""
-        exec(_compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
+        exec(compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
 
     def printed(self, operation: Operation) -> str:
         """Return what PyTorch prints of the tensors that a phase made or changed."""
         return "\n".join(f"{name} = {eval(name, self.names)!r}" for name in lines.PRINTED[operation])  # noqa: S307
+
+    def values(self, name: TensorName) -> Callable[[], FloatArray]:
+        """Return what reads the values of now, without a copy where they lie in the memory of the CPU."""
+        tensor = self[name].detach()
+        if self.device.type == "cpu":
+            array: FloatArray = tensor.numpy()
+            return lambda: array
+        return lambda: tensor.cpu().numpy()
 
     def _replay(self, forward: ForwardPass, snapshot: Snapshot) -> None:
         """Bring the forward pass back as it was: made, spent if it was spent, and edited since if it was."""
@@ -133,7 +141,7 @@ def whole_batch(snapshot: Snapshot, device: str) -> Gradients:
     names = Namespace(start, device)
     names.execute(lines.forward(None, snapshot.reduction))
     names.execute(lines.backward(replace(snapshot.config, retain_graph=False)))
-    return Gradients(names.incoming[TensorName.W], names.incoming[TensorName.B])
+    return Gradients(read(names.incoming[TensorName.W]), read(names.incoming[TensorName.B]))
 
 
 def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[torch.Tensor], FloatArray]:
@@ -143,21 +151,21 @@ def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[
     """
     version = None if before is None else before._version  # noqa: SLF001  PyTorch's own count of in-place writes
 
-    def read(now: torch.Tensor) -> FloatArray:
+    def reread(now: torch.Tensor) -> FloatArray:
         if array is not None and now is before and now._version == version:  # noqa: SLF001
             return array
-        return _read(now)
+        return read(now)
 
-    return read
+    return reread
 
 
-def _reader(name: TensorName, incoming: dict[TensorName, FloatArray]) -> Callable[[torch.Tensor], None]:
-    """Return a hook that writes a gradient into `incoming`; it knows no more, so it keeps nothing alive."""
+def _reader(name: TensorName, incoming: dict[TensorName, torch.Tensor]) -> Callable[[torch.Tensor], None]:
+    """Return a hook that puts a gradient into `incoming`; PyTorch adds it to `.grad`, and writes to it no more."""
 
-    def read(grad: torch.Tensor) -> None:
-        incoming[name] = _read(grad)
+    def take(grad: torch.Tensor) -> None:
+        incoming[name] = grad
 
-    return read
+    return take
 
 
 def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
@@ -168,9 +176,9 @@ def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
         W=snapshot.W,
         b=snapshot.b,
         rows=snapshot.rows,
-        z=_read(names["z"].reshape(-1, k)),
-        y_pred=_read(names["y_pred"].reshape(-1, k)),
-        loss=_read(names["loss"]),
+        z=read(names["z"].reshape(-1, k)),
+        y_pred=read(names["y_pred"].reshape(-1, k)),
+        loss=read(names["loss"]),
         graph=GraphState.LIVE,
         y_pred_grad_fn=_grad_fn_name(names["y_pred"]),
         loss_grad_fn=_grad_fn_name(names["loss"]),
@@ -185,7 +193,9 @@ def _after_backward(snapshot: Snapshot, names: Namespace) -> Snapshot:
     if not snapshot.config.retain_graph:
         forward = replace(forward, graph=GraphState.FREED)
     if names.incoming:
-        deposit = Deposit(forward, names.incoming.get(TensorName.W), names.incoming.get(TensorName.B))
+        arrived = {name: read(grad) for name, grad in names.incoming.items()}
+        names.incoming.clear()
+        deposit = Deposit(forward, arrived.get(TensorName.W), arrived.get(TensorName.B))
         deposits = ledger.added(snapshot.deposits, deposit, onto_zeros=snapshot.grad_was_zeros)
         snapshot = replace(snapshot, deposits=deposits)
     return replace(snapshot, forward=forward)
@@ -195,7 +205,8 @@ def _grad_fn_name(tensor: torch.Tensor) -> str:
     return "" if tensor.grad_fn is None else tensor.grad_fn.name()
 
 
-def _read(tensor: torch.Tensor) -> FloatArray:
+def read(tensor: torch.Tensor) -> FloatArray:
+    """Return a copy of a tensor's values."""
     return frozen(tensor.detach().cpu().numpy())
 
 
@@ -204,5 +215,6 @@ def _is_vector(name: TensorName, snapshot: Snapshot) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _compiled(code: str) -> CodeType:
+def compiled(code: str) -> CodeType:
+    """Return lines as `exec` takes them."""
     return compile(code, "<perceptron>", "exec")

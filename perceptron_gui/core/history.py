@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Randomize, Resize, Start
+from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
@@ -70,6 +70,11 @@ class Entry:
     printed: str = ""
     environment: Environment | None = None
 
+    def following(self, before: "Entry") -> "Entry":
+        """Return this entry with what follows from the one before: the updates done, and the preset."""
+        updates, preset = following(before, self.action, is_refused=self.refusal is not None)
+        return replace(self, updates=updates, preset=preset)
+
     @property
     def nbytes(self) -> int:
         """Bytes of the arrays it brought, and of the futures it cut off."""
@@ -88,11 +93,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class History:
-    """The entries, and which of them is shown."""
+    """The entries, and which of them is shown.
+
+    `moment` is shown in place of the entry at `index`, where that is a run: the same run up to a moment within it.
+    """
 
     entries: tuple[Entry, ...]
     index: int = 0
     nbytes: int = 0
+    moment: Entry | None = None
 
     @classmethod
     def begin(cls, preset: str, device: str) -> "History":
@@ -103,7 +112,7 @@ class History:
     @property
     def entry(self) -> Entry:
         """The entry that is shown."""
-        return self.entries[self.index]
+        return self.entries[self.index] if self.moment is None else self.moment
 
     @property
     def current(self) -> Snapshot:
@@ -126,7 +135,7 @@ class History:
         first = self.index
         while first > 0 and not self.entries[first].makes_new_tensors:
             first -= 1
-        return self.entries[first : self.index + 1]
+        return (*self.entries[first : self.index], self.entry)
 
     @property
     def compared(self) -> "tuple[Entry, ...]":
@@ -136,7 +145,7 @@ class History:
             first -= 1
             if isinstance(entries[first].action, Start):
                 break
-        return entries[first : self.index + 1]
+        return (*entries[first : self.index], self.entry) if first <= self.index else ()
 
     def push(
         self,
@@ -151,22 +160,23 @@ class History:
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
         before = self.entry if self.entries else None
         already = before.snapshot.arrays() if before is not None else {}
-        updates, preset = following(before, action, is_refused=refusal is not None)
+        brought = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
         entry = Entry(
             action,
             snapshot,
             device,
             refusal,
-            updates,
-            new_bytes=sum(array.nbytes for key, array in snapshot.arrays().items() if key not in already),
-            preset=preset,
+            new_bytes=sum(array.nbytes for key, array in brought.items() if key not in already),
+            preset=action.preset if isinstance(action, Start) else NOTEBOOK,
             printed=printed,
             environment=environment,
         )
-        return self.pushed(entry)
+        return self.pushed(entry if before is None else entry.following(before))
 
     def pushed(self, entry: Entry) -> "History":
         """Return the history with a whole entry behind the shown one; a future that was undone is cut off."""
+        if self.moment is not None:
+            return self.undo().pushed(self.moment).pushed(entry)
         kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
         entry = replace(entry, replaced=tail) if tail else entry
         return History((*kept, entry), len(kept), self.nbytes + entry.new_bytes).thinned()
@@ -180,19 +190,33 @@ class History:
         if undone.replaced:
             future = _queued(undone.replaced, (replace(undone, replaced=()), *after))
             entries = (*self.entries[: self.index], *future)
-        return replace(self, entries=entries, index=self.index - 1)
+        return replace(self, entries=entries, index=self.index - 1, moment=None)
 
     def redo(self) -> "History":
         """Return the history one entry later."""
-        return replace(self, index=min(self.index + 1, len(self.entries) - 1))
+        later = self.index if self.moment is not None else min(self.index + 1, len(self.entries) - 1)
+        return replace(self, index=later, moment=None)
 
     def showing(self, entry: Entry) -> "History":
         """Return the history with that entry shown; unchanged where it is not among the entries."""
-        return self.at(self.entries.index(entry)) if entry in self.entries and entry is not self.entry else self
+        if entry is self.entry:
+            return self
+        try:
+            return self.at(self.entries.index(entry))
+        except ValueError:
+            return self
 
     def at(self, index: int) -> "History":
         """Return the history with another entry shown."""
-        return replace(self, index=index)
+        return replace(self, index=index, moment=None)
+
+    def at_moment(self, entry: Entry, ran: Ran, snapshot: Snapshot) -> "History":
+        """Return the history at a moment within the run of an entry; unchanged where it is not among the entries."""
+        if entry not in self.entries:
+            return self
+        index = self.entries.index(entry)
+        moment = replace(entry, action=ran, snapshot=snapshot, printed="", replaced=())
+        return replace(self, index=index, moment=moment.following(self.entries[index - 1]))
 
     def thinned(self) -> "History":
         """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY."""
@@ -206,19 +230,21 @@ class History:
         start = entries[first]
         held = sum(array.nbytes for array in start.snapshot.arrays().values())
         start = replace(start, replaced=(), new_bytes=held)
-        return History((start, *entries[first + 1 :]), self.index - first, nbytes - entries[first].nbytes + held)
+        kept = (start, *entries[first + 1 :])
+        return replace(self, entries=kept, index=self.index - first, nbytes=nbytes - entries[first].nbytes + held)
 
 
-def following(before: Entry | None, action: Action, *, is_refused: bool) -> tuple[int, str]:
+def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, str]:
     """Return what follows of an action from the entry before it: the updates done, and the preset."""
-    updates, preset = (0, NOTEBOOK) if before is None else (before.updates, before.preset)
-    if isinstance(action, Start):
-        preset = action.preset
-    if isinstance(action, _MAKE_NEW_TENSORS):
-        updates = 0
-    elif action is Operation.UPDATE and not is_refused:
-        updates += 1
-    return updates, preset
+    preset = action.preset if isinstance(action, Start) else before.preset
+    match action:
+        case Operation.UPDATE if not is_refused:
+            done = 1
+        case Ran():
+            done = action.updates
+        case _:
+            done = 0
+    return 0 if isinstance(action, _MAKE_NEW_TENSORS) else before.updates + done, preset
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

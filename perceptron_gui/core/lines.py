@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from perceptron_gui.core import loops
 from perceptron_gui.core.actions import (
     CPU,
     Action,
@@ -22,8 +23,10 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Operation,
     Paste,
+    Ran,
     Randomize,
     Resize,
+    Run,
     Start,
     SwitchDevice,
 )
@@ -76,10 +79,18 @@ def forward(rows: Rows, reduction: Reduction = Reduction.SUM, m: int = 0) -> str
 
     A weighted mean is that of the part times its rows over the m rows of the batch; all rows need no weight.
     """
-    taken = taken_rows(rows)
+    return _forward(taken_rows(rows), reduction, None if rows is None else f"{len(rows)}/{m}")
+
+
+def forward_in_loop(reduction: Reduction, m: int, size: str) -> str:
+    """The same where `rows` is another with each Forward: one row, or a list of `size` rows."""
+    return _forward("[rows]", reduction, f"{size}/{m}")
+
+
+def _forward(taken: str, reduction: Reduction, share: str | None) -> str:
     reduced = "sum()" if reduction is Reduction.SUM else "mean()"
-    if reduction is Reduction.WEIGHTED and rows is not None:
-        reduced += f" * {len(rows)}/{m}"
+    if reduction is Reduction.WEIGHTED and share is not None:
+        reduced += f" * {share}"
     return (
         f"z = x{taken} @ W + b\n"
         "y_pred = torch.sigmoid(z)\n"
@@ -131,12 +142,14 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
     match action:
         case Operation():
             return of_operation(action, before)
+        case Ran():
+            return _loop(action, before, is_whole=False)
         case Assign():
             return _assignment(action, before.m)
         case AssignElements(values):
             places = [(element(one.name, one.row, one.column, before.m), _number(value)) for one, value in values]
             return "with torch.no_grad():\n" + "\n".join(f"    {place} = {value}" for place, value in places)
-        case Paste() | MarkRows():
+        case Paste() | MarkRows() | Run():
             return ""
         case Configure("lr"):
             return f"lr = {after.config.lr!r}"
@@ -168,6 +181,17 @@ def of_action(action: Action, before: Snapshot, after: Snapshot) -> str:
                     *(f'{name}.grad = {name}_grad.to("{device}")' for name in kept),
                 ]
             )
+
+
+def _loop(ran: Ran, before: Snapshot, *, is_whole: bool) -> str:
+    """Return the lines of a run; those that need it with the list of the marked rows before them."""
+    marked = _rows_before(before.rows) if is_whole and not before.config.part else ""
+    return marked + loops.written(
+        ran,
+        before,
+        lambda operation: of_operation(operation, before),
+        lambda size: forward_in_loop(before.reduction, before.m, size),
+    )
 
 
 def _new_tensors(before: Snapshot, after: Snapshot) -> str:
@@ -204,6 +228,8 @@ def runnable(entry: Entry, before: Snapshot | None) -> str:
                 code = _rows_before(before.rows) + code
             if entry.refusal is not None:
                 code = _caught(code, entry.refusal.exception)
+        case Ran():
+            code = _loop(action, before, is_whole=True)
         case Assign():
             code = _assignment(action, before.m, is_whole=True)
         case Start():
@@ -232,7 +258,7 @@ def numbers(entry: Entry, before: Snapshot | None) -> int:
             return 3 * _size(after) + rows
         case Assign(values=values):
             return int(values.size)
-        case Operation.FORWARD | MarkRows() | Configure("part"):
+        case Operation.FORWARD | MarkRows() | Configure("part") | Ran():
             return rows
     return 0
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from perceptron_gui.core import autograd, checking, devices, graph, landscape, twin
+from perceptron_gui.core import autograd, checking, devices, graph, landscape, running, twin
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -17,12 +17,15 @@ from perceptron_gui.core.actions import (
     Insert,
     Operation,
     Paste,
+    Ran,
     Randomize,
     Resize,
+    Run,
     SwitchDevice,
     Task,
 )
 from perceptron_gui.core.autograd import Namespace, phase
+from perceptron_gui.core.control import Control
 from perceptron_gui.core.deposits import tallied
 from perceptron_gui.core.devices import Device
 from perceptron_gui.core.editing import assigned, elements_assigned, pasted
@@ -117,8 +120,10 @@ class Engine:
                 raise
             raise problem from error
 
-    def execute(self, task: Task, snapshot: Snapshot, device: str) -> Outcome:
+    def execute(self, task: Task, snapshot: Snapshot, device: str, control: Control | None = None) -> Outcome:
         """Do `task` on `snapshot` and return what became of it; PyTorch's refusal is an outcome, no exception.
+
+        A Run goes on until one of its conditions, or `control`, ends it.
 
         Raises:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
@@ -126,7 +131,7 @@ class Engine:
         if not snapshot.config.twin:
             self._replay.forget()
         try:
-            return self._do(task, snapshot, device)
+            return self._do(task, snapshot, device, control or Control())
         except Exception as error:
             self._snapshot = self._names = None
             where = task.device if isinstance(task, SwitchDevice) else device
@@ -144,10 +149,12 @@ class Engine:
         devices.release(where)
         raise Problem(Reason.OUT_OF_MEMORY, **ran_out)
 
-    def _do(self, task: Task, snapshot: Snapshot, device: str) -> Outcome:
+    def _do(self, task: Task, snapshot: Snapshot, device: str, control: Control) -> Outcome:
         match task:
             case Operation():
                 return self._run(task, snapshot, device)
+            case Run():
+                return self._repeat(task, snapshot, device, control)
             case Assign():
                 return Outcome(task, assigned(snapshot, task), device)
             case AssignElements():
@@ -165,13 +172,43 @@ class Engine:
                 return self._moved(task, snapshot, device)
 
     def _run(self, operation: Operation, snapshot: Snapshot, device: str) -> Outcome:
-        names = self._names
-        if names is None or snapshot is not self._snapshot or names.device != torch.device(device):
-            forget_forward = operation is Operation.FORWARD
-            names = Namespace(replace(snapshot, forward=None) if forget_forward else snapshot, device)
+        names = self._live(snapshot, device, forget_forward=operation is Operation.FORWARD)
         after, refusal = phase(operation, snapshot, names)
         self._snapshot, self._names = after, names
         return Outcome(operation, after, device, refusal, names.printed(operation) if refusal is None else "")
+
+    def _repeat(self, run: Run, snapshot: Snapshot, device: str, control: Control) -> Outcome:
+        names = self._live(snapshot, device, forget_forward=True)
+        self._snapshot = self._names = None
+        frame, names = running.execute(run, snapshot, names, control)
+        if not frame.ran.phases:
+            return Outcome(run, snapshot, device)
+        self._snapshot, self._names = frame.snapshot, names
+        return Outcome(frame.ran, frame.snapshot, device, printed=names.printed(Operation.UPDATE))
+
+    def revisit(self, ran: Ran, start: Snapshot, phases: int, device: str) -> tuple[Ran, Snapshot]:
+        """Return a run as it was after so many of its phases, and the state then; `start` is what it began with.
+
+        Raises:
+            Problem: memory that ran out, a device that failed.
+        """
+        try:
+            base = running.nearest(ran, start, phases)
+            after, names = running.moment(ran.run, start, base, phases, device)
+        except Exception as error:
+            problem = devices.failure(error, device)
+            if problem is None:
+                raise
+            raise problem from error
+        self._snapshot, self._names = after, names
+        return ran.first(phases), after
+
+    def _live(self, snapshot: Snapshot, device: str, *, forget_forward: bool) -> Namespace:
+        """Return the live tensors of a snapshot; where they have to be made, without a Forward that is of no use."""
+        names = self._names
+        if names is not None and snapshot is self._snapshot and names.device == torch.device(device):
+            return names
+        return Namespace(replace(snapshot, forward=None) if forget_forward else snapshot, device)
 
     def _moved(self, task: SwitchDevice, snapshot: Snapshot, current: str) -> Outcome:
         """W, b and their gradients move; the graph does not, so the forward is dropped."""

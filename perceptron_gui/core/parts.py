@@ -35,6 +35,19 @@ def following(rows: Rows, part: int, m: int) -> Rows:
     return tuple(range(start, min(start + part, m))) if start < m else first(part, m)
 
 
+def in_order(rows: Rows, part: int, m: int) -> tuple[list[Rows], list[Rows]]:
+    """Return the parts from `rows` on until they begin anew, and the parts that then follow each other for ever."""
+    lead: list[Rows] = []
+    begin = first(part, m)
+    while rows != begin and len(lead) <= m:
+        lead.append(rows)
+        rows = following(rows, part, m)
+    round_ = [begin]
+    while (rows := following(round_[-1], part, m)) != begin:
+        round_.append(rows)
+    return lead, round_
+
+
 def covered(snapshot: Snapshot) -> Counter[int]:
     """Return how often each row went into `.grad`, by the Backwards since the last Zero grad."""
     counts = np.zeros(snapshot.m, np.int64)

@@ -25,6 +25,7 @@ from perceptron_gui.core.actions import (
     Insert,
     MarkRows,
     Operation,
+    Ran,
     Randomize,
     Resize,
     Start,
@@ -181,6 +182,8 @@ class _Replay:
                 return Outcome(entry.action, edited(before, entry.action), entry.device)
             case SwitchDevice(device):
                 return Outcome(entry.action, replace(before, forward=None), device)
+            case Ran():
+                raise TypeError("a run is not done again yet")
             case _:
                 return replace(self._engine.execute(entry.action, before, CPU), device=entry.device)
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShow
 from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QLineEdit, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core.actions import STEP, Action, Configure, MarkRows, Operation, Randomize
+from perceptron_gui.core.actions import STEP, Configure, MarkRows, Operation, Randomize, Request
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
@@ -284,7 +284,7 @@ class MainWindow(QMainWindow):
             "default_layout": self._restore_usual_layout,
         }
 
-    def _doer(self, *actions: Action) -> Callable[[], None]:
+    def _doer(self, *actions: Request) -> Callable[[], None]:
         return self._committed(lambda: self.session.perform(*actions))
 
     def _committed(self, do: Callable[[], object]) -> Callable[[], None]:
@@ -330,7 +330,7 @@ class MainWindow(QMainWindow):
     def _toggle_twin(self) -> None:
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
 
-    def _on_action_requested(self, action: Action) -> None:
+    def _on_action_requested(self, action: Request) -> None:
         self._narrator.forget()
         self.session.perform(action)
 

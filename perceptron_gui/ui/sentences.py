@@ -16,8 +16,10 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Operation,
     Paste,
+    Ran,
     Randomize,
     Resize,
+    Run,
     Start,
     SwitchDevice,
     Task,
@@ -110,6 +112,8 @@ def of_action(action: Action) -> str:
             return translate("sentences", "Import")
         case Randomize():
             return translate("sentences", "Randomize")
+        case Run() | Ran():
+            return translate("sentences", "Run")
         case SwitchDevice():
             return translate("sentences", "Change of device")
 

@@ -8,7 +8,6 @@ import numpy.typing as npt
 
 from perceptron_gui.core.actions import (
     CPU,
-    Action,
     Assign,
     AssignElements,
     Axis,
@@ -20,6 +19,7 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Paste,
     Randomize,
+    Request,
     Resize,
     Start,
     SwitchDevice,
@@ -49,7 +49,7 @@ def begun(start: Snapshot) -> History:
     return History((), -1).push(Start("notebook"), start, CPU, environment=ENGINE.environment)
 
 
-def done(history: History, *actions: Action | GoBack) -> History:
+def done(history: History, *actions: Request | GoBack) -> History:
     """Do actions one after the other, as a Session does them; what changes nothing is no entry."""
     for action in actions:
         source = history.current
@@ -76,7 +76,7 @@ def done(history: History, *actions: Action | GoBack) -> History:
     return history
 
 
-EVERYTHING: tuple[Action | GoBack, ...] = (
+EVERYTHING: tuple[Request | GoBack, ...] = (
     BACKWARD,
     FORWARD,
     BACKWARD,

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from perceptron_gui.core import lines
 from perceptron_gui.core.actions import (
     CPU,
-    Action,
     Assign,
     AssignElements,
     Axis,
@@ -26,6 +25,7 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Operation,
     Randomize,
+    Request,
     Resize,
     Start,
     SwitchDevice,
@@ -47,7 +47,7 @@ def begun(start: Snapshot) -> History:
     return History((), -1).push(Start("notebook"), start, CPU)
 
 
-def done(history: History, *actions: Action) -> History:
+def done(history: History, *actions: Request) -> History:
     """Do actions as the session does."""
     for action in actions:
         before = history.current
@@ -131,7 +131,7 @@ def elements(snapshot: Snapshot) -> st.SearchStrategy[AssignElements]:
     return pairs.map(tuple).map(AssignElements)
 
 
-def new_tensors(snapshot: Snapshot) -> st.SearchStrategy[Action]:
+def new_tensors(snapshot: Snapshot) -> st.SearchStrategy[Request]:
     sizes = {Axis.SAMPLES: snapshot.m, Axis.INPUTS: snapshot.n, Axis.OUTPUTS: snapshot.k}
     places = st.sampled_from(Axis).flatmap(
         lambda axis: st.one_of(

@@ -16,7 +16,6 @@ from hypothesis import strategies as st
 from perceptron_gui.core import deposits, storage, verification
 from perceptron_gui.core.actions import (
     CPU,
-    Action,
     Assign,
     AssignElements,
     Axis,
@@ -28,6 +27,7 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Operation,
     Randomize,
+    Request,
     Resize,
     Start,
     SwitchDevice,
@@ -63,7 +63,7 @@ ELSEWHERE = Environment("9.9.9", "Windows AMD64", "AVX512", 8)
 STEP = (FORWARD, BACKWARD, UPDATE, ZERO_GRAD)
 
 
-def done(history: History, *actions: Action, where: Environment | None = None) -> History:
+def done(history: History, *actions: Request, where: Environment | None = None) -> History:
     """Do actions as the session does."""
     where = where or environment()
     for action in actions:
@@ -82,7 +82,7 @@ def done(history: History, *actions: Action, where: Environment | None = None) -
     return history
 
 
-def from_start(start: Snapshot, *actions: Action) -> History:
+def from_start(start: Snapshot, *actions: Request) -> History:
     """Begin with the notebook's preset, and bring the tensors of a state in by edits that keep their bits."""
     sizes = [Resize(Axis.SAMPLES, start.m), Resize(Axis.INPUTS, start.n), Resize(Axis.OUTPUTS, start.k)]
     writes = [Assign(name, 0, 0, frozen(np.atleast_2d(start.tensor(name))), Gesture.PASTE) for name in TensorName]

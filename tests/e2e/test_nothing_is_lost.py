@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from perceptron_gui.core import storage
 from perceptron_gui.core.actions import (
     STEP,
-    Action,
     Assign,
     Axis,
     Configure,
@@ -22,6 +21,7 @@ from perceptron_gui.core.actions import (
     Insert,
     MarkRows,
     Randomize,
+    Request,
     Resize,
 )
 from perceptron_gui.core.exporting.script import script
@@ -63,7 +63,7 @@ class Lesson(RuleBasedStateMachine):
         self.document.failed.connect(self.problems.append)
         self.document.save(self.path)
 
-    def do(self, *actions: Action) -> None:
+    def do(self, *actions: Request) -> None:
         self.session.perform(*actions)
 
     @rule(operation=operations)

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from perceptron_gui.core.actions import (
-    Action,
     Assign,
     Axis,
     Configure,
@@ -19,6 +18,7 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Paste,
     Randomize,
+    Request,
     Resize,
 )
 from perceptron_gui.core.history import History
@@ -71,7 +71,7 @@ class Wishes(RuleBasedStateMachine):
         snapshot = history.current
         self.kept.setdefault(id(snapshot), (snapshot, contents(snapshot)))
 
-    def wish(self, action: Action) -> None:
+    def wish(self, action: Request) -> None:
         self.session.perform(action)
 
     @rule(operation=operations)

@@ -103,12 +103,13 @@ class Reader:
         snapshot = self._snapshot(record, earlier)
         new_bytes = self._new_bytes(snapshot, earlier)
         action = self._action(record.action)
-        updates, preset = following(before, action, is_refused=record.refusal is not None)
-        if before is not None and (record.updates or record.preset):
-            raise DamagedError("only the first entry says how many updates came before, and which preset")
         if before is None:
-            preset = preset if isinstance(action, Start) else _known_preset(record.preset or NOTEBOOK)
             updates = record.updates
+            preset = action.preset if isinstance(action, Start) else _known_preset(record.preset or NOTEBOOK)
+        elif record.updates or record.preset:
+            raise DamagedError("only the first entry says how many updates came before, and which preset")
+        else:
+            updates, preset = following(before, action, is_refused=record.refusal is not None)
         entry = Entry(
             action=action,
             snapshot=snapshot,

@@ -20,8 +20,10 @@ from perceptron_gui.core.actions import (
     MarkRows,
     Operation,
     Paste,
+    Ran,
     Randomize,
     Resize,
+    Run,
     Start,
     SwitchDevice,
 )
@@ -185,7 +187,7 @@ class Writer:
                 return schema.RandomizeAction()
             case SwitchDevice(device):
                 return schema.SwitchDeviceAction(device)
-            case Paste():
+            case Paste() | Run() | Ran():
                 raise TypeError("a Paste is an Assign by the time it is an entry")
 
 

@@ -46,6 +46,8 @@ class CodeList(EntryList):
         self._delegate = CodeDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        # Else the table paints everything once more, for every height that `_fit` gave and painted itself.
+        self.verticalHeader().sectionResized.disconnect()
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
         self.horizontalHeader().hide()
         self.horizontalHeader().setHighlightSections(False)
@@ -65,7 +67,7 @@ class CodeList(EntryList):
         self._line_height = line_height(QFontMetrics(font))
         self.verticalScrollBar().setSingleStep(self._line_height)
         self.verticalHeader().setDefaultSectionSize(_USUAL_LINES * self._line_height)
-        self.scheduleDelayedItemsLayout()
+        self.updateGeometries()
         self._break_lines()
         self.show_present()
 
