@@ -59,7 +59,7 @@ class Moment:
 
 Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
-_LOOK_EVERY_MS = 16
+_LOOK_EVERY_MS = 25
 
 
 class Session(QObject):

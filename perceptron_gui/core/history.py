@@ -86,6 +86,17 @@ class Entry:
         return found
 
     @property
+    def last_phase(self) -> Operation | None:
+        """The phase that was done last in it; None where it did none."""
+        match self.action:
+            case Operation():
+                return self.action
+            case Ran():
+                return (*self.action.run.cycle, *self.action.rest)[-1]
+            case _:
+                return None
+
+    @property
     def makes_new_tensors(self) -> bool:
         """Whether curves begin anew here."""
         return isinstance(self.action, _MAKE_NEW_TENSORS)
@@ -128,6 +139,11 @@ class History:
     def preset(self) -> str:
         """The preset whose start values Reset returns to: the last one chosen up to here."""
         return self.entry.preset if self.entries else NOTEBOOK
+
+    @property
+    def path(self) -> tuple[Entry, ...]:
+        """The entries up to the shown one."""
+        return (*self.entries[: self.index], self.entry)
 
     @property
     def segment(self) -> tuple[Entry, ...]:

@@ -25,6 +25,7 @@ from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
 from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.live import Live
 from perceptron_gui.ui.narrator import Narrator
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
@@ -35,12 +36,14 @@ from perceptron_gui.ui.plots.contour import ContourPlot
 from perceptron_gui.ui.plots.gradient import GradientPlot
 from perceptron_gui.ui.plots.loss import LossPlot
 from perceptron_gui.ui.plots.weights import WeightsPlot
+from perceptron_gui.ui.run_commands import RunCommands
 from perceptron_gui.ui.settings_bar import SettingsBar
 from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
 from perceptron_gui.ui.timeline.view import TimelineView
+from perceptron_gui.ui.tool_bars import ToolBars
 
 
 class MainWindow(QMainWindow):
@@ -65,12 +68,13 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self, document, self._notices, self._committed)
         self.imports = ImportCommands(self, session)
         self.exports = ExportCommands(self, document)
+        self.runs = RunCommands(self, session)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
-        for bar in (self._phase_bar, self._settings_bar):
-            self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self._bars = ToolBars(self, self._phase_bar, self._settings_bar, self.runs.bar)
+        self.runs.take(self.commands, self._phase_bar)
         self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._notices)
         self._data_bar = DataBar(self.commands)
@@ -89,10 +93,13 @@ class MainWindow(QMainWindow):
             "timeline_view": TimelineView("timeline_view", colors),
         }
         docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
-        self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
+        self._arrangement = Arrangement(
+            self, (self._phase_bar, self._settings_bar, self.runs.bar), docks, self._center, self._tensors
+        )
         self._narrator = Narrator(session, self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
         self._connect(derivation)
+        self._live = Live(session, self.display, self._tensors, self._panels)
         self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
@@ -123,6 +130,7 @@ class MainWindow(QMainWindow):
         self.imports.action_requested.connect(self._on_action_requested)
         self.imports.problem_found.connect(self.show_problem)
         self.imports.told.connect(self.show_message)
+        self.runs.problem_found.connect(self.show_problem)
         self.documents.told.connect(self.show_message)
         self.exports.told.connect(self.show_message)
         self.exports.problem_found.connect(self.show_problem)
@@ -135,6 +143,7 @@ class MainWindow(QMainWindow):
         self._settings_bar.display(history)
         self._settings_bar.display_devices(self.session)
         self._data_bar.display(history)
+        self.runs.display(history)
         self._tensors.display(history)
         self._arrangement.display(history)
         for panel in self._panels.values():
@@ -183,6 +192,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
+        self.runs.retranslate()
         self.documents.retranslate()
         for panel in self._panels.values():
             panel.retranslate()
@@ -207,7 +217,7 @@ class MainWindow(QMainWindow):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
-            self._break_bars()
+            self._bars.share_room()
         return super().event(event)
 
     @override
@@ -249,18 +259,8 @@ class MainWindow(QMainWindow):
         self.commands.menu("view").addAction(dock.toggleViewAction())
         return dock
 
-    def _break_bars(self) -> None:
-        """Give the settings a line of their own where they do not fit beside the phases."""
-        has_break = self.toolBarBreak(self._settings_bar)
-        fits = self._phase_bar.sizeHint().width() + self._settings_bar.width_beside_phases <= self.width()
-        self._settings_bar.arrange(in_one_line=not fits)
-        if fits and has_break:
-            self.removeToolBarBreak(self._settings_bar)
-        elif not fits and not has_break:
-            self.insertToolBarBreak(self._settings_bar)
-
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        parts = (self.documents, self.imports, self.exports)
+        parts = (self.documents, self.imports, self.exports, self.runs)
         return {
             "quit": self.close,
             **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
@@ -350,4 +350,6 @@ class MainWindow(QMainWindow):
         """What is pressed while something runs waits in line, so there may be something to undo by then."""
         history, is_busy = self.session.history, self.session.is_busy
         self.commands["undo"].setEnabled(is_busy or history.index > 0)
-        self.commands["redo"].setEnabled(is_busy or history.index < len(history.entries) - 1)
+        self.commands["redo"].setEnabled(
+            is_busy or history.moment is not None or history.index < len(history.entries) - 1
+        )

@@ -2,8 +2,8 @@
 
 import html
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -36,6 +36,34 @@ class StatusLine(ElidedLabel):
         opened.resize(self.width(), opened.height_of_text)
         opened.move(self.mapToGlobal(QPoint(0, -opened.height() - 4)))
         opened.show()
+
+
+class Still(QWidget):
+    """Holds a label whose text changes with every press: without a layout, nothing around it is laid out again."""
+
+    def __init__(self, label: StatusLine) -> None:
+        super().__init__()
+        self._label = label
+        label.setParent(self)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return QSize(20, self._label.sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # Of a fixed size: another text asks for no layout.
+        self._label.setFixedSize(self.size())
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
 
 
 class _Opened(QFrame):

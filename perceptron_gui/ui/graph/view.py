@@ -198,7 +198,7 @@ def _moment(history: History) -> Snapshot | None:
     if forward is None:
         return None
     moment = history.current
-    for entry in reversed(history.entries[: history.index + 1]):
+    for entry in reversed(history.path):
         if entry.snapshot.forward is None or not entry.snapshot.forward.is_same_as(forward):
             break
         moment = entry.snapshot
