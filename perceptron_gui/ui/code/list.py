@@ -41,8 +41,6 @@ class CodeList(EntryList):
         self.code_model = model
         self._line_height = 1
         super().__init__(model)
-        # What the view would do then, a moment later, `_fit` has done: it would all be painted twice.
-        self.verticalHeader().sectionResized.disconnect()
         self._delegate = CodeDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
