@@ -64,9 +64,10 @@ class Plot(Panel):
         self.x_axis: Any = self.plot_item.getAxis("bottom")
         self.y_axis: Any = self.plot_item.getAxis("left")
         self.labels = Labels(self.view_box)
-        # Behind what the scene has still to look for.
-        self._at_rest = QTimer(self, singleShot=True, interval=0)
-        self._at_rest.timeout.connect(self._find_changes)
+        # Until the scene has found what `_repaint` has painted already.
+        self._painted = QTimer(self, singleShot=True, interval=0)
+        self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.plot_widget.scene().changed.connect(self._on_scene_changed)
         self.note = QLabel()
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
@@ -259,12 +260,13 @@ class Plot(Panel):
         A scene that has found what changed in it has the window painted at once: what the scenes of other plots find
         after that would be painted in passes of their own.
         """
-        self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
         self.plot_widget.viewport().update()
-        self._at_rest.start()
+        self._painted.start()
 
-    def _find_changes(self) -> None:
-        self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.MinimalViewportUpdate)
+    def _on_scene_changed(self) -> None:
+        """Paint what has changed beside what is shown of a history: a movement, what follows the mouse."""
+        if not self._painted.isActive():
+            self.plot_widget.viewport().update()
 
     def _say_notes(self) -> None:
         said = " · ".join(self._notes())
