@@ -382,8 +382,8 @@ class Session(QObject):
         """
         control, self._control = self._control, None
         self._look.stop()
-        if control is not None:
-            # What was asked when nobody looked any more.
+        if control is not None and self._engine is not None:
+            # What was asked when nobody looked any more. Without an engine it is closed: the executor takes nothing.
             self._executor.submit(control.do_jobs)
         if self.history is not self._seen:
             return None

@@ -128,7 +128,8 @@ class EntryList(QTableView):
         self._choose()
 
     def _choose(self) -> None:
-        if self._anchor == self._reach != self.entry_model.present:
+        is_elsewhere = self._reach != self.entry_model.present or self.entry_model.is_within
+        if self._anchor == self._reach and is_elsewhere:
             self.moment_chosen.emit(self._reach)
 
     def _position_at(self, event: QMouseEvent) -> int:

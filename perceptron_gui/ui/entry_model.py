@@ -48,6 +48,7 @@ class EntryModel(QAbstractTableModel):
         super().__init__()
         self._entries: tuple[Entry, ...] = ()
         self._present = -1
+        self._within: Entry | None = None
 
     @property
     def present(self) -> int:
@@ -59,9 +60,20 @@ class EntryModel(QAbstractTableModel):
         """The entries that are shown, the undone ones too."""
         return self._entries
 
+    @property
+    def is_within(self) -> bool:
+        """Whether a moment within the shown entry, which is a run then, is shown in place of its end."""
+        return self._within is not None
+
+    def shown(self, position: int) -> Entry:
+        """Return the entry at a position, or the moment within it that is shown."""
+        within = self._within if position == self._present else None
+        return self._entries[position] if within is None else within
+
     def display(self, history: History) -> None:
         """Show a history."""
         self.drop_others(history)
+        self._within = history.moment
         touched = min(self._present, history.index), max(self._present, history.index)
         self._present = history.index
         if len(self._entries) < len(history.entries):
@@ -73,6 +85,7 @@ class EntryModel(QAbstractTableModel):
     def drop_others(self, history: History) -> bool:
         """Keep of what is shown only what a history has too; return whether anything was dropped."""
         count = len(self._entries)
+        self._within = None
         self._drop_oldest(history.entries)
         same = common_start(self._entries, history.entries)
         if same < len(self._entries):

@@ -12,24 +12,28 @@ class Meter:
     """Measures from what it is told: a moment in seconds, and the count of then."""
 
     def __init__(self) -> None:
+        self._count = 0
         self._seen: deque[tuple[float, int]] = deque()
 
-    def restart(self, now: float, count: int) -> None:
-        """Forget what was measured: from here on something new is counted."""
+    def restart(self, count: int) -> None:
+        """Forget what was measured: from this count on something new is counted."""
         self._seen.clear()
-        self._seen.append((now, count))
+        self._count = count
 
     def see(self, now: float, count: int) -> None:
         """Take the count of a moment that is not before the last one."""
-        if self._seen and count == self._seen[-1][1]:
+        if count == self._count:
             return
+        self._count = count
         self._seen.append((now, count))
         while len(self._seen) > 2 and self._seen[1][0] <= now - _WINDOW:
             self._seen.popleft()
 
     @property
     def per_second(self) -> float:
-        """Counts a second, measured between the first and the last of the window; 0 before there are two."""
+        """Counts a second, between the first and the last change of the window; 0 before there are two."""
+        if len(self._seen) < 2:
+            return 0.0
         (start, first), (end, last) = self._seen[0], self._seen[-1]
         return (last - first) / (end - start) if end > start else 0.0
 

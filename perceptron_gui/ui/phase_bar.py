@@ -38,6 +38,7 @@ class PhaseBar(QToolBar):
         self._run = PhaseButton(commands["run"], "", "", colors)
         self._following: Operation | None = None
         self._lit: Operation | None = None
+        self._is_running = False
         self._codes = dict.fromkeys(STEP, "")
         for button in self._buttons:
             self.addWidget(button)
@@ -59,15 +60,15 @@ class PhaseBar(QToolBar):
         self._codes = {phase: lines.of_operation(phase, snapshot) for phase in STEP}
         self._show()
 
-    def show_run(self, run: Run, lit: Operation | None) -> None:
-        """Show what Run repeats; where it does phase by phase, the one just done looks as if pressed."""
+    def show_run(self, run: Run, lit: Operation | None, *, is_running: bool) -> None:
+        """Show what Run repeats. While it does, no phase is the next one, and `lit` looks as if pressed."""
         self._run.display(run_sentences.written(run), is_next=False)
-        self._lit = lit
+        self._lit, self._is_running = lit, is_running
         self._show()
 
     def _show(self) -> None:
         for phase, button in self._phases.items():
-            button.display(self._codes[phase], is_next=phase is self._following and self._lit is None)
+            button.display(self._codes[phase], is_next=phase is self._following and not self._is_running)
             button.set_lit(phase is self._lit)
 
     def set_colors(self, colors: Colors) -> None:

@@ -2,8 +2,8 @@
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
-from PySide6.QtGui import QIcon
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 from typing_extensions import override
 
@@ -11,6 +11,7 @@ from perceptron_gui.core.actions import Run
 from perceptron_gui.core.control import FLAT_OUT, Pace
 from perceptron_gui.session import Session
 from perceptron_gui.ui import run_sentences
+from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.meter import Meter, duration_text, rate_text
 from perceptron_gui.ui.steady import Steady
 from perceptron_gui.ui.wheel_guard import WheelGuard
@@ -26,6 +27,9 @@ LOOK_EVERY_MS = 100
 _DIGITS = "0" * 9
 _SLIDER = 100
 _MARGINS = 12
+_IN_ONE_LINE = ((0, 0, 0, 1), (0, 0, 1, 1), (1, 0, 0, 1), (1, 0, 1, 1), (2, 0, 0, 1), (2, 0, 1, 1))
+"""Part, row, column and columns of the widgets. The last part is the first to go behind the arrow."""
+_IN_THREE_LINES = ((2, 0, 0, 1), (2, 0, 1, 1), (1, 0, 0, 1), (1, 1, 0, 1), (2, 1, 0, 2), (2, 2, 0, 2))
 
 
 class RunBar(QToolBar):
@@ -34,6 +38,8 @@ class RunBar(QToolBar):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("run_bar")
+        # Its line is no higher than that of the settings.
+        self.setIconSize(QSize(16, 16))
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._session = session
@@ -58,14 +64,15 @@ class RunBar(QToolBar):
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
         self._progress.hide()
-        self._parts = [QWidget(), QWidget()]
+        self._parts = [QWidget() for _ in range(3)]
         self._grids = [QGridLayout(part) for part in self._parts]
         for part, grid in zip(self._parts, self._grids, strict=True):
             grid.setContentsMargins(_MARGINS // 2, 2, _MARGINS // 2, 2)
             grid.setHorizontalSpacing(6)
             grid.setVerticalSpacing(3)
             part.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
-            self.addWidget(part)
+        self._buttons: list[QAction] = []
+        self._only_in_line, *_ = [self.addWidget(part) for part in self._parts]
         arrow = self.findChild(QToolButton, "qt_toolbar_ext_button")
         if arrow is not None:
             arrow.setIcon(QIcon("icons:more.svg"))
@@ -75,6 +82,21 @@ class RunBar(QToolBar):
         self._look.timeout.connect(self._on_look)
         self._speed.valueChanged.connect(self._on_speed_changed)
         self.retranslate()
+
+    def take(self, commands: Commands) -> None:
+        """Take the commands that have small buttons here, where there is no room for the large ones."""
+        for name in ("run", "run_options"):
+            button = QToolButton()
+            button.setDefaultAction(commands[name])
+            # A click takes no focus: what is being typed elsewhere is committed by the press itself.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._buttons.append(self.insertWidget(self._only_in_line, button))
+        self.show_buttons(is_shown=False)
+
+    def show_buttons(self, *, is_shown: bool) -> None:
+        """Show buttons of its own, or leave them to the phases."""
+        for button in self._buttons:
+            button.setVisible(is_shown)
 
     @property
     def width_beside_phases(self) -> int:
@@ -88,13 +110,11 @@ class RunBar(QToolBar):
         if in_one_line is self._is_in_one_line:
             return
         self._is_in_one_line = in_one_line
-        speed, count = self._grids
-        places = ((0, 0), (0, 1), (0, 2), (0, 3)) if in_one_line else ((0, 0), (0, 1), (1, 0), (2, 0))
-        speed.addWidget(self._speed, 0, 0)
-        speed.addWidget(self._pace, *((0, 1) if in_one_line else (1, 0)))
-        for widget, place in zip((self._count_label, self._count, self._rate, self._progress), places, strict=True):
-            spans = not in_one_line and place[0] > 0
-            count.addWidget(widget, *place, 1, 2 if spans else 1)
+        widgets = (self._count_label, self._count, self._speed, self._pace, self._rate, self._progress)
+        for widget, place in zip(widgets, _IN_ONE_LINE if in_one_line else _IN_THREE_LINES, strict=True):
+            part, row, column, columns = place
+            self._grids[part].addWidget(widget, row, column, 1, columns)
+        self._only_in_line.setVisible(in_one_line)
 
     def follow(self) -> None:
         """Show how far the session is, also while it runs on."""
@@ -103,7 +123,7 @@ class RunBar(QToolBar):
             task = self._session.running
             self._run = task if isinstance(task, Run) else None
             self._first = self._session.history.entry.updates
-            self._meter.restart(time.monotonic(), self._session.updates)
+            self._meter.restart(self._session.updates)
             self._progress.setValue(0)
             self._progress.setVisible(self._run is not None and self._run.updates > 0)
             self._look.start()

@@ -22,6 +22,8 @@ class RunCommands(QObject):
 
     problem_found = Signal(object)
     """A Problem with what was typed into the options."""
+    running_changed = Signal(bool)
+    """Whether a run goes on."""
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
@@ -30,6 +32,7 @@ class RunCommands(QObject):
         self.bar = RunBar(session)
         self._commands: Commands | None = None
         self._phases: PhaseBar | None = None
+        self._was_running = False
         self._wished: tuple[Entry, int] | None = None
         self.options.problem_found.connect(self.problem_found)
         self.options.changed.connect(self._show_phases)
@@ -44,6 +47,9 @@ class RunCommands(QObject):
         """Take the commands that are made of the handlers, and the bar that has their buttons."""
         self._commands, self._phases = commands, phases
         self.options.take(commands)
+        self.bar.take(commands)
+        # Held down, the key would start and stop by turns.
+        commands["run"].setAutoRepeat(False)
         self._show_phases()
 
     def display(self, history: History) -> None:
@@ -59,7 +65,7 @@ class RunCommands(QObject):
         if session.is_stopping:
             text, tip = translate("RunCommands", "Stopping…"), translate("RunCommands", "It stops after this phase")
         elif session.is_running:
-            text = translate("RunCommands", "&Stop")
+            text = translate("RunCommands", "Sto&p")
             tip = translate("RunCommands", "Stop after a whole phase; what was done stays")
         else:
             text = translate("actions", "Ru&n")
@@ -80,8 +86,12 @@ class RunCommands(QObject):
             return
         (entry, phases), self._wished = self._wished, None
         history = self._session.history
-        if history.entries[history.index] is entry:
+        if history.entries[history.index] is not entry or not isinstance(entry.action, Ran):
+            return
+        if phases < entry.action.phases:
             self._session.travel_within(entry, phases)
+        else:
+            self._session.travel(entry)
 
     def _toggle(self) -> None:
         # What was being typed there is taken as it closes.
@@ -93,19 +103,18 @@ class RunCommands(QObject):
 
     def _open_options(self) -> None:
         button = None if self._phases is None else self._phases.findChild(QWidget, "run_button")
-        if button is not None:
-            self.options.open_below(button)
+        self.options.open_below(button if button is not None and button.isVisible() else self.bar)
 
     def _show_phases(self, history: History | None = None) -> None:
         """Show what Run would repeat; of one that goes on phase by phase, the phase done last."""
         if self._phases is None:
             return
-        session, lit = self._session, None
-        task = session.running
-        pace = session.pace
-        if history is not None and session.is_running and not (pace.is_flat_out or pace.whole_steps):
-            lit = _last_phase(history)
-        self._phases.show_run(task if isinstance(task, Run) and session.is_running else self.options.run, lit)
+        session = self._session
+        is_running, pace, task = session.is_running, session.pace, session.running
+        is_phase_by_phase = is_running and not (pace.is_flat_out or pace.whole_steps)
+        lit = _last_phase(history) if history is not None and is_phase_by_phase else None
+        run = task if is_running and isinstance(task, Run) else self.options.run
+        self._phases.show_run(run, lit, is_running=is_running)
 
     def _on_progressed(self, history: History) -> None:
         self._show_phases(history)
@@ -113,7 +122,11 @@ class RunCommands(QObject):
     def _on_waiting_changed(self) -> None:
         self.retranslate()
         self.bar.follow()
-        self._show_phases(self._session.history if self._session.is_running else None)
+        is_running = self._session.is_running
+        self._show_phases(self._session.history if is_running else None)
+        if is_running is not self._was_running:
+            self._was_running = is_running
+            self.running_changed.emit(is_running)
         self._ask()
 
 

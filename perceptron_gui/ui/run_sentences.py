@@ -1,13 +1,12 @@
 """What a run does, did and will do, in a person's words."""
 
-import math
-
 from PySide6.QtCore import QCoreApplication
 
-from perceptron_gui.core.actions import Ending, Operation, Ran, Run
+from perceptron_gui.core.actions import Ending, Ran, Run
 from perceptron_gui.core.control import Pace
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.parsing import display_text
+from perceptron_gui.ui.phase_names import of_phase
 
 translate = QCoreApplication.translate
 
@@ -16,10 +15,14 @@ def of_pace(pace: Pace) -> str:
     """Say how fast a run goes."""
     if pace.is_flat_out:
         return translate("Run", "flat out")
-    count = math.ceil(pace.per_second)
-    if pace.whole_steps:
-        return translate("Run", "1 step/s") if count == 1 else translate("Run", "%n steps/s", "", count)
-    return translate("Run", "1 phase/s") if count == 1 else translate("Run", "%n phases/s", "", count)
+    # Each with words of its own: 2 is not followed by the same form as 5 in Russian.
+    said = {
+        (1.0, False): translate("Run", "1 phase/s"),
+        (2.0, False): translate("Run", "2 phases/s"),
+        (2.0, True): translate("Run", "2 steps/s"),
+    }.get((pace.per_second, pace.whole_steps))
+    many = translate("Run", "{count} steps/s") if pace.whole_steps else translate("Run", "{count} phases/s")
+    return said or many.format(count=f"{pace.per_second:g}")
 
 
 def going(run: Run, *, is_stopping: bool) -> str:
@@ -35,7 +38,7 @@ def of_run(entry: Entry, ran: Ran) -> str:
     """Say what a run did, and why no more."""
     forward = entry.snapshot.forward
     said = translate("Run", "Run: updates done: {count}.").format(count=ran.updates)
-    loss = "" if forward is None else translate("Run", "loss = {loss}.").format(loss=display_text(float(forward.loss)))
+    loss = "" if forward is None else f"loss = {display_text(float(forward.loss))}."
     return " ".join(filter(None, (said, loss, ended(ran), *of_options(ran.run))))
 
 
@@ -54,7 +57,7 @@ def ended(ran: Ran) -> str:
     }[ran.ending]
     if not said or not ran.rest:
         return said
-    last = translate("Run", "The last phase was {phase}.").format(phase=_of_phase(ran.rest[-1]))
+    last = translate("Run", "The last phase was {phase}.").format(phase=of_phase(ran.rest[-1]))
     return f"{said} {last}"
 
 
@@ -78,7 +81,7 @@ def within(count: int, whole: int) -> str:
 def written(run: Run) -> str:
     """Write a run in signs: the numbers of its phases, and its conditions, a line each."""
     steps = "1→2" if run.backwards == 1 else f"(1→2)×{run.backwards}"
-    conditions = [f"≤ {run.updates}" if run.updates else "", f"loss ≤ {run.loss!r}" if run.loss is not None else ""]
+    conditions = [f"× {run.updates}" if run.updates else "", f"loss ≤ {run.loss!r}" if run.loss is not None else ""]
     return "\n".join(filter(None, (f"{steps}→3→4 …" if run.zeroes else f"{steps}→3 …", *conditions)))
 
 
@@ -92,12 +95,3 @@ def _until(run: Run) -> str:
     if run.loss is not None:
         return translate("Run", "Run: until the loss is at most {loss}.").format(loss=repr(run.loss))
     return translate("Run", "Run: until it is stopped.")
-
-
-def _of_phase(operation: Operation) -> str:
-    return {
-        Operation.FORWARD: translate("sentences", "Forward"),
-        Operation.BACKWARD: translate("sentences", "Backward"),
-        Operation.UPDATE: translate("sentences", "Update"),
-        Operation.ZERO_GRAD: translate("sentences", "Zero grad"),
-    }[operation]

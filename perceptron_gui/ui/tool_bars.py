@@ -22,9 +22,11 @@ class ToolBars:
         window, settings, run = self._window, self._settings, self._run
         has_break = window.toolBarBreak(settings)
         beside = settings.width_beside_phases + run.width_beside_phases
-        fits = self._phases.sizeHint().width() + beside <= window.width()
+        phases = self._phases.sizeHint().width()
+        fits = phases + beside <= window.width()
         settings.arrange(in_one_line=not fits)
         run.arrange(in_one_line=not fits)
+        run.show_buttons(is_shown=phases > window.width())
         if fits and has_break:
             window.removeToolBarBreak(settings)
         elif not fits and not has_break:

@@ -11,7 +11,7 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.history import History
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import ForwardPass
-from perceptron_gui.ui import sentences
+from perceptron_gui.ui import panels, sentences
 from perceptron_gui.ui.plots.drawing import Curve, Drawing, Lines, Marks
 from perceptron_gui.ui.plots.labels import Label, in_two_lines
 from perceptron_gui.ui.plots.plot import Plot
@@ -54,7 +54,7 @@ class ActivationPlot(Plot):
 
     @override
     def title(self) -> str:
-        return translate("ActivationPlot", "Activation σ(z)")
+        return panels.title("activation_plot")
 
     @override
     def sheet(self) -> Sheet:

@@ -16,6 +16,7 @@ from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.core.recording import Points
 from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots import twin_words
 from perceptron_gui.ui.plots.curves import Numbers, Reading, Sources
 from perceptron_gui.ui.plots.drawing import Drawing, Marks
@@ -62,7 +63,7 @@ class LossPlot(UpdatesPlot):
 
     @override
     def title(self) -> str:
-        return translate("LossPlot", "Loss")
+        return panels.title("loss_plot")
 
     @override
     def take_answer(self, question: Question, answer: Answer | None) -> None:

@@ -14,6 +14,7 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.recording import WIDEST, Points
 from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots.curves import Numbers, Reading, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.updates_plot import UpdatesPlot
@@ -51,7 +52,7 @@ class WeightsPlot(UpdatesPlot):
 
     @override
     def title(self) -> str:
-        return translate("WeightsPlot", "Weights")
+        return panels.title("weights_plot")
 
     @override
     def _read(self, history: History) -> bool:
