@@ -59,7 +59,7 @@ class Moment:
 
 Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
-_LOOK_EVERY_MS = 25
+_LOOK_EVERY_MS = 33
 
 
 class Session(QObject):

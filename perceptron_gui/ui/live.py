@@ -24,7 +24,7 @@ SLOW = 5
 FOLLOWING = ("loss_plot", "weights_plot", "gradient_plot", "activation_plot")
 """The panels that follow a fast run."""
 _INDENT = 6
-_SHARE = 4
+_SHARE = 9
 """After a part of a fast run was shown and painted, none is for so many times as long."""
 
 
