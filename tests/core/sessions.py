@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,7 @@ from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
+from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.snapshot import (
     Element,
     FloatArray,
@@ -138,11 +140,12 @@ def everything() -> History:
 
 
 @contextmanager
-def closely_watched(every: int = 2) -> Iterator[None]:
-    """Have short runs keep checkpoints, so many cycles apart at first."""
+def closely_watched(every: int = 2, most_bytes: int = 400) -> Iterator[None]:
+    """Have short runs keep checkpoints, so many cycles apart at first, and curves of so many bytes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "CHECKPOINT_EVERY", every)
         patch.setattr(running, "_SHARE", 0)
+        patch.setattr(running, "Recorder", partial(Recorder, most_bytes=most_bytes))
         yield
 
 
