@@ -261,7 +261,7 @@ class _Maker:
         length = updates + 1 if self.rarely() else -(-updates // stride)
         counts = b"[1,0]" if self.rarely() else f"[{','.join(map(str, range(updates)))}]".encode()
         line = (self.reference(length), self.reference(length, width)) if length else ()
-        seen = UNSET
+        seen: Any = UNSET
         if line and stride > 1:
             seen = schema.OverviewRecord(Raw(counts), self.reference(updates), self.reference(updates, width))
         cycles = sorted(self.random.sample(range(1, updates + 1), self.random.randrange(updates + 1)))
