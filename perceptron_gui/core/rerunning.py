@@ -89,7 +89,7 @@ def of_checkpoints(ran: Ran, start: Snapshot, device: str) -> Iterator[Differenc
     for one in ran.checkpoints:
         prefix, turn = _prefix(one), one.cycles * backwards
         yield from _of_rows(f"{prefix}rows", one.snapshot.rows, schedule.rows(turn))
-        yield from _of_deposits(prefix, one.snapshot, (ran, start, schedule), turn)
+        yield from _of_deposits(prefix, one.snapshot, (ran, start, schedule), one.cycles, turn)
         if device == CPU:
             yield from of_sums(one.snapshot, prefix)
 
@@ -101,7 +101,7 @@ def of_end(entry: Entry, ran: Ran, start: Snapshot, comparison: Comparison) -> t
     stored = entry.snapshot
     differences: list[Difference] = []
     if not ran.run.zeroes:
-        differences += _of_deposits("", stored, (ran, start, Schedule(ran.run, start)), _turns(ran))
+        differences += _of_deposits("", stored, (ran, start, Schedule(ran.run, start)), ran.cycles, _turns(ran))
         differences += of_sums(stored)
         # How many of them are kept singly depends on when the run was looked at.
         pairs = zip(reversed(stored.deposits), reversed(found.deposits), strict=False)
@@ -123,10 +123,7 @@ def by_itself(entry: Entry, ran: Ran, start: Snapshot, engine: Engine) -> Iterat
     yield from _of_points(ran, start, schedule, engine)
     turns = _turns(ran)
     yield from _of_rows("rows", after.rows, schedule.rows(turns))
-    first = ran.cycles * ran.run.backwards if ran.run.zeroes else 0
-    if ran.run.zeroes and Operation.UPDATE in ran.rest:
-        first = turns - ran.run.backwards
-    yield from _of_deposits("", after, (ran, start, schedule), turns, first)
+    yield from _of_deposits("", after, (ran, start, schedule), ran.cycles, turns)
     yield from _of_update(ran, start, after, schedule, engine)
 
 
@@ -193,12 +190,12 @@ def _of_rows(what: str, stored: object, found: object) -> Iterator[Difference]:
 
 
 def _of_deposits(
-    prefix: str, state: Snapshot, of: tuple[Ran, Snapshot, Schedule], turns: int, first: int | None = None
+    prefix: str, state: Snapshot, of: tuple[Ran, Snapshot, Schedule], cycles: int, turns: int
 ) -> Iterator[Difference]:
-    """Compare how many Backwards are in `.grad`, and on which rows, with the Forwards from `first` up to `turns`."""
+    """Compare how many Backwards are in `.grad`, and on which rows: those since the last Zero grad."""
     ran, start, schedule = of
-    kept = () if ran.run.zeroes else start.deposits
-    begin = (turns if ran.run.zeroes else 0) if first is None else first
+    kept = () if ran.run.zeroes and cycles else start.deposits
+    begin = cycles * ran.run.backwards if ran.run.zeroes else 0
     count = sum(each.count for each in kept) + turns - begin
     yield from _of_rows(f"{prefix}deposits", sum(each.count for each in state.deposits), count)
     expected = schedule.taken(begin, turns)
