@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from typing_extensions import override
 
 from perceptron_gui import __version__, resources
+from perceptron_gui.core import loading, memory
 from perceptron_gui.core.actions import CPU
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK
@@ -31,7 +33,7 @@ from perceptron_gui.interruption import Interruption
 from perceptron_gui.journal import Journal
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
-from perceptron_gui.ui import problem_sentences, theme
+from perceptron_gui.ui import panels, problem_sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
 from perceptron_gui.ui.main_window import MainWindow
 
@@ -67,7 +69,8 @@ class Program(QObject):
         used = self._translations.use(language)
         self._apply_font()
         colors = self._apply_theme()
-        self.window = MainWindow(session, document, colors)
+        self.window = MainWindow(session, document, colors, is_furnished=False)
+        self._furnishing = chain(panels.loaded(), self.window.furnish())
         self.window.check_choices(used, preferences.theme)
         self._problems = [_no_translation(language)] if used != language else []
         self.window.language_requested.connect(self._on_language_requested)
@@ -82,7 +85,7 @@ class Program(QObject):
         self._place_window()
 
     def show(self) -> None:
-        """Show the window, and load torch when it has been painted."""
+        """Show the window; when it has been painted, make its panels, one at a time, and then load torch."""
         self.window.installEventFilter(self)
         if self._fits:
             self.window.show()
@@ -93,9 +96,16 @@ class Program(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self._session.prepare)
-            QTimer.singleShot(0, self._document.look_for_leftovers)
+            QTimer.singleShot(0, self.window, self._furnish)
         return False
+
+    def _furnish(self) -> None:
+        """Do the next piece of it; between two of them what was pressed is taken."""
+        for _ in self._furnishing:
+            QTimer.singleShot(0, self.window, self._furnish)
+            return
+        self._session.prepare()
+        self._document.look_for_leftovers()
 
     def say(self, problems: Sequence[Problem]) -> None:
         """Say what was found wrong at the start, a line for each."""
@@ -189,7 +199,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     if sys.platform == "win32":
         # There torch's DLLs do not load any more once Qt's have been.
-        _load_engine_quietly()
+        _load_engine_early()
+    memory.use_one_heap()
     application = _application()
     interruption = Interruption()
     garbage = Garbage()
@@ -258,8 +269,7 @@ def _application() -> QApplication:
 
 def load_engine() -> "Engine":
     """Import torch and make the engine; on the worker, after the window is shown."""
-    operations = importlib.import_module("perceptron_gui.core.operations")
-    engine: Engine = operations.Engine()
+    engine: Engine = loading.load_with_torch("perceptron_gui.core.operations").Engine()
     return engine
 
 
@@ -282,7 +292,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _load_engine_quietly() -> None:
+def _load_engine_early() -> None:
     try:
         importlib.import_module("torch")
     except (ImportError, OSError):

@@ -5,6 +5,7 @@ that goes in another thread than its own can end the process (a timer crashes th
 """
 
 import gc
+import sys
 import time
 
 from PySide6.QtCore import QObject, QTimer, Slot
@@ -12,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer, Slot
 _LOOK_EVERY_MS = 200
 _WHOLE_EVERY = 30.0
 """Seconds between two looks at everything, which take longer the longer the history is."""
+_MANY_MODULES = 50
+"""So many new ones between two looks are a library being loaded: some 100,000 objects that all stay."""
 
 
 class Garbage(QObject):
@@ -22,6 +25,7 @@ class Garbage(QObject):
         self._was_enabled = gc.isenabled()
         gc.disable()
         self._whole = time.monotonic()
+        self._modules = len(sys.modules)
         self._timer = QTimer(self, interval=_LOOK_EVERY_MS)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
@@ -29,6 +33,10 @@ class Garbage(QObject):
     @Slot()
     def collect(self) -> None:
         """Collect what is due by the interpreter's own thresholds; everything only once in a while."""
+        modules, self._modules = self._modules, len(sys.modules)
+        if self._modules - modules > _MANY_MODULES:
+            self.spare_all()
+            return
         due = [number for number, limit in enumerate(gc.get_threshold()) if gc.get_count()[number] > limit]
         if due and due[-1] == 2 and time.monotonic() - self._whole < _WHOLE_EVERY:
             due[-1] = 1

@@ -59,7 +59,7 @@ class Moment:
 
 Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
-_LOOK_EVERY_MS = 16
+_LOOK_EVERY_MS = 25
 
 
 class Session(QObject):
@@ -382,8 +382,8 @@ class Session(QObject):
         """
         control, self._control = self._control, None
         self._look.stop()
-        if control is not None:
-            # What was asked when nobody looked any more.
+        if control is not None and self._engine is not None:
+            # What was asked when nobody looked any more. Without an engine it is closed: the executor takes nothing.
             self._executor.submit(control.do_jobs)
         if self.history is not self._seen:
             return None

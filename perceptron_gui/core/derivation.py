@@ -3,13 +3,13 @@
 What is shown as read is a float32 of a tensor; what is computed from such is float64.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import numpy as np
 
 from perceptron_gui.core import chain_rule
-from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.actions import Operation, Ran
 from perceptron_gui.core.editing import as_table
 from perceptron_gui.core.formula import (
     MINUS,
@@ -30,7 +30,7 @@ from perceptron_gui.core.formula import (
     read,
 )
 from perceptron_gui.core.freshness import stale_gradient
-from perceptron_gui.core.history import History
+from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.layer import Layer, Names, summed
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, TensorName
 
@@ -79,7 +79,7 @@ def followed(history: History) -> Element:
         Operation.UPDATE: Element("W", 0, 0),
         Operation.ZERO_GRAD: Element("W.grad", 0, 0),
     }
-    last = next((entry.action for entry in reversed(history.segment) if isinstance(entry.action, Operation)), None)
+    last = next((entry.last_phase for entry in reversed(history.segment) if entry.last_phase is not None), None)
     if last is not None:
         found = derived(history, wanted[last])
         if found is not None and found.value is not None:
@@ -191,7 +191,11 @@ def _parameter(history: History, element: Element) -> Derivation | None:
     made = _made_by_update(history, element)
     if made is None:
         return None
-    before, after = history.entries[made - 1].snapshot, history.entries[made].snapshot
+    path = history.path
+    after = path[made].snapshot
+    before = _before_update(path[made]) if isinstance(path[made].action, Ran) else path[made - 1].snapshot
+    if before is None:
+        return None
     names = Names(before.m, before.rows)
     lr, gradient = before.config.lr, chain_rule.stored_gradient(before, element)
     if gradient is None:
@@ -222,17 +226,26 @@ def _number(array: FloatArray, name: Name) -> Number:
 
 
 def _made_by_update(history: History, element: Element) -> int | None:
-    """Return the index of the entry whose Update gave an element its value."""
+    """Return the index of the entry whose Update, or last Update, gave an element its value."""
+    path = history.path
     for index in range(history.index, 0, -1):
-        entry, before = history.entries[index], history.entries[index - 1].snapshot
+        entry, before = path[index], path[index - 1].snapshot
         if entry.makes_new_tensors:
             return None
         now, then = _array(entry.snapshot, element), _array(before, element)
         if now is then:
             continue
-        if entry.action is Operation.UPDATE:
+        if entry.action is Operation.UPDATE or isinstance(entry.action, Ran):
             return index
         place = element.row, element.column
         if as_table(now)[place].tobytes() != as_table(then)[place].tobytes():
             return None
     return None
+
+
+def _before_update(entry: Entry) -> Snapshot | None:
+    """Return the state before the Update that a run ended with; None where it went on with another phase."""
+    forward = entry.snapshot.forward
+    if entry.last_phase is not Operation.UPDATE or forward is None:
+        return None
+    return replace(entry.snapshot, W=forward.W, b=forward.b)

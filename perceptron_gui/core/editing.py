@@ -68,7 +68,7 @@ def edited(snapshot: Snapshot, edit: Edit) -> Snapshot:
             setting: dict[str, Any] = {field: value}
             config = replace(snapshot.config, **setting)
             if not 0 <= config.seed <= LARGEST_SEED:
-                raise Problem(Reason.NOT_A_SEED, text=str(value))
+                raise Problem(Reason.NOT_A_SEED, text=str(value), largest=LARGEST_SEED)
             return snapshot if config == snapshot.config else replace(snapshot, config=config)
 
 

@@ -22,7 +22,8 @@ def stale_since(history: History, name: str) -> int | None:
     """
     first = None
     for index in range(history.index, -1, -1):
-        if not _is_stale(history.entries[index].snapshot, name):
+        entry = history.entry if index == history.index else history.entries[index]
+        if not _is_stale(entry.snapshot, name):
             break
         first = index
     return first

@@ -72,15 +72,7 @@ class Entry:
 
     def following(self, before: "Entry") -> "Entry":
         """Return this entry with what follows from the one before: the updates done, and the preset."""
-        preset = self.action.preset if isinstance(self.action, Start) else before.preset
-        match self.action:
-            case Operation.UPDATE if self.refusal is None:
-                done = 1
-            case Ran():
-                done = self.action.updates
-            case _:
-                done = 0
-        updates = 0 if self.makes_new_tensors else before.updates + done
+        updates, preset = following(before, self.action, is_refused=self.refusal is not None)
         return replace(self, updates=updates, preset=preset)
 
     @property
@@ -92,6 +84,17 @@ class Entry:
             found += entry.new_bytes
             entries += entry.replaced
         return found
+
+    @property
+    def last_phase(self) -> Operation | None:
+        """The phase that was done last in it; None where it did none."""
+        match self.action:
+            case Operation():
+                return self.action
+            case Ran():
+                return (*self.action.run.cycle, *self.action.rest)[-1]
+            case _:
+                return None
 
     @property
     def makes_new_tensors(self) -> bool:
@@ -136,6 +139,11 @@ class History:
     def preset(self) -> str:
         """The preset whose start values Reset returns to: the last one chosen up to here."""
         return self.entry.preset if self.entries else NOTEBOOK
+
+    @property
+    def path(self) -> tuple[Entry, ...]:
+        """The entries up to the shown one."""
+        return (*self.entries[: self.index], self.entry)
 
     @property
     def segment(self) -> tuple[Entry, ...]:
@@ -207,7 +215,12 @@ class History:
 
     def showing(self, entry: Entry) -> "History":
         """Return the history with that entry shown; unchanged where it is not among the entries."""
-        return self.at(self.entries.index(entry)) if entry in self.entries and entry is not self.entry else self
+        if entry is self.entry:
+            return self
+        try:
+            return self.at(self.entries.index(entry))
+        except ValueError:
+            return self
 
     def at(self, index: int) -> "History":
         """Return the history with another entry shown."""
@@ -235,6 +248,19 @@ class History:
         start = replace(start, replaced=(), new_bytes=held)
         kept = (start, *entries[first + 1 :])
         return replace(self, entries=kept, index=self.index - first, nbytes=nbytes - entries[first].nbytes + held)
+
+
+def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, str]:
+    """Return what follows of an action from the entry before it: the updates done, and the preset."""
+    preset = action.preset if isinstance(action, Start) else before.preset
+    match action:
+        case Operation.UPDATE if not is_refused:
+            done = 1
+        case Ran():
+            done = action.updates
+        case _:
+            done = 0
+    return 0 if isinstance(action, _MAKE_NEW_TENSORS) else before.updates + done, preset
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

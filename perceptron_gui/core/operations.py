@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from perceptron_gui.core import autograd, checking, devices, graph, landscape, running, twin
+from perceptron_gui.core import autograd, checking, devices, graph, landscape, memory, running, twin
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -128,6 +128,7 @@ class Engine:
         Raises:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
         """
+        memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes))
         if not snapshot.config.twin:
             self._replay.forget()
         try:

@@ -26,7 +26,7 @@ class Reason(Enum):
     SIZES_DIFFER = auto()  # axis, first, first_size, second, second_size
     LAST_ONE = auto()  # axis
     NO_ROWS = auto()
-    NOT_A_SEED = auto()  # text
+    NOT_A_SEED = auto()  # text, largest
     NOT_A_PART = auto()  # most
     NO_SUCH_DEVICE = auto()  # device, current
     NOT_A_SESSION = auto()  # file, detail

@@ -34,6 +34,11 @@ class Points:
         """Bytes of its arrays."""
         return self.counts.nbytes + self.losses.nbytes + self.parameters.nbytes
 
+    def every(self, step: int) -> "Points":
+        """Return every so many-th point, the first among them."""
+        step = max(step, 1)
+        return Points(self.counts[::step], self.losses[::step], self.parameters[::step])
+
     def first(self, count: int) -> "Points":
         """Return the points before an update count."""
         end = int(np.searchsorted(self.counts, count))

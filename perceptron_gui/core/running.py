@@ -21,7 +21,7 @@ from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, rea
 from perceptron_gui.core.control import Control, Frame
 from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.schedule import Schedule
-from perceptron_gui.core.snapshot import Deposit, Snapshot, same_numbers
+from perceptron_gui.core.snapshot import Deposit, Snapshot, Zeroing, same_numbers
 
 MOST_CHECKPOINTS = 256
 MOST_CHECKPOINT_BYTES = 256 * 2**20
@@ -63,7 +63,7 @@ class _Live:
     """The live tensors of a run, after `cycles` whole cycles and `place` phases of the next.
 
     `now` is the last state that was recorded: that of these phases where it `is_recorded`, else that after `recorded`
-    whole cycles.
+    whole cycles. Of the Backwards before `gathered` cycles only the sum is in it.
     """
 
     def __init__(self, run: Run, schedule: Schedule, base: Checkpoint, names: Namespace) -> None:
@@ -72,6 +72,12 @@ class _Live:
         self.cycles = self.recorded = base.cycles
         self.place = 0
         self.is_recorded = True
+        self.gathered = -deposits.MOST
+
+    @property
+    def _has_zeroed(self) -> bool:
+        """Whether a Zero grad was executed since the last recorded state."""
+        return self.run.zeroes and self.cycles > self.recorded
 
     @property
     def phases(self) -> int:
@@ -117,8 +123,9 @@ class _Live:
             b_grad=b_grad,
             rows=schedule.rows(end),
             deposits=added,
+            grad_was_zeros=now.config.zeroing is Zeroing.ZERO if self._has_zeroed else now.grad_was_zeros,
         )
-        self.recorded, self.is_recorded = self.cycles, True
+        self.recorded, self.is_recorded, self.gathered = self.cycles, True, self.cycles
 
     def execute(
         self, until: int, control: Control | None = None, recorder: Recorder | None = None, not_before: float = 0
@@ -186,11 +193,11 @@ class _Live:
 def _again(run: Run, schedule: Schedule, base: Checkpoint, phases: int, names: Namespace) -> tuple[Snapshot, Namespace]:
     """Do a run again from a checkpoint up to so many phases, its end recorded."""
     live = _Live(run, schedule, base, names)
-    whole, rest = divmod(phases, len(run.cycle))
+    whole = phases // len(run.cycle)
     if live.now.forward is None and not run.zeroes and live.cycles < whole:
         # Of the Backwards that are only executed, the sum belongs to a Forward.
         _record(live, (live.cycles + 1) * len(run.cycle))
-    until = whole - _depth(run, base.snapshot) + (rest > 0)
+    until = whole - _depth(run, base.snapshot)
     if live.cycles < until:
         live.execute(until)
         live.gather()
@@ -213,8 +220,7 @@ def _depth(run: Run, snapshot: Snapshot) -> int:
 
 def _before(run: Run, checkpoints: tuple[Checkpoint, ...], phases: int) -> Checkpoint:
     """Return the last of some checkpoints that is deep enough before a moment, or the first."""
-    whole, rest = divmod(phases, len(run.cycle))
-    until = whole - _depth(run, checkpoints[0].snapshot) + (rest > 0)
+    until = phases // len(run.cycle) - _depth(run, checkpoints[0].snapshot)
     return next((one for one in reversed(checkpoints) if one.cycles <= until), checkpoints[0])
 
 
@@ -244,9 +250,9 @@ class _Recording:
         ending = self._control.ending
         while ending is None:
             ending = self._record_cycle() if self._is_due() else self._execute()
-            if ending is None and limit and live.cycles >= limit:
+            if limit and live.cycles >= limit and ending is not Ending.NOT_FINITE:
                 ending = Ending.UPDATES
-        if not live.is_recorded:
+        if not live.is_recorded or live.cycles - live.gathered < self._depth:
             self._record_end()
         self._control.do_jobs()
         return self._frame(ending)

@@ -49,7 +49,9 @@ class Schedule:
             counts[_index(self._start)] = last - first
             return counts
         length = -(-self._m // self._part) if self._seed is not None else len(self._round)
-        begin = min(max(first, len(self._lead)), last)
+        # From here on so many take every row once; shuffled, only a whole time through the batch does.
+        begin = -(-first // length) * length if self._seed is not None else max(first, len(self._lead))
+        begin = min(begin, last)
         whole = (last - begin) // length
         counts += np.int32(whole)
         for index in (*range(first, begin), *range(begin + whole * length, last)):

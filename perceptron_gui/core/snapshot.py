@@ -24,7 +24,7 @@ def frozen(values: npt.ArrayLike) -> FloatArray:
 
 def sealed(array: FloatArray) -> FloatArray:
     """Make an array that nobody else holds read-only, without a copy."""
-    array.flags.writeable = False
+    array.setflags(write=False)
     return array
 
 

@@ -192,6 +192,14 @@ SPECS: tuple[ActionSpec, ...] = (
         QT_TRANSLATE_NOOP("actions", "Forward, Backward, Update and Zero grad, one after the other"), ("F10",),
     ),
     ActionSpec(
+        "run", "train", QT_TRANSLATE_NOOP("actions", "Ru&n"),
+        QT_TRANSLATE_NOOP("actions", "Repeat whole steps until a condition holds or you stop it"), ("F5",),
+    ),
+    ActionSpec(
+        "run_options", "train", QT_TRANSLATE_NOOP("actions", "Run &options…"),
+        QT_TRANSLATE_NOOP("actions", "When Run stops, whether it zeroes, and which rows it takes"), ("Shift+F5",),
+    ),
+    ActionSpec(
         "twin", "train", QT_TRANSLATE_NOOP("actions", "Forgetful &twin"),
         QT_TRANSLATE_NOOP("actions", "Show a second run beside this one that treats Zero grad the other way"),
         ("Ctrl+T",), starts_section=True, checkable=True,
@@ -319,15 +327,18 @@ class Commands:
         """Return a menu by its name in MENUS."""
         return self._menus[name]
 
+    def say(self, name: str, text: str, tip: str) -> None:
+        """Give a command another text and tip until the next `retranslate`. A tip ends with its key."""
+        action = self._actions[name]
+        action.setText(text)
+        key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{tip} ({key})" if key else tip)
+
     def retranslate(self) -> None:
-        """Say everything in the language of now. A tip ends with its key."""
+        """Say everything in the language of now."""
         for name, text in MENUS:
             self._menus[name].setTitle(translate("actions", str(text)))
         for submenu in SUBMENUS:
             self._menus[submenu.name].setTitle(translate("actions", str(submenu.text)))
         for spec in SPECS:
-            action = self._actions[spec.name]
-            action.setText(translate("actions", str(spec.text)))
-            tip = translate("actions", str(spec.tip))
-            key = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-            action.setToolTip(f"{tip} ({key})" if key else tip)
+            self.say(spec.name, translate("actions", str(spec.text)), translate("actions", str(spec.tip)))

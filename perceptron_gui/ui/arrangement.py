@@ -9,7 +9,7 @@ from perceptron_gui.core.history import History
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.tensor_area import TensorArea
 
-VERSION = 3
+VERSION = 4
 _CURVES_SHARE = 0.26
 _LEDGER_SHARE = 0.34
 _LECTURE_SHARE = 0.6
@@ -38,13 +38,13 @@ class Arrangement:
     def __init__(
         self,
         window: QMainWindow,
-        bars: tuple[QToolBar, QToolBar],
+        bars: tuple[QToolBar, QToolBar, QToolBar],
         docks: dict[str, PanelDock],
         center: QWidget,
         tensors: TensorArea,
     ) -> None:
         self._window = window
-        self._phase_bar, self._settings_bar = bars
+        self._phase_bar, self._settings_bar, self._run_bar = bars
         self._docks = docks
         self._center = center
         self._tensors = tensors
@@ -119,12 +119,13 @@ class Arrangement:
 
     def display(self, history: History) -> None:
         """Follow the steps in a lecture: loss after Forward, W after Update, else its gradient."""
-        action = history.entry.action
-        if self.is_lecture and self._is_following and isinstance(action, Operation):
-            self._tensors.show_only(_OF_STEP[action])
+        phase = history.entry.last_phase
+        if self.is_lecture and self._is_following and phase is not None:
+            self._tensors.show_only(_OF_STEP[phase])
 
     def _set_letters(self, size: float) -> None:
-        for widget in (self._phase_bar, self._docks["gradient_plot"], self._window.statusBar()):
+        letters = (self._phase_bar, self._run_bar, self._docks["gradient_plot"], self._window.statusBar())
+        for widget in letters:
             font = QFont()
             if size != 1.0:
                 font.setPointSizeF(size * self._window.font().pointSizeF())

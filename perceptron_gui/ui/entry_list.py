@@ -29,7 +29,7 @@ _LEFT = Qt.MouseButton.LeftButton
 class EntryList(QTableView):
     """A view of an EntryModel; what is selected are whole entries.
 
-    A table, for it alone lays out any number of rows of one height at once. A selection of one entry by hand chooses
+    A table, for it alone lays out any number of rows at once. A selection of one entry by hand chooses
     its moment; Shift, or the mouse held down, selects several, to be copied.
     """
 
@@ -128,18 +128,20 @@ class EntryList(QTableView):
         self._choose()
 
     def _choose(self) -> None:
-        if self._anchor == self._reach != self.entry_model.present:
+        is_elsewhere = self._reach != self.entry_model.present or self.entry_model.is_within
+        if self._anchor == self._reach and is_elsewhere:
             self.moment_chosen.emit(self._reach)
 
     def _position_at(self, event: QMouseEvent) -> int:
-        row = self.rowAt(event.position().toPoint().y())
-        return self.entry_model.position_of(row) if row >= 0 else -1
+        return self.rowAt(event.position().toPoint().y())
 
     def _a_page_from(self, position: int, direction: int) -> int:
         """Return the position a page further, one entry at least."""
-        rows = max(self.viewport().height() // self.verticalHeader().defaultSectionSize() - 1, 1)
-        row = self.entry_model.rows_of(position)[0] + direction * rows
-        reached = self.entry_model.position_of(min(max(row, 0), self.entry_model.rowCount() - 1))
+        header = self.verticalHeader()
+        usual = header.defaultSectionSize()
+        page = max(self.viewport().height() // usual - 1, 1) * usual
+        place = header.sectionPosition(position) + direction * page
+        reached = header.logicalIndexAt(min(max(place, 0), header.length() - 1) - header.offset())
         return reached if reached != position else position + direction
 
     def _select(self, anchor: int, reach: int | None = None, *, is_scrolled: bool = True) -> None:
@@ -148,15 +150,13 @@ class EntryList(QTableView):
         if anchor < 0:
             return
         model, chosen = self.entry_model, self.selected
-        first, last = model.rows_of(chosen[0])[0], model.rows_of(chosen[-1])[1]
-        rows = QItemSelection(model.index(first, 0), model.index(last, model.columnCount() - 1))
+        rows = QItemSelection(model.index(chosen[0], 0), model.index(chosen[-1], model.columnCount() - 1))
         self.selectionModel().select(rows, _Flag.ClearAndSelect)
-        first, last = model.rows_of(self._reach)
-        self.selectionModel().setCurrentIndex(model.index(first, 0), _Flag.NoUpdate)
+        current = model.index(self._reach, 0)
+        self.selectionModel().setCurrentIndex(current, _Flag.NoUpdate)
         if is_scrolled:
             self.executeDelayedItemsLayout()
-            self.scrollTo(model.index(last, 0))
-            self.scrollTo(model.index(first, 0))
+            self.scrollTo(current)
 
 
 def paint_bar(painter: QPainter, rect: QRect, moment: Moment, colors: Colors) -> None:

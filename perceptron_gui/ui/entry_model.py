@@ -41,14 +41,14 @@ class Moment(Enum):
 class EntryModel(QAbstractTableModel):
     """Follows a history: what is the same at its beginning stays, the rest is removed and inserted.
 
-    The entry at position i has number i + 1, and one row. A subclass in which entries have several rows says which
-    (`rows_of`, `position_of`, `rowCount`), and keeps up with them (`_append`, `_forget`).
+    The entry at position i has number i + 1 and row i. What a subclass keeps of an entry it drops with it (`_forget`).
     """
 
     def __init__(self) -> None:
         super().__init__()
         self._entries: tuple[Entry, ...] = ()
         self._present = -1
+        self._within: Entry | None = None
 
     @property
     def present(self) -> int:
@@ -60,18 +60,32 @@ class EntryModel(QAbstractTableModel):
         """The entries that are shown, the undone ones too."""
         return self._entries
 
+    @property
+    def is_within(self) -> bool:
+        """Whether a moment within the shown entry, which is a run then, is shown in place of its end."""
+        return self._within is not None
+
+    def shown(self, position: int) -> Entry:
+        """Return the entry at a position, or the moment within it that is shown."""
+        within = self._within if position == self._present else None
+        return self._entries[position] if within is None else within
+
     def display(self, history: History) -> None:
         """Show a history."""
         self.drop_others(history)
+        self._within = history.moment
         touched = min(self._present, history.index), max(self._present, history.index)
         self._present = history.index
         if len(self._entries) < len(history.entries):
-            self._append(history.entries)
+            self.beginInsertRows(NO_INDEX, len(self._entries), len(history.entries) - 1)
+            self._entries = history.entries
+            self.endInsertRows()
         self._repaint(*touched)
 
     def drop_others(self, history: History) -> bool:
         """Keep of what is shown only what a history has too; return whether anything was dropped."""
         count = len(self._entries)
+        self._within = None
         self._drop_oldest(history.entries)
         same = common_start(self._entries, history.entries)
         if same < len(self._entries):
@@ -89,14 +103,6 @@ class EntryModel(QAbstractTableModel):
             return Moment.PRESENT
         return Moment.PAST if position < self._present else Moment.UNDONE
 
-    def rows_of(self, position: int) -> tuple[int, int]:
-        """Return the first and the last row of the entry at a position."""
-        return position, position
-
-    def position_of(self, row: int) -> int:
-        """Return the position of the entry that a row belongs to."""
-        return row
-
     @override
     def rowCount(self, parent: AnyIndex = NO_INDEX) -> int:
         return 0 if parent.isValid() else len(self._entries)
@@ -105,19 +111,13 @@ class EntryModel(QAbstractTableModel):
     def columnCount(self, parent: AnyIndex = NO_INDEX) -> int:
         return 0 if parent.isValid() else 1
 
-    def _append(self, entries: tuple[Entry, ...]) -> None:
-        """Become `entries`, which begin with those that are shown."""
-        self.beginInsertRows(NO_INDEX, len(self._entries), len(entries) - 1)
-        self._entries = entries
-        self.endInsertRows()
-
-    def _forget(self, first: int, end: int) -> None:
-        """Drop what is kept of the entries from one position up to another; their rows are just being removed."""
+    def _forget(self, first: int) -> None:
+        """Drop what is kept of the entries from a position on; their rows are just being removed, or others' then."""
 
     def _remove(self, first: int, end: int, left: tuple[Entry, ...]) -> None:
         """Become `left`: without the entries from one position up to another."""
-        self.beginRemoveRows(NO_INDEX, self.rows_of(first)[0], self.rows_of(end - 1)[1])
-        self._forget(first, end)
+        self.beginRemoveRows(NO_INDEX, first, end - 1)
+        self._forget(first)
         self._entries = left
         self.endRemoveRows()
 
@@ -135,5 +135,4 @@ class EntryModel(QAbstractTableModel):
         """Tell that the entries from one position to another look differently."""
         first, last = max(first, 0), min(last, len(self._entries) - 1)
         if first <= last:
-            top, bottom = self.rows_of(first)[0], self.rows_of(last)[1]
-            self.dataChanged.emit(self.index(top, 0), self.index(bottom, self.columnCount() - 1))
+            self.dataChanged.emit(self.index(first, 0), self.index(last, self.columnCount() - 1))

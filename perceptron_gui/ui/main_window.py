@@ -1,6 +1,7 @@
 """The window: lays out the panels, hands the history down to them, and passes their wishes to the session."""
 
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -15,32 +16,28 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.document import Document
 from perceptron_gui.session import Session
-from perceptron_gui.ui import table_commands
+from perceptron_gui.ui import panels, table_commands
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.arrangement import Arrangement
-from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.data_bar import DataBar
 from perceptron_gui.ui.derivation.view import DerivationView
 from perceptron_gui.ui.documents import Documents
 from perceptron_gui.ui.exporting.commands import ExportCommands
-from perceptron_gui.ui.graph.view import GraphView
 from perceptron_gui.ui.importing.commands import ImportCommands
+from perceptron_gui.ui.live import Live
 from perceptron_gui.ui.narrator import Narrator
 from perceptron_gui.ui.notice_bar import NoticeBar
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.panel_dock import PanelDock
 from perceptron_gui.ui.phase_bar import PhaseBar
-from perceptron_gui.ui.plots.activation import ActivationPlot
-from perceptron_gui.ui.plots.contour import ContourPlot
-from perceptron_gui.ui.plots.gradient import GradientPlot
-from perceptron_gui.ui.plots.loss import LossPlot
-from perceptron_gui.ui.plots.weights import WeightsPlot
+from perceptron_gui.ui.run_commands import RunCommands
 from perceptron_gui.ui.settings_bar import SettingsBar
 from perceptron_gui.ui.table_commands import TableCommands
 from perceptron_gui.ui.tensor_area import TensorArea
 from perceptron_gui.ui.tensor_view import TensorView
 from perceptron_gui.ui.theme import Colors
 from perceptron_gui.ui.timeline.view import TimelineView
+from perceptron_gui.ui.tool_bars import ToolBars
 
 
 class MainWindow(QMainWindow):
@@ -52,11 +49,22 @@ class MainWindow(QMainWindow):
     font_step_requested = Signal(int)
     """+1, -1, or 0 for the usual size."""
 
-    def __init__(self, session: Session, document: Document, colors: Colors) -> None:
+    def __init__(
+        self, session: Session, document: Document, colors: Colors, *, is_furnished: bool = True
+    ) -> None:  # fmt: skip
+        """Lay it out.
+
+        Args:
+            session: what is shown.
+            document: where it is kept.
+            colors: what it is painted with.
+            is_furnished: whether the panels are made at once; else by and by, with the steps of `furnish`.
+        """
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowIcon(QIcon("icons:perceptron.svg"))
         self.session = session
+        self._colors = colors
         self._typed_problem = False
         self._has_layout = False
         self._panels: dict[str, Panel] = {}
@@ -65,52 +73,65 @@ class MainWindow(QMainWindow):
         self.documents = Documents(self, document, self._notices, self._committed)
         self.imports = ImportCommands(self, session)
         self.exports = ExportCommands(self, document)
+        self.runs = RunCommands(self, session)
         self.commands = Commands(self, self._handlers())
         self.commands.menu("file").insertMenu(self.commands["save"], self.documents.recent_menu)
         self._phase_bar = PhaseBar(self.commands, colors)
         self._settings_bar = SettingsBar()
-        for bar in (self._phase_bar, self._settings_bar):
-            self.addToolBar(Qt.ToolBarArea.TopToolBarArea, bar)
+        self._bars = ToolBars(self, self._phase_bar, self._settings_bar, self.runs.bar)
+        self.runs.take(self.commands, self._phase_bar)
         self.addToolBarBreak(Qt.ToolBarArea.TopToolBarArea)
         self.addToolBar(Qt.ToolBarArea.TopToolBarArea, self._notices)
         self._data_bar = DataBar(self.commands)
         self._tensors = TensorArea(session.history, colors)
         self._lay_out_center()
-        derivation = DerivationView("derivation_view", colors)
-        self._panels |= {
-            "gradient_plot": GradientPlot("gradient_plot", colors),
-            "code_view": CodeView("code_view", colors),
-            "derivation_view": derivation,
-            "graph_view": GraphView("graph_view", colors),
-            "loss_plot": LossPlot("loss_plot", colors),
-            "activation_plot": ActivationPlot("activation_plot", colors),
-            "weights_plot": WeightsPlot("weights_plot", colors),
-            "contour_plot": ContourPlot("contour_plot", colors),
-            "timeline_view": TimelineView("timeline_view", colors),
-        }
-        docks = {name: self._dock(name, number) for number, name in enumerate(self._panels, 1)}
-        self._arrangement = Arrangement(self, (self._phase_bar, self._settings_bar), docks, self._center, self._tensors)
+        self._docks = {name: self._dock(name, number) for number, name in enumerate(panels.NAMES, 1)}
+        bars = (self._phase_bar, self._settings_bar, self.runs.bar)
+        self._arrangement = Arrangement(self, bars, self._docks, self._center, self._tensors)
         self._narrator = Narrator(session, self.statusBar())
         self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
-        self._connect(derivation)
+        self._connect()
+        self._live = Live(session, self.display, self._tensors, self._panels)
         self.documents.take_drops()
         self.retranslate()
         self.display(session.history)
+        if is_furnished:
+            deque(self.furnish(), 0)
 
-    def _connect(self, derivation: DerivationView) -> None:
+    def furnish(self) -> Iterator[None]:
+        """Make the panels, one with every step."""
+        for name, dock in self._docks.items():
+            panel = panels.made(name, self._colors)
+            panel.set_animated(self.commands["animations"].isChecked())
+            self._connect_panel(panel)
+            self._panels[name] = panel
+            dock.take(panel)
+            panel.retranslate()
+            panel.display(self.session.history)
+            yield
+
+    def _connect_panel(self, panel: Panel) -> None:
+        panel.question_raised.connect(self.session.ask)
+        panel.entry_requested.connect(self._on_entry_requested)
+        panel.moment_requested.connect(self._on_moment_requested)
+        self.session.answered.connect(panel.take_answer)
+        panel.action_requested.connect(self._on_action_requested)
+        panel.problem_found.connect(self._on_problem_typed)
+        self.exports.offer_on(panel, self.commands)
+        if isinstance(panel, TimelineView):
+            self.runs.running_changed.connect(panel.set_running)
+        elif isinstance(panel, DerivationView):
+            self._tensors.element_selected.connect(panel.show_element)
+            self._tensors.element_pointed.connect(panel.mark_element)
+            panel.elements_linked.connect(self._tensors.link)
+            panel.element_chosen.connect(self._tensors.go_to)
+
+    def _connect(self) -> None:
         session = self.session
-        for panel in self._panels.values():
-            panel.question_raised.connect(session.ask)
-            panel.entry_requested.connect(self._on_entry_requested)
-            session.answered.connect(panel.take_answer)
-        sources: tuple[Any, ...] = (self._settings_bar, self._data_bar, self._tensors, *self._panels.values())
+        sources: tuple[Any, ...] = (self._settings_bar, self._data_bar, self._tensors)
         for source in sources:
             source.action_requested.connect(self._on_action_requested)
             source.problem_found.connect(self._on_problem_typed)
-        self._tensors.element_selected.connect(derivation.show_element)
-        self._tensors.element_pointed.connect(derivation.mark_element)
-        derivation.elements_linked.connect(self._tensors.link)
-        derivation.element_chosen.connect(self._tensors.go_to)
         table_actions = [self.commands[name] for name in table_commands.NAMES]
         for view in self._tensors.views:
             view.addActions(table_actions)
@@ -123,6 +144,7 @@ class MainWindow(QMainWindow):
         self.imports.action_requested.connect(self._on_action_requested)
         self.imports.problem_found.connect(self.show_problem)
         self.imports.told.connect(self.show_message)
+        self.runs.problem_found.connect(self.show_problem)
         self.documents.told.connect(self.show_message)
         self.exports.told.connect(self.show_message)
         self.exports.problem_found.connect(self.show_problem)
@@ -135,6 +157,7 @@ class MainWindow(QMainWindow):
         self._settings_bar.display(history)
         self._settings_bar.display_devices(self.session)
         self._data_bar.display(history)
+        self.runs.display(history)
         self._tensors.display(history)
         self._arrangement.display(history)
         for panel in self._panels.values():
@@ -156,6 +179,7 @@ class MainWindow(QMainWindow):
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
+        self._colors = colors
         self._phase_bar.set_colors(colors)
         self._tensors.set_colors(colors)
         for panel in self._panels.values():
@@ -183,6 +207,7 @@ class MainWindow(QMainWindow):
     def retranslate(self) -> None:
         """Say everything in the language of now."""
         self.commands.retranslate()
+        self.runs.retranslate()
         self.documents.retranslate()
         for panel in self._panels.values():
             panel.retranslate()
@@ -207,7 +232,7 @@ class MainWindow(QMainWindow):
     @override
     def event(self, event: QEvent) -> bool:
         if event.type() in {QEvent.Type.LayoutRequest, QEvent.Type.Resize}:
-            self._break_bars()
+            self._bars.share_room()
         return super().event(event)
 
     @override
@@ -243,24 +268,14 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(scroll)
 
     def _dock(self, name: str, number: int) -> PanelDock:
-        dock = PanelDock(name, self._panels[name], self)
+        dock = PanelDock(name, self)
         dock.toggleViewAction().setShortcut(f"Alt+{number}")
         dock.retranslate()
         self.commands.menu("view").addAction(dock.toggleViewAction())
         return dock
 
-    def _break_bars(self) -> None:
-        """Give the settings a line of their own where they do not fit beside the phases."""
-        has_break = self.toolBarBreak(self._settings_bar)
-        fits = self._phase_bar.sizeHint().width() + self._settings_bar.width_beside_phases <= self.width()
-        self._settings_bar.arrange(in_one_line=not fits)
-        if fits and has_break:
-            self.removeToolBarBreak(self._settings_bar)
-        elif not fits and not has_break:
-            self.insertToolBarBreak(self._settings_bar)
-
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        parts = (self.documents, self.imports, self.exports)
+        parts = (self.documents, self.imports, self.exports, self.runs)
         return {
             "quit": self.close,
             **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
@@ -339,6 +354,10 @@ class MainWindow(QMainWindow):
             self._narrator.forget()
             self.session.travel(entry)
 
+    def _on_moment_requested(self, entry: Entry, phases: int) -> None:
+        self._narrator.forget()
+        self.runs.travel_within(entry, phases)
+
     def _on_problem_typed(self, problem: Problem) -> None:
         self._typed_problem = True
         self.show_problem(problem)
@@ -350,4 +369,6 @@ class MainWindow(QMainWindow):
         """What is pressed while something runs waits in line, so there may be something to undo by then."""
         history, is_busy = self.session.history, self.session.is_busy
         self.commands["undo"].setEnabled(is_busy or history.index > 0)
-        self.commands["redo"].setEnabled(is_busy or history.index < len(history.entries) - 1)
+        self.commands["redo"].setEnabled(
+            is_busy or history.moment is not None or history.index < len(history.entries) - 1
+        )

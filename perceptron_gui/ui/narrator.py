@@ -4,9 +4,10 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QStatusBar
 
 from perceptron_gui.core import lines
+from perceptron_gui.core.actions import Run
 from perceptron_gui.core.problems import Problem
 from perceptron_gui.session import Session
-from perceptron_gui.ui import problem_sentences, sentences
+from perceptron_gui.ui import problem_sentences, run_sentences, sentences, waiting_sentences
 from perceptron_gui.ui.first_cut import FirstCut
 from perceptron_gui.ui.status_line import StatusLine, Still
 
@@ -62,7 +63,9 @@ class Narrator(QObject):
         elif self._told:
             self._status.say(self._told)
         elif session.is_loading:
-            self._status.say(sentences.loading(session.waiting))
+            self._status.say(waiting_sentences.loading(session.waiting))
+        elif session.is_running and isinstance(session.running, Run):
+            self._status.say(run_sentences.going(session.running, is_stopping=session.is_stopping))
         else:
             entry, before = session.history.entry, session.history.before
             code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)
@@ -71,7 +74,7 @@ class Narrator(QObject):
     def _on_waiting_changed(self) -> None:
         if self._session.is_loading:
             self.say()
-        elif not self._session.is_busy:
+        elif self._session.is_running or not self._session.is_busy:
             self._slow.stop()
             self.say()
         elif not self._slow.isActive():
@@ -80,4 +83,4 @@ class Narrator(QObject):
     def _on_slow(self) -> None:
         task = self._session.running
         if task is not None:
-            self._status.say(sentences.running(task, self._session.waiting))
+            self._status.say(waiting_sentences.running(task, self._session.waiting))

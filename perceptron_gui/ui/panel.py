@@ -18,6 +18,8 @@ class Panel(QWidget):
     """An Action that a person wants done."""
     entry_requested = Signal(object)
     """The Entry whose moment a person wants to see."""
+    moment_requested = Signal(object, object)
+    """The Entry of a run, and after how many of its phases a person wants to see it."""
     problem_found = Signal(object)
     """A Problem with what a person did here."""
     question_raised = Signal(object)

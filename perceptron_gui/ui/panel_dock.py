@@ -1,10 +1,11 @@
 """A panel that can be moved, floated and hidden."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint
-from PySide6.QtGui import QFont, QIcon
+from PySide6.QtGui import QFont, QIcon, QPalette
 from PySide6.QtWidgets import QDockWidget, QHBoxLayout, QMainWindow, QTableView, QToolButton, QWidget
 from typing_extensions import override
 
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.elided_label import ElidedLabel
 from perceptron_gui.ui.panel import Panel
 
@@ -13,16 +14,21 @@ _ASIDE = 40
 
 
 class PanelDock(QDockWidget):
-    """A dock around a panel, with a title bar of its own: Fusion's keeps the font it was first painted with."""
+    """A dock around a panel, with a title bar of its own: Fusion's keeps the font it was first painted with.
 
-    def __init__(self, name: str, panel: Panel, window: QMainWindow) -> None:
+    It can be shown, moved and hidden before it gets its panel.
+    """
+
+    def __init__(self, name: str, window: QMainWindow) -> None:
         super().__init__(window)
-        self._panel = panel
+        self._name = name
         self.setObjectName(f"{name}_dock")
-        self.setWidget(panel)
+        blank = QWidget(autoFillBackground=True)
+        blank.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setWidget(blank)
         bar = QWidget()
         self._is_titled = True
-        self._is_behind = False
+        self._is_behind, self._is_in_front = False, True
         self._title = ElidedLabel()
         font = QFont()
         font.setBold(True)
@@ -40,20 +46,28 @@ class PanelDock(QDockWidget):
         self._float.clicked.connect(self._on_float_clicked)
         self._close.clicked.connect(self.close)
         self.topLevelChanged.connect(self._on_top_level_changed)
-        self.visibilityChanged.connect(panel.set_in_front)
         self.visibilityChanged.connect(self._on_visibility_changed)
         self.toggleViewAction().triggered.connect(self._on_toggled)
         self.toggleViewAction().setIcon(QIcon("icons:plot.svg"))
         self.retranslate()
 
+    def take(self, panel: Panel) -> None:
+        """Show this panel from now on."""
+        if not self._is_in_front:
+            panel.set_in_front(False)
+        self.visibilityChanged.connect(panel.set_in_front)
+        before = self.widget()
+        self.setWidget(panel)
+        before.deleteLater()
+
     def show_title(self, is_shown: bool) -> None:
         """Show the name of the panel; where a tab says it already, it would stand there twice."""
-        self._title.setText(self._panel.title() if is_shown else "")
+        self._title.setText(panels.title(self._name) if is_shown else "")
         self._is_titled = is_shown
 
     def retranslate(self) -> None:
         """Say everything in the language of now."""
-        title = self._panel.title()
+        title = panels.title(self._name)
         self.setWindowTitle(title)
         self.show_title(self._is_titled)
         self._float.setToolTip(translate("PanelDock", "Take the panel out of the window, or put it back"))
@@ -69,6 +83,7 @@ class PanelDock(QDockWidget):
             self.retranslate()
 
     def _on_visibility_changed(self, is_visible: bool) -> None:
+        self._is_in_front = is_visible
         if not self.isHidden():
             self._is_behind = not is_visible
 
@@ -78,7 +93,7 @@ class PanelDock(QDockWidget):
             self.show()
             self.raise_()
             # So that its keys work at once.
-            for view in self._panel.findChildren(QTableView):
+            for view in self.widget().findChildren(QTableView):
                 view.setFocus()
 
     def _on_top_level_changed(self, is_floating: bool) -> None:

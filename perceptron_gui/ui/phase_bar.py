@@ -4,19 +4,23 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QToolBar, QToolButton
+from PySide6.QtWidgets import QSizePolicy, QToolBar, QToolButton
 
 from perceptron_gui.core import guidance, lines
-from perceptron_gui.core.actions import STEP
+from perceptron_gui.core.actions import STEP, Operation, Run
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
+from perceptron_gui.ui import run_sentences
 from perceptron_gui.ui.actions import Commands
 from perceptron_gui.ui.phase_button import PhaseButton
 from perceptron_gui.ui.theme import Colors
 
 
 class PhaseBar(QToolBar):
-    """Forward, Backward, Update, Zero grad, and all four at once. What has no room is behind an arrow at the end."""
+    """Forward, Backward, Update, Zero grad, all four at once, and again and again.
+
+    What has no room is behind an arrow at the end.
+    """
 
     def __init__(self, commands: Commands, colors: Colors) -> None:
         super().__init__()
@@ -31,8 +35,19 @@ class PhaseBar(QToolBar):
         }
         self._step = PhaseButton(commands["step"], "", "", colors)
         self._step.display(" → ".join(str(number) for number in range(1, len(STEP) + 1)), is_next=False)
+        self._run = PhaseButton(commands["run"], "", "", colors)
+        self._following: Operation | None = None
+        self._lit: Operation | None = None
+        self._is_running = False
+        self._codes = dict.fromkeys(STEP, "")
         for button in self._buttons:
             self.addWidget(button)
+        options = QToolButton(autoRaise=True)
+        options.setObjectName("run_options_button")
+        options.setDefaultAction(commands["run_options"])
+        options.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        options.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.addWidget(options)
         arrow = self.findChild(QToolButton, "qt_toolbar_ext_button")
         if arrow is not None:
             # The style's own is black, on dark ground too.
@@ -41,9 +56,20 @@ class PhaseBar(QToolBar):
     def display(self, history: History) -> None:
         """Show the code that each press would run now, and the phase to press next."""
         snapshot = history.current
-        following = guidance.next_operation(snapshot)
+        self._following = guidance.next_operation(snapshot)
+        self._codes = {phase: lines.of_operation(phase, snapshot) for phase in STEP}
+        self._show()
+
+    def show_run(self, run: Run, lit: Operation | None, *, is_running: bool) -> None:
+        """Show what Run repeats. While it does, no phase is the next one, and `lit` looks as if pressed."""
+        self._run.display(run_sentences.written(run), is_next=False)
+        self._lit, self._is_running = lit, is_running
+        self._show()
+
+    def _show(self) -> None:
         for phase, button in self._phases.items():
-            button.display(lines.of_operation(phase, snapshot), is_next=phase is following)
+            button.display(self._codes[phase], is_next=phase is self._following and not self._is_running)
+            button.set_lit(phase is self._lit)
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
@@ -52,4 +78,4 @@ class PhaseBar(QToolBar):
 
     @property
     def _buttons(self) -> tuple[PhaseButton, ...]:
-        return (*self._phases.values(), self._step)
+        return (*self._phases.values(), self._step, self._run)

@@ -26,6 +26,7 @@ class PhaseButton(QPushButton):
         self._code = ""
         self._widest = widest
         self._is_next = False
+        self._is_lit = False
         self._size = QSize()
         self._name = ""
         action.changed.connect(self._on_action_changed)
@@ -43,6 +44,12 @@ class PhaseButton(QPushButton):
             self._measure()
         self.update()
 
+    def set_lit(self, is_lit: bool) -> None:
+        """Look as if pressed, or not."""
+        if is_lit is not self._is_lit:
+            self._is_lit = is_lit
+            self.update()
+
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
         self._colors = colors
@@ -57,6 +64,11 @@ class PhaseButton(QPushButton):
     def is_next(self) -> bool:
         """Whether the button is marked as the phase to press next."""
         return self._is_next
+
+    @property
+    def is_lit(self) -> bool:
+        """Whether the button looks as if pressed."""
+        return self._is_lit
 
     @override
     def sizeHint(self) -> QSize:
@@ -91,15 +103,18 @@ class PhaseButton(QPushButton):
         option = QStyleOptionButton()
         self.initStyleOption(option)
         option.text = ""
+        if self._is_lit:
+            option.state |= QStyle.StateFlag.State_Sunken
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
-        if self._is_next:
+        is_filled = self._is_next or self._is_lit
+        if is_filled:
             # Flat, for the style's own gradient would take the contrast from the text.
             accent = QColor(self._colors.accent)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(accent.darker(125) if self.isDown() else accent)
+            painter.setBrush(accent.darker(125) if self.isDown() or self._is_lit else accent)
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 3, 3)
-        painter.setPen(QColor(self._colors.on_accent if self._is_next else self._colors.text))
+        painter.setPen(QColor(self._colors.on_accent if is_filled else self._colors.text))
         inside = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         painter.setFont(self._title_font())
         title_height = painter.fontMetrics().lineSpacing()

@@ -65,7 +65,7 @@ def _problems() -> dict[Reason, str]:
         Reason.LAST_ONE: translate("sentences", "At least one has to stay ({axis} = 1). Nothing was changed."),
         Reason.NO_ROWS: translate("sentences", "Forward needs at least one sample. Nothing was changed."),
         Reason.NOT_A_SEED: translate(
-            "sentences", "“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed."
+            "sentences", "“{text}” is no seed: a whole number from 0 to {largest}. Nothing was changed."
         ),
         Reason.NOT_A_PART: translate(
             "sentences", "A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed."

@@ -22,12 +22,12 @@ from perceptron_gui.core.actions import (
     Run,
     Start,
     SwitchDevice,
-    Task,
 )
 from perceptron_gui.core.freshness import changed_in, stale_gradient
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import GraphState, Reduction, Snapshot, TensorName, Zeroing
+from perceptron_gui.ui import run_sentences
 
 translate = QCoreApplication.translate
 _MANY = 12
@@ -57,30 +57,18 @@ def _gone(number: int, count: int) -> str:
 
 
 def _place(history: History) -> str:
-    """Say that later moments were undone, where they were."""
+    """Say which moment of a run is shown, or that later entries were undone, where they were."""
+    if history.moment is not None:
+        whole = history.entries[history.index].action
+        part = history.moment.action
+        if isinstance(whole, Ran) and isinstance(part, Ran):
+            return run_sentences.within(part.updates, whole.updates)
     last = len(history.entries)
     if history.index + 1 == last:
         return ""
     return translate("sentences", "This is In [{number}] of {last}: what came after is undone.").format(
         number=history.index + 1, last=last
     )
-
-
-def loading(waiting: int) -> str:
-    """Say that torch is being loaded, and that what is pressed now is not lost."""
-    said = translate("sentences", "PyTorch is loading. What you press now is done as soon as it is ready.")
-    return f"{said}\n{in_line(waiting)}" if waiting else said
-
-
-def running(task: Task, waiting: int) -> str:
-    """Say what the worker is busy with."""
-    said = translate("sentences", "Running: {action}…").format(action=of_action(task))
-    return f"{said}\n{in_line(waiting)}" if waiting else said
-
-
-def in_line(waiting: int) -> str:
-    """Say how many presses and edits wait."""
-    return translate("sentences", "Waiting in line: {count}").format(count=waiting)
 
 
 def of_action(action: Action) -> str:
@@ -191,6 +179,8 @@ def of_entry(entry: Entry, before: Snapshot | None) -> str:
             return translate(
                 "sentences", "x, y_true, W, b and the gradients are on {device} now; the last Forward is dropped."
             ).format(device=device)
+        case Ran():
+            return run_sentences.of_run(entry, entry.action)
         case Import():
             return f"{_imported(entry.action)} {_new_tensors(after, before)}"
         case _:

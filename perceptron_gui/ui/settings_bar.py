@@ -22,7 +22,7 @@ _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
 
 
 class SettingsBar(QToolBar):
-    """lr, the way of zeroing, sum or mean, retain_graph, the device, and how many updates were done."""
+    """lr, the way of zeroing, sum or mean, retain_graph, the device."""
 
     action_requested = Signal(object)
     problem_found = Signal(object)
@@ -51,15 +51,11 @@ class SettingsBar(QToolBar):
         self._device = QComboBox(sizeAdjustPolicy=QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._device.setObjectName("device_combo_box")
         self._device.addItem(CPU, CPU)
-        self._count_label = QLabel()
-        self._count = QLabel("0")
-        self._count.setObjectName("update_count_label")
         self._pairs: tuple[tuple[QWidget, QWidget], ...] = (
             (self._lr_label, self._lr),
             (self._zeroing_label, self._zeroing),
             (self._device_label, self._device),
             (self._reduction_label, self._reduction),
-            (self._count_label, self._count),
         )
         settings = QWidget()
         # Narrower than it ever stands beside the phases: or the window could not become so narrow that it breaks.
@@ -103,7 +99,7 @@ class SettingsBar(QToolBar):
             row, column = (0, 2 * number) if in_one_line else (number % _LINES, number // _LINES * 2)
             self._grid.addWidget(label, row, column)
             self._grid.addWidget(field, row, column + 1)
-        row, column = (0, 2 * len(self._pairs)) if in_one_line else (2, 2)
+        row, column = (0, 2 * len(self._pairs)) if in_one_line else (1, 2)
         self._grid.addWidget(self._retain_graph, row, column, 1, 2)
 
     def display(self, history: History) -> None:
@@ -113,10 +109,6 @@ class SettingsBar(QToolBar):
         self._retain_graph.setChecked(config.retain_graph)
         self._zeroing.setCurrentIndex(self._zeroing.findData(config.zeroing))
         self._reduction.setCurrentIndex(self._reduction.findData(config.reduction))
-        count = str(history.entry.updates)
-        if count != self._count.text():
-            # QLabel asks for a layout also when the text is the same.
-            self._count.setText(count)
 
     def display_devices(self, session: Session) -> None:
         """Show the devices that work; one that failed since is greyed until the next start."""
@@ -158,7 +150,6 @@ class SettingsBar(QToolBar):
         )
         self._device_label.setText(translate("SettingsBar", "device"))
         self._device.setToolTip(translate("SettingsBar", "Where PyTorch computes: the devices that worked when tried"))
-        self._count_label.setText(translate("SettingsBar", "updates:"))
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -13,33 +13,41 @@ from perceptron_gui.ui.wheel_guard import WheelGuard
 
 
 class ValueSpinBox(QAbstractSpinBox):
-    """A field whose text goes through one parser. It shows what it is given and asks for what is typed."""
+    """A field whose text goes through one parser. It shows what it is given and asks for what is typed.
+
+    Where the parser knows an empty text, the value is None then.
+    """
 
     value_entered = Signal(object)
     problem_found = Signal(object)
 
     def __init__(
-        self, name: str, parse: Callable[[str], float], step: Callable[[float, int], float], widest: str
+        self, name: str, parse: Callable[[str], float | None], step: Callable[[float, int], float], widest: str
     ) -> None:
         super().__init__(keyboardTracking=False, accelerated=True)
         self.setObjectName(name)
         self._parse = parse
         self._step = step
         self._widest = widest
-        self._wished: float = 0
+        self._wished: float | None = 0
         WheelGuard(self)
         self.editingFinished.connect(self._on_editing_finished)
         self._fit_to_font()
 
-    def display(self, value: float) -> None:
+    @property
+    def value(self) -> float | None:
+        """What is shown, or was asked for last."""
+        return self._wished
+
+    def display(self, value: float | None) -> None:
         """Show a value; a text that is being typed stays."""
         self._wished = value
         if not self.lineEdit().isModified():
-            self.lineEdit().setText(repr(value))
+            self.lineEdit().setText(_text(value))
 
     @override
     def stepBy(self, steps: int) -> None:
-        self._ask_for(self._step(self._wished, steps))
+        self._ask_for(self._step(0 if self._wished is None else self._wished, steps))
 
     @override
     def stepEnabled(self) -> QAbstractSpinBox.StepEnabledFlag:
@@ -54,19 +62,19 @@ class ValueSpinBox(QAbstractSpinBox):
     def _on_editing_finished(self) -> None:
         # Not `isModified()`: Return has forgotten that by now.
         text = self.lineEdit().text()
-        if text == repr(self._wished):
+        if text == _text(self._wished):
             return
-        self.lineEdit().setText(repr(self._wished))
+        self.lineEdit().setText(_text(self._wished))
         try:
             self._ask_for(self._parse(text))
         except Problem as problem:
             self.problem_found.emit(problem)
 
-    def _ask_for(self, value: float) -> None:
+    def _ask_for(self, value: float | None) -> None:
         """Ask for a value and show it: it may have to wait in line, and the next one goes on from it."""
         if value != self._wished:
             self._wished = value
-            self.lineEdit().setText(repr(value))
+            self.lineEdit().setText(_text(value))
             self.value_entered.emit(value)
 
     def _fit_to_font(self) -> None:
@@ -85,12 +93,38 @@ def seed_box() -> ValueSpinBox:
     )
 
 
-def parse_seed(text: str) -> int:
+def loss_box(name: str) -> ValueSpinBox:
+    """Return a field of a loss; empty is none. Its arrows begin at 0.01."""
+    return ValueSpinBox(
+        name,
+        lambda text: parse_number(text) if text.strip() else None,
+        lambda loss, steps: max(_next_round(loss or 0.005, steps), 0.0),
+        "1.2345e-05",
+    )
+
+
+def small_seed_box(name: str, largest: int) -> ValueSpinBox:
+    """Return the field of a seed that is at most `largest`, at 0."""
+    box = ValueSpinBox(
+        name,
+        lambda text: parse_seed(text, largest),
+        lambda seed, steps: min(max(seed + steps, 0), largest),
+        str(largest),
+    )
+    box.display(0)
+    return box
+
+
+def parse_seed(text: str, largest: int = LARGEST_SEED) -> int:
     """Read a seed. Raises NOT_A_SEED."""
     plain = text.strip()
-    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 20 and int(plain) <= LARGEST_SEED):
-        raise Problem(Reason.NOT_A_SEED, text=plain[:40])
+    if not (plain.isascii() and plain.isdecimal() and len(plain) <= 20 and int(plain) <= largest):
+        raise Problem(Reason.NOT_A_SEED, text=plain[:40], largest=largest)
     return int(plain)
+
+
+def _text(value: float | None) -> str:
+    return "" if value is None else repr(value)
 
 
 def _next_round(value: float, steps: int) -> float:

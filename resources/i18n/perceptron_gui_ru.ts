@@ -89,10 +89,6 @@
 <context>
     <name>CodeView</name>
     <message>
-        <source>What PyTorch did</source>
-        <translation>Что сделал PyTorch</translation>
-    </message>
-    <message>
         <source>Copy code</source>
         <translation>Копировать код</translation>
     </message>
@@ -103,6 +99,10 @@
     <message>
         <source>Copy what PyTorch printed</source>
         <translation>Копировать напечатанное PyTorch</translation>
+    </message>
+    <message>
+        <source>What PyTorch did</source>
+        <translation>Что сделал PyTorch</translation>
     </message>
 </context>
 <context>
@@ -256,10 +256,6 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>DerivationView</name>
     <message>
-        <source>By hand</source>
-        <translation>Вручную</translation>
-    </message>
-    <message>
         <source>Copy as LaTeX</source>
         <translation>Копировать как LaTeX</translation>
     </message>
@@ -310,6 +306,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>These are the numbers of the last Update.</source>
         <translation>Это числа последнего шага обновления.</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>Вручную</translation>
     </message>
 </context>
 <context>
@@ -680,10 +680,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>В {tensor}.grad сейчас: {numbers}</translation>
     </message>
     <message>
-        <source>Computation graph</source>
-        <translation>Граф</translation>
-    </message>
-    <message>
         <source>Not in the graph, as requires_grad is False: {names}</source>
         <translation>Не входят в граф (requires_grad=False): {names}</translation>
     </message>
@@ -722,6 +718,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Backward can run through it, from right to left.</source>
         <translation>Обратный проход пройдёт справа налево.</translation>
+    </message>
+    <message>
+        <source>Computation graph</source>
+        <translation>Граф</translation>
     </message>
 </context>
 <context>
@@ -869,6 +869,21 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>MomentStrip</name>
+    <message>
+        <source>of {count}</source>
+        <translation>из {count}</translation>
+    </message>
+    <message>
+        <source>Show the run as it was after so many updates; it is computed again</source>
+        <translation>Показать прогон таким, каким он был после стольких обновлений; этот момент вычисляется заново</translation>
+    </message>
+    <message>
+        <source>after update</source>
+        <translation>после обновления</translation>
+    </message>
+</context>
+<context>
     <name>PanelDock</name>
     <message>
         <source>Take the panel out of the window, or put it back</source>
@@ -881,6 +896,13 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Show or hide: {panel} ({key})</source>
         <translation>Показать или скрыть: {panel} ({key})</translation>
+    </message>
+</context>
+<context>
+    <name>PausedMark</name>
+    <message>
+        <source>paused while Run is fast</source>
+        <translation>пауза, пока прогон идёт быстро</translation>
     </message>
 </context>
 <context>
@@ -982,6 +1004,222 @@ Earlier points of the path lie on other slices.</source>
     </message>
 </context>
 <context>
+    <name>Run</name>
+    <message>
+        <source>flat out</source>
+        <translation>без пауз</translation>
+    </message>
+    <message>
+        <source>1 phase/s</source>
+        <translation>1 фаза/с</translation>
+    </message>
+    <message>
+        <source>2 phases/s</source>
+        <translation>2 фазы/с</translation>
+    </message>
+    <message>
+        <source>2 steps/s</source>
+        <translation>2 шага/с</translation>
+    </message>
+    <message>
+        <source>{count} steps/s</source>
+        <translation>{count} шагов/с</translation>
+    </message>
+    <message>
+        <source>{count} phases/s</source>
+        <translation>{count} фаз/с</translation>
+    </message>
+    <message>
+        <source>Stopping: the phase that is being computed is the last.</source>
+        <translation>Останавливается: фаза, которая вычисляется сейчас, — последняя.</translation>
+    </message>
+    <message>
+        <source>Stop (F5) ends it after a whole phase. A press or an edit stops it first, then is done.</source>
+        <translation>«Стоп» (F5) завершает его после целой фазы. Нажатие или правка сначала останавливают прогон, а потом выполняются.</translation>
+    </message>
+    <message>
+        <source>Run: updates done: {count}.</source>
+        <translation>Прогон: сделано обновлений: {count}.</translation>
+    </message>
+    <message>
+        <source>Ended by Stop.</source>
+        <translation>Остановлен кнопкой «Стоп».</translation>
+    </message>
+    <message>
+        <source>Ended by the press or edit that came next.</source>
+        <translation>Остановлен следующим нажатием или правкой.</translation>
+    </message>
+    <message>
+        <source>Ended after as many updates as were set.</source>
+        <translation>Завершён: сделано столько обновлений, сколько задано.</translation>
+    </message>
+    <message>
+        <source>Ended because the loss is at most {limit}.</source>
+        <translation>Завершён: loss не больше {limit}.</translation>
+    </message>
+    <message>
+        <source>Ended at a number that is not finite (nan or inf).</source>
+        <translation>Остановлен: получилось не конечное число (nan или inf).</translation>
+    </message>
+    <message>
+        <source>Ended because PyTorch refused a phase.</source>
+        <translation>Остановлен: PyTorch отказался выполнять фазу.</translation>
+    </message>
+    <message>
+        <source>The last phase was {phase}.</source>
+        <translation>Последняя фаза: {phase}.</translation>
+    </message>
+    <message>
+        <source>Without Zero grad.</source>
+        <translation>Без обнуления градиентов.</translation>
+    </message>
+    <message>
+        <source>Backwards for each Update: {count}.</source>
+        <translation>Обратных проходов на одно обновление: {count}.</translation>
+    </message>
+    <message>
+        <source>Rows shuffled, seed {seed}.</source>
+        <translation>Строки перемешаны, seed {seed}.</translation>
+    </message>
+    <message>
+        <source>Within the run: after update {count} of {all}.</source>
+        <translation>Внутри прогона: после обновления {count} из {all}.</translation>
+    </message>
+    <message>
+        <source>Run: until {count} updates are done, or the loss is at most {loss}.</source>
+        <translation>Прогон: пока не будет сделано {count} обновл. или loss не станет не больше {loss}.</translation>
+    </message>
+    <message>
+        <source>Run: until {count} updates are done.</source>
+        <translation>Прогон идёт, пока число обновлений не достигнет {count}.</translation>
+    </message>
+    <message>
+        <source>Run: until the loss is at most {loss}.</source>
+        <translation>Прогон идёт, пока loss больше {loss}.</translation>
+    </message>
+    <message>
+        <source>Run: until it is stopped.</source>
+        <translation>Прогон идёт, пока его не остановят.</translation>
+    </message>
+</context>
+<context>
+    <name>RunBar</name>
+    <message>
+        <source>How fast Run goes: from one phase a second up to as fast as PyTorch can. It may change meanwhile</source>
+        <translation>Скорость прогона: от одной фазы в секунду до самой большой, на какую способен PyTorch. Её можно менять на ходу</translation>
+    </message>
+    <message>
+        <source>Speed of Run</source>
+        <translation>Скорость прогона</translation>
+    </message>
+    <message>
+        <source>updates:</source>
+        <translation>обновлений:</translation>
+    </message>
+    <message>
+        <source>Updates done since the tensors were made</source>
+        <translation>Сколько обновлений сделано с тех пор, как созданы тензоры</translation>
+    </message>
+    <message>
+        <source>Updates a second, measured over the last second</source>
+        <translation>Обновлений в секунду, измерено за последнюю секунду</translation>
+    </message>
+    <message>
+        <source>How many of the updates are done, and how long the others take</source>
+        <translation>Какая часть обновлений сделана и сколько времени займут остальные</translation>
+    </message>
+    <message>
+        <source>{rate}/s</source>
+        <translation>{rate}/с</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>ещё {time}</translation>
+    </message>
+</context>
+<context>
+    <name>RunCommands</name>
+    <message>
+        <source>Stopping…</source>
+        <translation>Останов…</translation>
+    </message>
+    <message>
+        <source>It stops after this phase</source>
+        <translation>Прогон остановится после этой фазы</translation>
+    </message>
+    <message>
+        <source>Sto&amp;p</source>
+        <translation>С&amp;топ</translation>
+    </message>
+    <message>
+        <source>Stop after a whole phase; what was done stays</source>
+        <translation>Остановить после целой фазы; сделанное останется</translation>
+    </message>
+</context>
+<context>
+    <name>RunOptions</name>
+    <message>
+        <source>never</source>
+        <translation>никогда</translation>
+    </message>
+    <message>
+        <source>Stop after so many updates</source>
+        <translation>Остановиться после стольких обновлений</translation>
+    </message>
+    <message>
+        <source>Stop at a loss of at most</source>
+        <translation>Остановиться, когда loss не больше</translation>
+    </message>
+    <message>
+        <source>Backwards for each Update</source>
+        <translation>Обратных проходов на обновление</translation>
+    </message>
+    <message>
+        <source>Seed of the order</source>
+        <translation>seed порядка</translation>
+    </message>
+    <message>
+        <source>Run ends when it has done so many updates; 0 is no condition</source>
+        <translation>Прогон завершится, сделав столько обновлений; 0 — без этого условия</translation>
+    </message>
+    <message>
+        <source>Run ends after a Forward whose loss is not larger; empty is no condition</source>
+        <translation>Прогон завершится после прямого прохода, при котором loss не больше; пусто — без этого условия</translation>
+    </message>
+    <message>
+        <source>So often Forward and Backward before an Update: gradients add up, part by part</source>
+        <translation>Столько прямых и обратных проходов перед обновлением: градиенты складываются, часть за частью</translation>
+    </message>
+    <message>
+        <source>The seed of torch.randperm: it goes on by one each time through the batch</source>
+        <translation>seed для torch.randperm; с каждым проходом по пакету он увеличивается на единицу</translation>
+    </message>
+    <message>
+        <source>Without a condition it goes on until Stop. At nan or inf it always stops.</source>
+        <translation>Без условий прогон идёт до «Стоп». На nan и inf он останавливается всегда.</translation>
+    </message>
+    <message>
+        <source>Zero grad after every Update</source>
+        <translation>Обнулять градиенты после каждого обновления</translation>
+    </message>
+    <message>
+        <source>Unticked, Zero grad is forgotten: .grad goes on adding up</source>
+        <translation>Без галочки обнуление «забыто»: .grad продолжает накапливаться</translation>
+    </message>
+    <message>
+        <source>Shuffle the rows</source>
+        <translation>Перемешивать строки</translation>
+    </message>
+    <message>
+        <source>Each time through the batch its rows are parted in another order</source>
+        <translation>С каждым проходом по пакету его строки делятся на части в другом порядке</translation>
+    </message>
+    <message>
+        <source>All rows are taken at once, so they have no order: set “by” beside m first</source>
+        <translation>Все строки берутся сразу, и порядка у них нет: сначала задайте «по» рядом с m</translation>
+    </message>
+</context>
+<context>
     <name>SettingsBar</name>
     <message>
         <source>Learning rate: Update subtracts the gradient times this</source>
@@ -1015,10 +1253,6 @@ Earlier points of the path lie on other slices.</source>
         <source>Where PyTorch computes: the devices that worked when tried</source>
         <translation>Где считает PyTorch: устройства, прошедшие проверку при запуске</translation>
     </message>
-    <message>
-        <source>updates:</source>
-        <translation>обновлений:</translation>
-    </message>
 </context>
 <context>
     <name>TensorArea</name>
@@ -1045,8 +1279,20 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>Timeline</name>
     <message>
+        <source>Timeline</source>
+        <translation>История</translation>
+    </message>
+    <message>
         <source>{action}: refused</source>
         <translation>{action}: отказ</translation>
+    </message>
+    <message>
+        <source>Run × {count}</source>
+        <translation>Прогон × {count}</translation>
+    </message>
+    <message>
+        <source>Run: {count} of {all}</source>
+        <translation>Прогон: {count} из {all}</translation>
     </message>
     <message>
         <source>cell</source>
@@ -1055,10 +1301,6 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>action</source>
         <translation>действие</translation>
-    </message>
-    <message>
-        <source>Timeline</source>
-        <translation>История</translation>
     </message>
 </context>
 <context>
@@ -1390,6 +1632,22 @@ Earlier points of the path lie on other slices.</source>
         <translation>Прямой проход, обратный проход, обновление и обнуление градиентов — подряд</translation>
     </message>
     <message>
+        <source>Ru&amp;n</source>
+        <translation>П&amp;уск</translation>
+    </message>
+    <message>
+        <source>Repeat whole steps until a condition holds or you stop it</source>
+        <translation>Повторять весь шаг, пока не выполнится условие или вы не остановите</translation>
+    </message>
+    <message>
+        <source>Run &amp;options…</source>
+        <translation>Параметры про&amp;гона…</translation>
+    </message>
+    <message>
+        <source>When Run stops, whether it zeroes, and which rows it takes</source>
+        <translation>Когда прогон остановится, обнуляет ли он градиенты и какие строки берёт</translation>
+    </message>
+    <message>
         <source>Forgetful &amp;twin</source>
         <translation>&amp;Забывчивый двойник</translation>
     </message>
@@ -1621,8 +1879,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Прямому проходу нужен хотя бы один пример. Ничего не изменено.</translation>
     </message>
     <message>
-        <source>“{text}” is no seed: a whole number from 0 to 2^64 − 1. Nothing was changed.</source>
-        <translation>«{text}» не подходит: seed — целое число от 0 до 2^64 − 1. Ничего не изменено.</translation>
+        <source>“{text}” is no seed: a whole number from 0 to {largest}. Nothing was changed.</source>
+        <translation>«{text}» — не seed: нужно целое число от 0 до {largest}. Ничего не изменено.</translation>
     </message>
     <message>
         <source>A part has fewer rows than the batch: 1 to {most}, or all. Nothing was changed.</source>
@@ -1777,30 +2035,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>Файл перевода {file} отсутствует или повреждён, поэтому тексты английские. Его вернёт повторная установка.</translation>
     </message>
     <message>
-        <source>Next: {phase}.</source>
-        <translation>Дальше: {phase}.</translation>
-    </message>
-    <message>
-        <source>Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs; they are not saved.</source>
-        <translation>Отменённые записи убраны: {count}. Отмена In [{number}] вернёт их, пока программа запущена; в файле их не будет.</translation>
-    </message>
-    <message>
-        <source>This is In [{number}] of {last}: what came after is undone.</source>
-        <translation>Показан In [{number}] из {last}: что было дальше, отменено.</translation>
-    </message>
-    <message>
-        <source>PyTorch is loading. What you press now is done as soon as it is ready.</source>
-        <translation>PyTorch загружается. Всё, что вы сейчас нажмёте, выполнится, как только он будет готов.</translation>
-    </message>
-    <message>
-        <source>Running: {action}…</source>
-        <translation>Выполняется: {action}…</translation>
-    </message>
-    <message>
-        <source>Waiting in line: {count}</source>
-        <translation>В очереди: {count}</translation>
-    </message>
-    <message>
         <source>Forward</source>
         <translation>прямой проход</translation>
     </message>
@@ -1815,6 +2049,18 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Zero grad</source>
         <translation>обнуление градиентов</translation>
+    </message>
+    <message>
+        <source>Next: {phase}.</source>
+        <translation>Дальше: {phase}.</translation>
+    </message>
+    <message>
+        <source>Undone entries that are gone now: {count}. Undoing In [{number}] brings them back while the program runs; they are not saved.</source>
+        <translation>Отменённые записи убраны: {count}. Отмена In [{number}] вернёт их, пока программа запущена; в файле их не будет.</translation>
+    </message>
+    <message>
+        <source>This is In [{number}] of {last}: what came after is undone.</source>
+        <translation>Показан In [{number}] из {last}: что было дальше, отменено.</translation>
     </message>
     <message>
         <source>Start values</source>
@@ -1843,6 +2089,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Randomize</source>
         <translation>случайные числа</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>прогон</translation>
     </message>
     <message>
         <source>Change of device</source>
@@ -2079,6 +2329,18 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>PyTorch refused. What it left is in the tables; Undo takes it back.</source>
         <translation>PyTorch сообщил об ошибке. В таблицах то, что после неё осталось; отмена вернёт прежнее.</translation>
+    </message>
+    <message>
+        <source>PyTorch is loading. What you press now is done as soon as it is ready.</source>
+        <translation>PyTorch загружается. Всё, что вы сейчас нажмёте, выполнится, как только он будет готов.</translation>
+    </message>
+    <message>
+        <source>Running: {action}…</source>
+        <translation>Выполняется: {action}…</translation>
+    </message>
+    <message>
+        <source>Waiting in line: {count}</source>
+        <translation>В очереди: {count}</translation>
     </message>
 </context>
 <context>

@@ -17,7 +17,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMessageBox, QPushButton, QTableView
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QMessageBox, QPushButton, QTableView
 
 from perceptron_gui import app, files, journal
 from perceptron_gui.core.actions import Assign, Gesture
@@ -94,7 +94,18 @@ def report(**values: Any) -> None:
 
 
 def idle() -> bool:
-    return bool(window().session.torch_version) and not window().session.is_busy and not window().session.waiting
+    session, document = window().session, window().documents.document
+    return bool(session.torch_version and not session.is_busy and not session.waiting and document._loading is None)
+
+
+def edit(value: float) -> None:
+    """Type a number into W[0, 0]."""
+    window().session.perform(Assign(TensorName.W, 0, 0, frozen([[value]]), Gesture.TYPE))
+
+
+def say(word: str) -> None:
+    sys.stdout.write(f"{word}\n")
+    sys.stdout.flush()
 
 
 def look() -> None:
@@ -160,17 +171,24 @@ def loss() -> str:
     return str(table.data(table.index(0, 0)))
 
 
-def close_during_step(delay: str, seconds: str) -> None:
-    """Close the window some seconds after a step began that takes so many seconds."""
+def close_during_step(delay: str, seconds: str, edited: str = "") -> None:
+    """Close the window some seconds after a step began that takes so many seconds; save what was edited before."""
     engine = SlowEngine(float(seconds))
 
+    def begin() -> None:
+        if edited:
+            edit(float(edited))
+        press("forward")
+
     def close() -> None:
-        sys.stdout.write("closing\n")
-        sys.stdout.flush()
-        window().close()
+        say("closing")
+        shown = window()
+        shown.close()
+        for box in shown.findChildren(QMessageBox):
+            box.button(QMessageBox.StandardButton.Save).click()
 
     app.load_engine = lambda: engine  # type: ignore[assignment, return-value]
-    when(lambda: True, lambda: press("forward"))
+    when(idle, begin)
     when(engine.begun.is_set, lambda: QTimer.singleShot(round(float(delay) * 1000), close))
 
 
@@ -197,10 +215,6 @@ def wait_for_signal(seconds: str) -> None:
     engine = SlowEngine(float(seconds))
     close = Session.close
 
-    def say(word: str) -> None:
-        sys.stdout.write(f"{word}\n")
-        sys.stdout.flush()
-
     def say_and_close(session: Session, patience: float) -> bool:
         say("leaving")
         return close(session, patience)
@@ -212,7 +226,7 @@ def wait_for_signal(seconds: str) -> None:
     app.load_engine = lambda: engine  # type: ignore[assignment, return-value]
 
     def begin() -> None:
-        window().session.perform(Assign(TensorName.W, 0, 0, frozen([[2.0]]), Gesture.TYPE))
+        edit(2.0)
         if engine.seconds:
             press("forward")
         when(lambda: engine.begun.is_set() or not engine.seconds, lambda: say("ready"))
@@ -237,9 +251,6 @@ def save_without_end(path: str) -> None:
         left = next(journals.glob("*.journal"), None)
         return is_writing.is_set() and left is not None and left.read_bytes().count(b'{"push"') == 3
 
-    def edit(value: float) -> None:
-        window().session.perform(Assign(TensorName.W, 0, 0, frozen([[value]]), Gesture.TYPE))
-
     def begin() -> None:
         edit(2.0)
         window().documents.document.save(Path(path))
@@ -247,17 +258,16 @@ def save_without_end(path: str) -> None:
 
     def go_on() -> None:
         edit(3.0)
-        when(has_both, say_ready)
-
-    def say_ready() -> None:
-        sys.stdout.write("ready\n")
-        sys.stdout.flush()
+        when(has_both, lambda: say("ready"))
 
     when(idle, begin)
 
 
 def fail_while_closing(*names: str) -> None:
-    """Close the window; on the way out these methods of the window and the program raise."""
+    """Close the window; on the way out these methods of the window and the program raise.
+
+    Where it is the window's that asks what to do with unsaved work, there is some.
+    """
 
     def fail(*_: Any) -> None:
         raise ValueError("on the way out")
@@ -265,6 +275,8 @@ def fail_while_closing(*names: str) -> None:
     app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
 
     def close() -> None:
+        if "_commit_typed" in names:
+            edit(2.0)
         for name in names:
             setattr(MainWindow if hasattr(MainWindow, name) else app.Program, name, fail)
         window().close()
@@ -273,25 +285,46 @@ def fail_while_closing(*names: str) -> None:
 
 
 def die() -> None:
-    """Read at address 0 as soon as the window is seen."""
+    """Edit W, and read at address 0."""
+    app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
 
     def read() -> None:
+        edit(2.0)
         ctypes.string_at(0)
 
-    when(lambda: True, read)
+    when(idle, read)
 
 
-def look_for_network() -> None:
-    """Press Forward, and say which calls there were that reach beyond this process."""
+def save_and_export(folder: str) -> None:
+    """Press Forward, save and export all there is into a folder; say which calls reached beyond this process."""
     calls: list[str] = []
+    place = Path(folder)
 
     def hear(event: str, _: tuple[Any, ...]) -> None:
         if event in {"socket.connect", "socket.bind", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}:
             calls.append(event)
 
     sys.addaudithook(hear)
+    waiting = ["script", "notebook", "history", "tensors", "state_dict", "report"]
+
+    def export_next() -> None:
+        if not waiting:
+            report(calls=calls, has_network="PySide6.QtNetwork" in sys.modules)
+            return
+        window().findChildren(QAction, f"export_{waiting.pop(0)}")[0].trigger()
+        (dialog,) = window().findChildren(QFileDialog, "export_dialog")
+        dialog.selectFile(str(place / "Моя работа"))
+        dialog.accept()
+        cancel = window().findChildren(QAction, "cancel_export")[0]
+        when(lambda: not cancel.isEnabled() and not window().findChildren(QFileDialog), export_next)
+
+    def save() -> None:
+        document = window().documents.document
+        document.save(place / "Моя работа.perceptron")
+        when(lambda: not document.is_saving, export_next)
+
     when(lambda: bool(window().session.torch_version), lambda: press("forward"))
-    when(lambda: idle() and loss() != "–", lambda: report(calls=calls, has_network="PySide6.QtNetwork" in sys.modules))
+    when(lambda: idle() and loss() != "–", save)
 
 
 def monkey(seed: str, count: str) -> None:
@@ -324,7 +357,7 @@ PLANS: dict[str, Callable[..., None]] = {
         save_without_end,
         fail_while_closing,
         die,
-        look_for_network,
+        save_and_export,
         monkey,
     )
 }

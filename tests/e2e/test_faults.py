@@ -1,5 +1,6 @@
 """Faults of the whole process: signals, crashes, damaged files, places that cannot be written, no network."""
 
+import json
 import os
 import random
 import shutil
@@ -11,11 +12,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import nbformat
 import pytest
+import safetensors.numpy
+import torch
 from PySide6.QtCore import QByteArray, QSettings
 
+from perceptron_gui.core import storage
+from perceptron_gui.core.history import History
 from perceptron_gui.preferences import Preferences
 from perceptron_gui.recovery import leftovers
+from tests.core.exporting.plain import PlainPython
+from tests.core.notebook import state
 from tests.e2e.processes import DRIVER, LIMIT, ROOT, drive, run, seen, unexpected
 from tests.thorough import many
 
@@ -54,9 +62,9 @@ def stored(home: Path) -> QSettings:
 
 
 @contextmanager
-def running(plan: str) -> Iterator["subprocess.Popen[str]"]:
+def running(plan: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
-    command = [sys.executable, str(DRIVER), plan]
+    command = [sys.executable, str(DRIVER), plan, *arguments]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -68,9 +76,24 @@ def said(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
-def test_a_worker_that_does_not_stop_is_left_behind(home: Path) -> None:
-    """Fault 3."""
-    with running("close_during_step=0=60") as process:
+def left_in(home: Path) -> list[float]:
+    """Return W[0, 0] of each session whose unsaved work the next start will offer."""
+    found = leftovers(home / OWN / "recovery")
+    for leftover in found:
+        leftover.let_go()
+    return [float(leftover.read().current.W[0, 0]) for leftover in found]
+
+
+def kept_in(path: Path) -> Path:
+    """Write a session of the notebook's start values."""
+    path.write_bytes(storage.encoded(History.begin("notebook", "cpu")).data)
+    return path
+
+
+def test_a_worker_that_does_not_stop_is_left_behind(home: Path, tmp_path: Path) -> None:
+    """Fault 3: and what was to be saved is, before that."""
+    path = kept_in(tmp_path / "old.perceptron")
+    with running("close_during_step=0=60=2", str(path)) as process:
         assert said(process) == "closing"
         begun = time.monotonic()
         _, stderr = process.communicate(timeout=LIMIT)
@@ -81,21 +104,23 @@ def test_a_worker_that_does_not_stop_is_left_behind(home: Path) -> None:
         assert "Fatal" not in log
     assert marks(home) == []
     assert Preferences.load(stored(home)).geometry
+    assert storage.load(path).history.current.W[0, 0] == 2
 
 
 @pytest.mark.parametrize("failing", ["_commit_typed", "final_preferences"])
 def test_an_error_on_the_way_out_keeps_nothing_from_ending(home: Path, failing: str) -> None:
-    """Fault 8: in closeEvent, and in what is done after it."""
+    """Fault 8: in closeEvent, which then asks nothing and leaves the work to the next start; and in what follows."""
     done = drive(f"fail_while_closing={failing}")
     assert done.returncode == 0
     assert done.stderr.count("CRITICAL") + done.stderr.count("ERROR") == 1
     assert "on the way out" in crash_log(home).read_text(encoding="utf-8")
     assert marks(home) == []
     assert bool(Preferences.load(stored(home)).geometry) is (failing == "_commit_typed")
+    assert left_in(home) == ([2.0] if failing == "_commit_typed" else [])
 
 
 def test_a_crash_leaves_its_stacks_and_the_next_start_says_so(home: Path) -> None:
-    """Fault 10."""
+    """Fault 10: and offers what was not saved."""
     died = drive("die")
     assert died.returncode == -signal.SIGSEGV
     log = crash_log(home).read_text(encoding="utf-8")
@@ -107,6 +132,30 @@ def test_a_crash_leaves_its_stacks_and_the_next_start_says_so(home: Path) -> Non
     assert str(crash_log(home)) in after.stdout
     assert crash_log(home).read_text(encoding="utf-8").startswith(log)
     assert marks(home) == []
+    assert left_in(home) == [2.0]
+    restored = seen(drive("answer_notice=recover_button"))
+    assert restored["asked"].startswith("Unsaved work was found")
+    assert restored["is_modified"]
+
+
+def test_two_programs_with_one_session(home: Path, tmp_path: Path) -> None:
+    """Fault 19: the second has a copy and says who holds it; neither's unsaved work goes with the other."""
+    path = kept_in(tmp_path / "one.perceptron")
+    before = path.read_bytes()
+    with running("wait_for_signal=0", str(path)) as first:
+        assert said(first) == "ready"
+        with running("wait_for_signal=0", str(path)) as second:
+            assert said(second) == "ready"
+            third = seen(drive("look_without_torch", str(path)))
+            assert f"one.perceptron is open in another window of the program (process {first.pid})" in third["message"]
+            assert "one" not in third["title"]
+            assert len(list((home / OWN / "recovery").glob("*.journal"))) == 2
+            assert left_in(home) == [], "they are of programs that go on"
+            for process in (first, second):
+                process.terminate()
+                process.communicate(timeout=LIMIT)
+    assert left_in(home) == [2.0, 2.0]
+    assert path.read_bytes() == before
 
 
 def test_a_run_that_goes_on_is_no_crash_and_one_that_was_killed_is_said_once(tmp_path: Path) -> None:
@@ -263,6 +312,21 @@ def test_a_damaged_translation_is_english_and_said(installed: Path) -> None:
     assert [line for line in unexpected(done.stderr) if not line.endswith("is damaged")] == []
 
 
+def assert_worked_in(folder: Path) -> None:
+    """Look at what was saved and exported after a Forward: whole, and the same."""
+    name = "Моя работа"
+    now = storage.load(folder / f"{name}.perceptron").history.current
+    assert now.forward is not None
+    with PlainPython(folder) as python:
+        left, _ = python.run((folder / f"{name}.py").read_bytes())
+    assert left == state(now)
+    nbformat.validate(json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8")))
+    assert len((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines()) == 3
+    assert safetensors.numpy.load_file(folder / f"{name}.safetensors")["W"].tolist() == now.W.tolist()
+    assert torch.load(folder / f"{name}.pt", weights_only=True)["weight"].T.tolist() == now.W.tolist()
+    assert (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF-")
+
+
 def test_an_installation_that_nobody_can_write_in_a_place_with_any_name(
     installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -281,26 +345,28 @@ def test_an_installation_that_nobody_can_write_in_a_place_with_any_name(
         "-c", "import perceptron_gui; print(*perceptron_gui.__path__)", PYTHONPATH=str(installed), cwd=str(home)
     )
     assert where.stdout.strip() == str(installed / "perceptron_gui")
-    shown = seen(
-        drive("look_without_torch", "--lang", "ru", PYTHONPATH=f"{installed}{os.pathsep}{ROOT}", cwd=str(home))
-    )
+    path = f"{installed}{os.pathsep}{ROOT}"
+    shown = seen(drive(f"save_and_export={home}", "--lang", "ru", PYTHONPATH=path, cwd=str(home)))
     assert shown["texts"] == ["&Сначала"]
     assert all(shown["icons"])
+    assert_worked_in(home)
     assert settings_file(home).exists()
     found = [entry for entry in sorted(installed.rglob("*")) if "__pycache__" not in entry.parts]
     assert found == everything
 
 
-def test_nothing_is_asked_of_the_network() -> None:
-    """Fault 60."""
+def test_nothing_is_asked_of_the_network(tmp_path: Path) -> None:
+    """Fault 60: everything works without one."""
     alone = ["unshare", "--map-root-user", "--net"] if shutil.which("unshare") else []
     if alone and subprocess.run([*alone, "true"], check=False, capture_output=True).returncode:
         alone = []
-    shown = seen(drive("look_for_network", before=alone))
+    shown = seen(drive(f"save_and_export={tmp_path}", before=alone))
     assert (shown["calls"], shown["has_network"]) == ([], False)
     assert shown["loss"] == "0.6965"
+    assert_worked_in(tmp_path)
 
 
+@pytest.mark.timeout(many(180, 1300))
 @pytest.mark.parametrize("seed", range(56, 56 + many(1, 5)))
 def test_a_monkey_finds_no_error(seed: int) -> None:
     """Fault 56."""

@@ -1,4 +1,4 @@
-"""What the code view keeps: of a hidden one nothing that is gone, of another language what has no words."""
+"""What the code view keeps: of a hidden one nothing that is gone, of another language what is not seen."""
 
 import gc
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from perceptron_gui.ui.code.cell import Paragraph, paragraphs
 from perceptron_gui.ui.code.model import CodeModel
 from tests.core.play import FORWARD, of_size
 from tests.core.test_script import begun, done
-from tests.ui.test_code_model import shown, story
+from tests.ui.test_code_model import cells, story
 from tests.ui.test_code_view import listed, paneled
 
 
@@ -50,11 +50,11 @@ def test_hidden_it_keeps_no_entry_of_a_dropped_history_alive(qtbot: QtBot) -> No
     assert alive("of the dropped") == 0
     assert view.code_model.rowCount() == 0
     panel.show()
-    assert shown(view.code_model)[0].prompt == "In [1]: "
+    assert cells(view.code_model)[0].lines[0].prompt == "In [1]: "
     assert list(view.selected) == [0]
 
 
-def test_another_language_makes_anew_only_what_has_words(
+def test_another_language_makes_anew_only_what_is_seen(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, speak: Callable[[str], None]
 ) -> None:
     panel, history = paneled(qtbot, story())
@@ -68,4 +68,4 @@ def test_another_language_makes_anew_only_what_has_words(
     speak("ru")
     panel.retranslate()
     assert 0 < len(made) < len(history.entries)
-    assert shown(listed(panel).code_model) == shown(shown_anew(history, listed(panel).code_model))
+    assert cells(listed(panel).code_model) == cells(shown_anew(history, listed(panel).code_model))

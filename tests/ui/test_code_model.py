@@ -1,4 +1,4 @@
-"""The lines of the code view: what there is to read of every entry, and that it follows the history."""
+"""The cells of the code view: what there is to read of every entry, and that it follows the history."""
 
 from unittest.mock import patch
 
@@ -24,7 +24,7 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.ui.code.cell import MOST_PRINTED, LineKind, Paragraph, wrapped
-from perceptron_gui.ui.code.model import CodeModel, CodeRole, Line
+from perceptron_gui.ui.code.model import Cell, CodeModel, CodeRole
 from perceptron_gui.ui.entry_model import Moment
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD, of_size
 from tests.core.test_script import begun, done
@@ -41,27 +41,20 @@ def story() -> History:
     )  # fmt: skip
 
 
-def shown(model: CodeModel) -> list[Line]:
-    return [model.index(row, 0).data(CodeRole.LINE) for row in range(model.rowCount())]
+def cells(model: CodeModel) -> list[Cell]:
+    """Return what is painted, entry by entry."""
+    return [model.index(row, 0).data(CodeRole.CELL) for row in range(model.rowCount())]
 
 
 def texts(model: CodeModel) -> list[str]:
-    return [model.index(row, 0).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())]
+    """Return every line, prompt and all."""
+    shown = [model.index(row, 0).data(Qt.ItemDataRole.DisplayRole) for row in range(model.rowCount())]
+    return [line for text in shown for line in text.split("\n")]
 
 
-def cells(model: CodeModel) -> list[list[Line]]:
-    """Return the lines entry by entry."""
-    found: list[list[Line]] = []
-    for line in shown(model):
-        if line.begins_cell:
-            found.append([])
-        found[-1].append(line)
-    return found
-
-
-def read(cell: list[Line], kind: LineKind) -> str:
+def read(cell: Cell, kind: LineKind) -> str:
     """Return the text of one kind in a cell, spaces aside."""
-    return " ".join(" ".join(line.text for line in cell if line.kind is kind).split())
+    return " ".join(" ".join(line.text for line in cell.lines if line.kind is kind).split())
 
 
 def modelled(history: History, columns: int = 300) -> CodeModel:
@@ -83,22 +76,22 @@ class TestWhatIsThere:
         assert len(read_cells) == len(history.entries)
         for index, (entry, cell) in enumerate(zip(history.entries, read_cells, strict=True)):
             before = history.entries[index - 1].snapshot if index else entry.snapshot
-            code = [line.text for line in cell if line.kind is LineKind.CODE]
+            code = [line.text for line in cell.lines if line.kind is LineKind.CODE]
             assert code == lines.of_action(entry.action, before, entry.snapshot).split("\n")
             assert read(cell, LineKind.PRINTED) == " ".join(entry.printed.split())
             assert read(cell, LineKind.REFUSAL) == " ".join(str(entry.refusal or "").split())
 
     def test_prompts_are_a_notebooks_and_count_from_the_start_values(self) -> None:
         read_cells = cells(modelled(done(story(), FORWARD)))
-        first = [cell[0].prompt for cell in read_cells]
+        first = [cell.lines[0].prompt for cell in read_cells]
         assert first == [f"In [{number}]: " for number in range(1, len(read_cells) + 1)]
-        prompts = [line.prompt.strip() for line in read_cells[-1]]
+        prompts = [line.prompt.strip() for line in read_cells[-1].lines]
         assert prompts == ["In [13]:", "", "", "Out[13]:", ""]
-        assert {len(line.prompt) for line in read_cells[-1]} == {len("Out[13]: ")}
+        assert {len(line.prompt) for line in read_cells[-1].lines} == {len("Out[13]: ")}
 
     def test_a_matrix_stands_as_pytorch_prints_it(self) -> None:
         history = done(History.begin("notebook", "cpu"), FORWARD, BACKWARD)
-        printed = [line.text for line in cells(modelled(history))[-1] if line.kind is LineKind.PRINTED]
+        printed = [line.text for line in cells(modelled(history))[-1].lines if line.kind is LineKind.PRINTED]
         assert printed[0].startswith("W.grad = tensor([[-0.")
         assert [line.index("[-") for line in printed[:3]] == [printed[0].index("[-")] * 3
 
@@ -136,22 +129,22 @@ class TestWhatIsThere:
 
     def test_marked_rows_are_a_list(self) -> None:
         history = done(begun(of_size(12, 2, 1, 1)), MarkRows((0, 2)))
-        assert [line.text for line in cells(modelled(history))[-1]] == ["rows = [0, 2]"]
+        assert [line.text for line in cells(modelled(history))[-1].lines] == ["rows = [0, 2]"]
         assert commented(done(history, MarkRows(None))).startswith("# The samples that Forward takes: x")
 
     def test_the_next_part_is_told_with_its_rows(self) -> None:
         history = done(begun(of_size(12, 2, 1, 1)), Configure("part", 4))
-        assert cells(modelled(history))[-1][0].text == "rows = list(range(0, 4))"
+        assert cells(modelled(history))[-1].lines[0].text == "rows = list(range(0, 4))"
         assert "rows = list(range(4, 8))" in commented(done(history, FORWARD, BACKWARD))
 
     def test_a_long_result_shows_its_beginning_and_its_end(self) -> None:
         history = done(begun(of_size(500, 1, 1, 1)), FORWARD)
         cell = cells(modelled(history))[-1]
         printed = history.entry.printed.split("\n")
-        assert sum(line.kind is LineKind.PRINTED for line in cell) == MOST_PRINTED
-        left_out = [line.text for line in cell if line.kind is LineKind.COMMENT]
+        assert sum(line.kind is LineKind.PRINTED for line in cell.lines) == MOST_PRINTED
+        left_out = [line.text for line in cell.lines if line.kind is LineKind.COMMENT]
         assert left_out == [f"# … {len(printed) - MOST_PRINTED} lines more: copy what PyTorch printed to read them"]
-        assert cell[-1].text == printed[-1]
+        assert cell.lines[-1].text == printed[-1]
 
     @briefly
     @given(st.text(alphabet="ab. ", max_size=90), st.sampled_from(LineKind), st.integers(8, 60))
@@ -192,8 +185,8 @@ class TestFollowing:
             if data.draw(st.booleans()):
                 model.display(history)
         model.display(history)
-        assert shown(model) == shown(modelled(history, 60))
-        moments = [cell[0].moment for cell in cells(model)]
+        assert cells(model) == cells(modelled(history, 60))
+        moments = [cell.moment for cell in cells(model)]
         undone = len(history.entries) - 1 - history.index
         assert moments == [Moment.PAST] * history.index + [Moment.PRESENT] + [Moment.UNDONE] * undone
 
@@ -216,4 +209,4 @@ class TestFollowing:
         assert len(history.entries) < 30
         assert model.entries == history.entries
         assert cells(model)[1:] == cells(modelled(history))[1:]
-        assert cells(model)[-1][1].text == "    W[0, 0] = 40.0"
+        assert cells(model)[-1].lines[1].text == "    W[0, 0] = 40.0"

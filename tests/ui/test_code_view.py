@@ -1,6 +1,7 @@
 """What PyTorch did: every entry is there as it was, its moment can be gone back to, and its code be run elsewhere."""
 
 import itertools
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -16,10 +17,12 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Configure
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.code import model as code_model
 from perceptron_gui.ui.code import view as code_view
-from perceptron_gui.ui.code.cell import LineKind, paragraphs
+from perceptron_gui.ui.code.cell import LineKind, Paragraph, paragraphs
+from perceptron_gui.ui.code.delegate import line_height
 from perceptron_gui.ui.code.list import CodeList
 from perceptron_gui.ui.code.model import CodeModel
 from perceptron_gui.ui.code.view import CodeView
@@ -27,7 +30,7 @@ from tests.core.notebook import state
 from tests.core.play import FORWARD, of_size
 from tests.core.test_script import begun, done, run
 from tests.ui.hands import CTRL, LEFT, NO_MODIFIER, SHIFT, Hands
-from tests.ui.test_code_model import shown, story
+from tests.ui.test_code_model import cells, story
 
 
 def test_one_entry_more_is_as_much_work_among_ten_thousand_as_among_ten(
@@ -43,19 +46,19 @@ def test_one_entry_more_is_as_much_work_among_ten_thousand_as_among_ten(
         return call
 
     monkeypatch.setattr(code_model, "paragraphs", counted("made", paragraphs))
-    for name in ("data", "rowCount", "_line"):
+    for name in ("data", "rowCount", "lines"):
         monkeypatch.setattr(CodeModel, name, counted(name, getattr(CodeModel, name)))
     work: list[dict[str, int]] = []
     for entries in (18, 10_002):
         panel, history = paneled(qtbot, repeated(story(), entries))
-        assert listed(panel).code_model.rowCount() > 3 * entries
+        assert listed(panel).code_model.rowCount() == entries
         calls.clear()
         panel.display(repeated(story(), entries + 1, like=history))
         panel.grab()
         work.append(dict(calls))
     few, many = work
     assert few["made"] == many["made"] == 1
-    assert all(many[name] <= 1.5 * few[name] for name in ("data", "rowCount", "_line"))
+    assert all(many[name] <= 1.5 * few[name] for name in ("data", "rowCount", "lines"))
 
 
 def repeated(history: History, count: int, like: History | None = None) -> History:
@@ -84,8 +87,7 @@ def listed(panel: CodeView) -> CodeList:
 
 def visible_positions(view: CodeList) -> set[int]:
     """Return the positions of the entries of which a line is seen."""
-    rows = range(view.rowAt(0), view.rowAt(view.viewport().height() - 1) + 1)
-    return {view.code_model.position_of(row) for row in rows}
+    return set(range(view.rowAt(0), view.rowAt(view.viewport().height() - 1) + 1))
 
 
 @pytest.fixture
@@ -136,10 +138,10 @@ class TestThePanel:
 
     def test_a_narrower_panel_breaks_its_lines_and_keeps_the_present_in_view(self, panel: CodeView) -> None:
         view = listed(panel)
-        rows = view.code_model.rowCount()
+        height = view.rowHeight(11)
         panel.resize(250, 230)
         QApplication.processEvents()
-        assert view.code_model.rowCount() > rows
+        assert view.rowHeight(11) > height
         assert 11 in visible_positions(view)
         assert view.horizontalScrollBar().maximum() == 0
 
@@ -160,7 +162,7 @@ class TestThePanel:
         panel.resize(900, 1400)
         panel.display(story_of(panel).at(7))
         view = listed(panel)
-        view.scrollTo(view.code_model.index(view.code_model.rows_of(6)[0], 0))
+        view.scrollTo(view.code_model.index(6, 0))
         image = view.viewport().grab().toImage()
         assert colors_in(view, image, 7, left=0, right=3) == {colors.accent}
         assert colors.accent not in colors_in(view, image, 6, left=0, right=3)
@@ -172,19 +174,19 @@ class TestThePanel:
     def test_what_is_undone_says_so(self, panel: CodeView) -> None:
         panel.display(story_of(panel).at(7))
         model = listed(panel).code_model
-        first = model.index(model.rows_of(8)[0], 0)
+        first = model.index(8, 0)
         assert first.data(Qt.ItemDataRole.AccessibleTextRole).endswith("(undone)")
         assert "Redo" in first.data(Qt.ItemDataRole.ToolTipRole)
-        present = model.index(model.rows_of(7)[0], 0)
+        present = model.index(7, 0)
         assert present.data(Qt.ItemDataRole.AccessibleTextRole).endswith("(shown now)")
         assert present.data(Qt.ItemDataRole.ToolTipRole) is None
 
 
 def colors_in(view: CodeList, image: QImage, position: int, left: int, right: int) -> set[str]:
     """Return the colours of the pixels in an entry's first line, between two columns."""
-    rect = view.visualRect(view.code_model.index(view.code_model.rows_of(position)[0], 0))
+    rect = view.visualRect(view.code_model.index(position, 0))
     assert rect.isValid()
-    pixels = itertools.product(range(left, right), range(rect.top() + 1, rect.bottom()))
+    pixels = itertools.product(range(left, right), range(rect.top() + 1, rect.top() + view.fontMetrics().height()))
     return {QColor(image.pixel(x, y)).name() for x, y in pixels}
 
 
@@ -194,7 +196,7 @@ def story_of(panel: CodeView) -> History:
 
 
 def point_of(view: CodeList, position: int) -> QPoint:
-    index = view.code_model.index(view.code_model.rows_of(position)[0], 0)
+    index = view.code_model.index(position, 0)
     view.scrollTo(index)
     return view.visualRect(index).center()
 
@@ -360,9 +362,9 @@ def test_another_language_changes_what_is_said_and_not_the_code(hands: Hands, sp
     hands.click("forward")
     hands.type_into_cell("x", 0, 1, "0.5")
     model = hands.find(CodeList, "code_view").code_model
-    english = shown(model)
+    english = [line for cell in cells(model) for line in cell.lines]
     speak("ru")
-    russian = shown(model)
+    russian = [line for cell in cells(model) for line in cell.lines]
     for kind in (LineKind.CODE, LineKind.PRINTED):
         assert [line for line in russian if line.kind is kind] == [line for line in english if line.kind is kind]
     remarks = [" ".join(line.text for line in said if line.kind is LineKind.COMMENT) for said in (english, russian)]
@@ -378,3 +380,77 @@ def test_copy_of_the_menu_copies_the_code_where_the_keyboard_is(hands: Hands) ->
     hands.go_to("W", 1, 0)
     hands.action("copy").trigger()
     assert QGuiApplication.clipboard().text() == "-0.1744"
+
+
+class TestHeights:
+    """A cell has the height of its lines once it is in view, and nothing is made that nobody sees."""
+
+    def test_no_more_is_made_of_ten_thousand_entries_than_is_seen(
+        self, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[Entry] = []
+
+        def counted(entry: Entry, before: Snapshot | None) -> tuple[Paragraph, ...]:
+            made.append(entry)
+            return paragraphs(entry, before)
+
+        monkeypatch.setattr(code_model, "paragraphs", counted)
+        panel, history = paneled(qtbot, repeated(story(), 10_001))
+
+        def hide_and_show() -> None:
+            panel.hide()
+            panel.display(story())
+            panel.display(history)
+            panel.show()
+
+        larger = QFont(panel.font().family(), panel.font().pointSize() + 3)
+        acts: tuple[Callable[[], None], ...] = (
+            lambda: panel.display(history.at(0)),
+            lambda: panel.display(done(history.at(5000), FORWARD)),
+            lambda: panel.display(history),
+            lambda: panel.resize(300, 200),
+            lambda: panel.setFont(larger),
+            panel.retranslate,
+            hide_and_show,
+        )
+        for act in acts:
+            act()
+            QApplication.processEvents()
+            assert len(made) < 40
+            made.clear()
+
+    @pytest.mark.parametrize("columns", [250, 395, 900])
+    def test_wherever_it_is_scrolled_to_each_cell_has_room_for_its_lines(self, qtbot: QtBot, columns: int) -> None:
+        panel, _ = paneled(qtbot, repeated(story(), 300), width=columns)
+        view, draw = listed(panel), random.Random(columns)  # noqa: S311  no secret
+        bar, line = view.verticalScrollBar(), line_height(view.fontMetrics())
+        for _ in range(60):
+            bar.setValue(draw.choice([draw.randint(0, bar.maximum()), bar.value() - 3 * line, bar.value() + 3 * line]))
+            for position in visible_positions(view):
+                assert view.rowHeight(position) == line * len(view.code_model.lines(position))
+
+    def test_the_wheel_turns_line_by_line_wherever_one_is(self, qtbot: QtBot) -> None:
+        panel, _ = paneled(qtbot, repeated(story(), 300))
+        view = listed(panel)
+        bar, line = view.verticalScrollBar(), line_height(view.fontMetrics())
+        assert bar.singleStep() == line
+        panel.display(story_of(panel).at(150))
+        for _ in range(200):
+            top = view.rowAt(0)
+            place = view.rowViewportPosition(top)
+            bar.setValue(bar.value() - 3 * line)
+            assert view.rowViewportPosition(top) == place + 3 * line
+
+    def test_its_end_is_the_last_line_and_its_beginning_the_first(self, qtbot: QtBot) -> None:
+        panel, history = paneled(qtbot, repeated(story(), 300), width=250)
+        view = listed(panel)
+        for _ in range(2):
+            view.scrollToTop()
+            assert view.rowViewportPosition(0) == 0
+            view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+            end = view.rowViewportPosition(299) + view.rowHeight(299)
+            assert end == view.viewport().height()
+            panel.setFont(QFont(panel.font().family(), panel.font().pointSize() + 4))
+            assert 299 in visible_positions(view)
+        panel.display(history.at(0))
+        assert view.rowViewportPosition(0) == 0

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -27,7 +27,7 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
 )
 from perceptron_gui.core.editing import AXES, LARGEST
-from perceptron_gui.core.history import Entry, Environment, Refusal
+from perceptron_gui.core.history import Entry, Environment, Refusal, following
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import (
     Config,
@@ -66,6 +66,7 @@ _SETTINGS: Mapping[str, Callable[[Any], object]] = {
 _MOST_BESIDE_NUMBERS = 2**20
 _LISTS_OF_NUMBERS = re.compile(rb'"(?:values|rows|taken|counts)":\[[^\]]*\]')
 _TENSORS = ("x", "y_true", "W", "b")
+_FIELDS = tuple(each.name for each in fields(Snapshot))
 _SAID_OF_A_FORWARD = ("rows", "reduction", "y_pred_grad_fn", "loss_grad_fn")
 
 
@@ -106,24 +107,28 @@ class Reader:
         if isinstance(action, Ran):
             held = snapshot.arrays() | ({} if earlier is None else earlier.arrays())
             new_bytes += sum(array.nbytes for key, array in action.arrays().items() if key not in held)
+        if before is None:
+            updates = record.updates
+            preset = action.preset if isinstance(action, Start) else _known_preset(record.preset or NOTEBOOK)
+        elif record.updates or record.preset:
+            raise DamagedError("only the first entry says how many updates came before, and which preset")
+        else:
+            updates, preset = following(before, action, is_refused=record.refusal is not None)
         entry = Entry(
             action=action,
             snapshot=snapshot,
             device=record.device,
             refusal=_refusal(record.refusal),
+            updates=updates,
             new_bytes=new_bytes,
+            preset=preset,
             printed=record.printed,
             environment=self._environment(record.environment),
         )
         check_action(entry, earlier)
-        if before is not None:
-            if record.updates or record.preset:
-                raise DamagedError("only the first entry says how many updates came before, and which preset")
-            return entry.following(before)
-        preset = entry.action.preset if isinstance(entry.action, Start) else record.preset or NOTEBOOK
-        if entry.makes_new_tensors and record.updates:
+        if before is None and entry.makes_new_tensors and updates:
             raise DamagedError("new tensors have had no updates")
-        return replace(entry, updates=record.updates, preset=_known_preset(preset))
+        return entry
 
     def _new_bytes(self, snapshot: Snapshot, before: Snapshot | None) -> int:
         """Return the bytes of the arrays that the state before did not hold, as `History.push` counts them."""
@@ -145,7 +150,7 @@ class Reader:
         return not rest or rest <= {*map(id, before.deposits), *map(id, self._made)}
 
     def _snapshot(self, record: schema.EntryRecord, before: Snapshot | None) -> Snapshot:
-        given: dict[str, Any] = {}
+        given = {} if before is None else {name: getattr(before, name) for name in _FIELDS}
         if before is None or any(getattr(record, name) is not UNSET for name in _TENSORS):
             self._check_shapes(record, before)
         for name in (*_TENSORS, "W_grad", "b_grad"):
@@ -160,7 +165,7 @@ class Reader:
             given["forward"] = None if record.forward is None else self._forward(record.forward)
         if record.deposits is not UNSET:
             given["deposits"] = tuple(map(self._deposit, record.deposits))
-        after = Snapshot(**given) if before is None else replace(before, **given)
+        after = Snapshot(**given)
         if record.rows is not UNSET:
             # Only now it is known how many there are.
             after = replace(after, rows=read_rows(record.rows, after.m))
@@ -315,7 +320,8 @@ def _check_rest(line: bytes) -> None:
 
 def refuse_twice(text: bytes, read: msgspec.Struct) -> None:
     """Raise DamagedError where a key stands twice: msgspec takes the last, and somebody else might take the first."""
-    if _keys(text) != _keys(_encode(read)):
+    as_written = _encode(read)
+    if as_written != text and _keys(text) != _keys(as_written):
         raise DamagedError("a key stands twice, or a value is written out that goes without saying")
 
 

@@ -8,7 +8,7 @@ from enum import Enum
 from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core import lines
-from perceptron_gui.core.actions import Operation, Start
+from perceptron_gui.core.actions import Operation, Ran, Start
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.snapshot import GraphState, Snapshot
 from perceptron_gui.ui import sentences
@@ -75,6 +75,8 @@ def comments(entry: Entry, before: Snapshot | None) -> list[str]:
             said.append(sentences.of_preset(preset))
         case Operation.BACKWARD if entry.refusal is None:
             said.append(_backward(after))
+        case Ran():
+            said.append(sentences.of_entry(entry, before))
     if entry.refusal is not None:
         said += _changed_all_the_same(after, before)
     elif unsaid := sentences.remark(entry, before):

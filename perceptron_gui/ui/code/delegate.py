@@ -1,14 +1,14 @@
-"""Paints one line of the code view."""
+"""Paints one cell of the code view."""
 
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
 from perceptron_gui.ui.code.cell import LineKind
-from perceptron_gui.ui.code.model import CodeRole, Line
+from perceptron_gui.ui.code.model import Cell, CodeRole
 from perceptron_gui.ui.entry_list import MARGIN, paint_bar
 from perceptron_gui.ui.entry_model import Moment
 from perceptron_gui.ui.theme import Colors
@@ -25,7 +25,7 @@ class CodeDelegate(QStyledItemDelegate):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        line: Line = index.data(CodeRole.LINE)
+        shown: Cell = index.data(CodeRole.CELL)
         # QStyleOption's fields are not in PySide6's stubs.
         cell: Any = option
         rect: QRect = cell.rect
@@ -33,26 +33,34 @@ class CodeDelegate(QStyledItemDelegate):
         painter.save()
         if cell.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(rect, QColor(colors.grid))
-        elif line.begins_cell:
+        else:
             painter.setPen(QColor(colors.grid))
             painter.drawLine(rect.topLeft(), rect.topRight())
-        paint_bar(painter, rect, line.moment, colors)
+        paint_bar(painter, rect, shown.moment, colors)
         font, metrics = cell.font, cell.fontMetrics
         # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
-        left = rect.left() + MARGIN
-        baseline = rect.top() + (rect.height() + metrics.ascent() - metrics.descent()) // 2
-        is_undone = line.moment is Moment.UNDONE
-        if line.prompt.strip():
-            font.setBold(line.moment is Moment.PRESENT)
+        left, height = rect.left() + MARGIN, line_height(metrics)
+        baseline = rect.top() + (height + metrics.ascent() - metrics.descent()) // 2
+        is_undone = shown.moment is Moment.UNDONE
+        for line in shown.lines:
+            if line.prompt.strip():
+                font.setBold(shown.moment is Moment.PRESENT)
+                font.setItalic(False)
+                painter.setFont(font)
+                painter.setPen(QColor(colors.muted if is_undone else _prompt_color(line.prompt, colors)))
+                painter.drawText(left, baseline, line.prompt)
+            font.setBold(False)
+            font.setItalic(line.kind is LineKind.COMMENT)
             painter.setFont(font)
-            painter.setPen(QColor(colors.muted if is_undone else _prompt_color(line.prompt, colors)))
-            painter.drawText(left, baseline, line.prompt)
-        font.setBold(False)
-        font.setItalic(line.kind is LineKind.COMMENT)
-        painter.setFont(font)
-        painter.setPen(QColor(colors.muted if is_undone else _text_color(line.kind, colors)))
-        painter.drawText(left + metrics.horizontalAdvance(line.prompt), baseline, line.text)
+            painter.setPen(QColor(colors.muted if is_undone else _text_color(line.kind, colors)))
+            painter.drawText(left + metrics.horizontalAdvance(line.prompt), baseline, line.text)
+            baseline += height
         painter.restore()
+
+
+def line_height(metrics: QFontMetrics) -> int:
+    """Return how much of the height of a cell each of its lines takes, in pixels."""
+    return metrics.height() + 1
 
 
 def _prompt_color(prompt: str, colors: Colors) -> str:

@@ -1,27 +1,26 @@
-"""The entries of a history as a list of lines of text, one model row a line."""
+"""The entries of a history as cells of a notebook, one model row an entry."""
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from enum import IntEnum
-from itertools import accumulate
 from typing import Any
 
 from PySide6.QtCore import Qt
 from typing_extensions import override
 
-from perceptron_gui.core.history import Entry
-from perceptron_gui.ui.code.cell import LineKind, Paragraph, paragraphs, wrapped
-from perceptron_gui.ui.entry_model import NO_INDEX, AnyIndex, EntryModel, Moment
+from perceptron_gui.ui.code.cell import LineKind, paragraphs, wrapped
+from perceptron_gui.ui.entry_model import AnyIndex, EntryModel, Moment
 
 _USUAL_COLUMNS = 80
 _LEAST_COLUMNS = 16
+_MOST_KEPT = 256
+"""Cells that are kept made: several pages of them."""
 
 
 class CodeRole(IntEnum):
     """What the model tells beside the text."""
 
-    LINE = Qt.ItemDataRole.UserRole
-    """The Line, in its parts."""
+    CELL = Qt.ItemDataRole.UserRole
+    """The Cell, in its parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +30,25 @@ class Line:
     kind: LineKind
     prompt: str
     text: str
-    moment: Moment
-    begins_cell: bool
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
-    paragraphs: tuple[Paragraph, ...]
-    longest: int
-    """The length of its longest paragraph."""
-    lines: tuple[tuple[Paragraph, str, bool], ...]
-    """Each with the paragraph it is of, and whether it is the first one of it."""
+class Cell:
+    """One entry as it is painted."""
+
+    lines: tuple[Line, ...]
+    moment: Moment
 
 
 class CodeModel(EntryModel):
-    """Follows a history, one cell an entry. Lines are as wide as `set_columns` says, prompt and all."""
+    """Follows a history. Lines are as wide as `set_columns` says, prompt and all.
+
+    A cell is made when it is asked for, so that a long history costs no more than what is seen of it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self._cells: list[_Cell] = []
-        self._ends: list[int] = []
+        self._made: dict[int, tuple[Line, ...]] = {}
         self._columns = _USUAL_COLUMNS
 
     @property
@@ -59,104 +57,59 @@ class CodeModel(EntryModel):
         return self._columns
 
     def set_columns(self, columns: int) -> bool:
-        """Break the lines at another width, in characters; return whether any is broken otherwise now."""
+        """Break the lines at another width, in characters; return whether it is another."""
         columns = max(columns, _LEAST_COLUMNS)
         if columns == self._columns:
             return False
-        fitting, self._columns = min(columns, self._columns), columns
-        self.beginResetModel()
-        for position, cell in enumerate(self._cells):
-            if cell.longest + _prompt_width(position) > fitting:
-                self._cells[position] = self._cell(cell.paragraphs, position)
-        self._count()
-        self.endResetModel()
+        self._columns = columns
+        self._make_anew()
         return True
 
     def retranslate(self) -> None:
-        """Say the comments in the language of now. All else is the same in every language."""
-        self.beginResetModel()
-        for position, cell in enumerate(self._cells):
-            if any(paragraph.kind is LineKind.COMMENT for paragraph in cell.paragraphs):
-                self._cells[position] = self._made(self._entries, position)
-        self._count()
-        self.endResetModel()
+        """Say the comments in the language of now."""
+        self._make_anew()
 
-    @override
-    def rows_of(self, position: int) -> tuple[int, int]:
-        return self._first_row(position), self._ends[position] - 1
-
-    @override
-    def position_of(self, row: int) -> int:
-        return bisect_right(self._ends, row)
-
-    @override
-    def rowCount(self, parent: AnyIndex = NO_INDEX) -> int:
-        return 0 if parent.isValid() or not self._ends else self._ends[-1]
+    def lines(self, position: int) -> tuple[Line, ...]:
+        """Return the lines of the entry at a position."""
+        made = self._made.get(position)
+        if made is None:
+            if len(self._made) >= _MOST_KEPT:
+                del self._made[next(iter(self._made))]
+            made = self._made[position] = self._lines(position)
+        return made
 
     @override
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        line = self._line(index.row())
+        position = index.row()
         match role:
-            case CodeRole.LINE:
-                return line
+            case CodeRole.CELL:
+                return Cell(self.lines(position), self.moment(position))
             case Qt.ItemDataRole.DisplayRole:
-                return line.prompt + line.text
+                return self._text(position)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{line.prompt}{line.text}{line.moment.said}"
+                return f"{self._text(position)}{self.moment(position).said}"
             case Qt.ItemDataRole.ToolTipRole:
-                return line.moment.tip or None
+                return self.moment(position).tip or None
         return None
 
-    def _line(self, row: int) -> Line:
-        position = self.position_of(row)
-        offset = row - self._first_row(position)
-        paragraph, text, begins_paragraph = self._cells[position].lines[offset]
-        name = paragraph.prompt if begins_paragraph else ""
-        blank = " " * _prompt_width(position)
-        prompt = f"{name} [{position + 1}]: " if name == "In" else f"{name}[{position + 1}]: " if name else blank
-        return Line(paragraph.kind, prompt, text, self.moment(position), begins_cell=offset == 0)
-
-    def _first_row(self, position: int) -> int:
-        return self._ends[position - 1] if position else 0
-
     @override
-    def _append(self, entries: tuple[Entry, ...]) -> None:
-        same = len(self._entries)
-        added = [self._made(entries, position) for position in range(same, len(entries))]
-        first = self.rowCount()
-        self.beginInsertRows(NO_INDEX, first, first + sum(len(cell.lines) for cell in added) - 1)
-        self._cells += added
-        self._entries = entries
-        self._count(same)
-        self.endInsertRows()
+    def _forget(self, first: int) -> None:
+        self._made = {position: lines for position, lines in self._made.items() if position < first}
 
-    @override
-    def _forget(self, first: int, end: int) -> None:
-        del self._cells[first:end]
-        self._count(first)
+    def _make_anew(self) -> None:
+        self._made.clear()
+        self._repaint(0, len(self._entries) - 1)
 
-    def _made(self, entries: tuple[Entry, ...], position: int) -> _Cell:
-        before = entries[position - 1].snapshot if position else None
-        return self._cell(paragraphs(entries[position], before), position)
+    def _text(self, position: int) -> str:
+        return "\n".join(line.prompt + line.text for line in self.lines(position))
 
-    def _cell(self, read: tuple[Paragraph, ...], position: int) -> _Cell:
-        columns = self._columns - _prompt_width(position)
-        lines = tuple(
-            (paragraph, text, number == 0)
-            for paragraph in read
-            for number, text in enumerate(wrapped(paragraph, columns))
+    def _lines(self, position: int) -> tuple[Line, ...]:
+        prompts = {"In": f"In [{position + 1}]: ", "Out": f"Out[{position + 1}]: "}
+        blank = " " * len(prompts["Out"])
+        return tuple(
+            Line(paragraph.kind, blank if number else prompts.get(paragraph.prompt, blank), text)
+            for paragraph in paragraphs(self._entries[position], self.before(position))
+            for number, text in enumerate(wrapped(paragraph, self._columns - len(blank)))
         )
-        return _Cell(read, max(len(paragraph.text) for paragraph in read), lines)
-
-    def _count(self, first: int = 0) -> None:
-        """Find out anew where the cells from a position on end."""
-        start = self._first_row(first)
-        del self._ends[first:]
-        self._ends += [*accumulate((len(cell.lines) for cell in self._cells[first:]), initial=start)][1:]
-
-
-def _prompt_width(position: int) -> int:
-    """Return the width of `Out[3]: ` in characters."""
-    return len(f"Out[{position + 1}]: ")

@@ -10,6 +10,7 @@ from typing_extensions import override
 from perceptron_gui.core import lines
 from perceptron_gui.core.history import History
 from perceptron_gui.core.problems import Problem, Reason
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.code.cell import code_of
 from perceptron_gui.ui.code.list import COPY, COPY_ALL, CodeList
 from perceptron_gui.ui.code.model import CodeModel
@@ -49,7 +50,7 @@ class CodeView(Panel):
 
     @override
     def title(self) -> str:
-        return translate("CodeView", "What PyTorch did")
+        return panels.title("code_view")
 
     @override
     def display(self, history: History) -> None:

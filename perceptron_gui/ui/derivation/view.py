@@ -12,7 +12,7 @@ from perceptron_gui.core.layer import Names
 from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.questions import Answer, Check, Checked, Question
 from perceptron_gui.core.snapshot import Element
-from perceptron_gui.ui import sentences
+from perceptron_gui.ui import panels, sentences
 from perceptron_gui.ui.derivation.check_table import CheckTable
 from perceptron_gui.ui.derivation.formula import Leaf
 from perceptron_gui.ui.derivation.formula_view import FormulaView
@@ -91,7 +91,7 @@ class DerivationView(Panel):
 
     @override
     def title(self) -> str:
-        return translate("DerivationView", "By hand")
+        return panels.title("derivation_view")
 
     @override
     def display(self, history: History) -> None:

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -19,17 +20,20 @@ from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.document import Document
 from perceptron_gui.ui.actions import Commands
-from perceptron_gui.ui.exporting import plots, report
 from perceptron_gui.ui.exporting.formats import Format, Made
 from perceptron_gui.ui.exporting.progress import ProgressLine
-from perceptron_gui.ui.plots.plot import Plot
-from perceptron_gui.ui.report.about import About
+from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.tensor_view import TensorView
 
+if TYPE_CHECKING:
+    from perceptron_gui.ui.plots.plot import Plot
+
 translate = QCoreApplication.translate
+_PLOT_NAMES = ("export_picture", "export_numbers")
+"""The commands that a plot has in its own menu too."""
 NAMES = (
     "export_script", "export_notebook", "export_history", "export_tensor", "export_tensors", "export_state_dict",
-    "export_report", *plots.NAMES,
+    "export_report", *_PLOT_NAMES,
 )  # fmt: skip
 
 
@@ -67,19 +71,24 @@ class ExportCommands(QObject):
             "export_tensors": self._export_tensors,
             "export_state_dict": self._export_state_dict,
             "export_report": self._export_report,
-            "export_picture": partial(self._export_plot, plots.picture_formats),
-            "export_numbers": partial(self._export_plot, plots.number_formats),
+            "export_picture": partial(self._export_plot, "picture_formats"),
+            "export_numbers": partial(self._export_plot, "number_formats"),
             "cancel_export": self._background.cancel,
         }
 
     def progress_for(self, commands: Commands) -> ProgressLine:
         """Return where it is seen how far an export is; from now on the commands are enabled as they can be used."""
         self._commands = commands
-        for plot in self._window.findChildren(Plot):
-            plots.PlotMenu(plot, [commands[name] for name in plots.NAMES])
         self._progress = ProgressLine(commands["cancel_export"])
         self._on_changed()
         return self._progress
+
+    @staticmethod
+    def offer_on(panel: Panel, commands: Commands) -> None:
+        """Give a plot a menu with the commands that write it."""
+        plots = _late("plots")
+        if isinstance(panel, plots.Plot):
+            plots.PlotMenu(panel, [commands[name] for name in _PLOT_NAMES])
 
     def close(self, patience: float) -> bool:
         """End what is being written, without a file. Returns whether it has ended in so many seconds."""
@@ -135,16 +144,18 @@ class ExportCommands(QObject):
     def _export_report(self) -> None:
         """Take the pictures while the file is being chosen."""
         history = self._session.history
-        about = About(self._stem(), datetime.now(UTC).astimezone())
+        report = _late("report")
+        about = report.About(self._stem(), datetime.now(UTC).astimezone())
         taking = report.ReportPictures(self._session, history, self)
         self._ask(self._stem(), *report.report_formats(history, about, taking.pictures))
 
-    def _export_plot(self, formats: Callable[[Plot], tuple[Format, ...]]) -> None:
-        plot = plots.plot_of(self._window.focusWidget())
+    def _export_plot(self, formats: str) -> None:
+        plots = _late("plots")
+        plot: Plot | None = plots.plot_of(self._window.focusWidget())
         if plot is None:
             self.problem_found.emit(Problem(Reason.NO_PLOT))
         else:
-            self._ask(plot.plot_widget.objectName().removesuffix("_plot"), *formats(plot))
+            self._ask(plot.plot_widget.objectName().removesuffix("_plot"), *getattr(plots, formats)(plot))
 
     def _stem(self) -> str:
         """Return the name of the session without its suffix."""
@@ -202,6 +213,11 @@ class ExportCommands(QObject):
     @Slot()
     def _on_cancelled(self) -> None:
         self.told.emit(translate("Exporting", "Cancelled: {file} is not written.").format(file=self._path))
+
+
+def _late(module: str) -> Any:
+    """Import what the first window does without: the plots, and the report with them."""
+    return importlib.import_module(f"perceptron_gui.ui.exporting.{module}")
 
 
 def _is_session(path: Path, opened: Path | None) -> bool:

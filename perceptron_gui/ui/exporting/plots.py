@@ -15,8 +15,6 @@ from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.sheet import sheet_csv
 
 translate = QCoreApplication.translate
-NAMES = ("export_picture", "export_numbers")
-"""The commands that a plot has in its own menu too."""
 
 
 def picture_formats(plot: Plot) -> tuple[Format, ...]:

@@ -11,7 +11,7 @@ from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import Cause, Entry, History
 from perceptron_gui.core.questions import Answer, Graph, Question, Walk
 from perceptron_gui.core.snapshot import Snapshot
-from perceptron_gui.ui import sentences
+from perceptron_gui.ui import panels, sentences
 from perceptron_gui.ui.elided_label import ElidedLabel
 from perceptron_gui.ui.graph.canvas import GraphCanvas
 from perceptron_gui.ui.graph.items import Light
@@ -54,7 +54,7 @@ class GraphView(Panel):
 
     @override
     def title(self) -> str:
-        return translate("GraphView", "Computation graph")
+        return panels.title("graph_view")
 
     @override
     def display(self, history: History) -> None:
@@ -198,7 +198,7 @@ def _moment(history: History) -> Snapshot | None:
     if forward is None:
         return None
     moment = history.current
-    for entry in reversed(history.entries[: history.index + 1]):
+    for entry in reversed(history.path):
         if entry.snapshot.forward is None or not entry.snapshot.forward.is_same_as(forward):
             break
         moment = entry.snapshot

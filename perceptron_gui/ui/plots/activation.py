@@ -14,7 +14,7 @@ from perceptron_gui.core import lines
 from perceptron_gui.core.history import History
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import ForwardPass
-from perceptron_gui.ui import sentences
+from perceptron_gui.ui import panels, sentences
 from perceptron_gui.ui.plots.labels import Label, in_two_lines
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
@@ -55,7 +55,7 @@ class ActivationPlot(Plot):
 
     @override
     def title(self) -> str:
-        return translate("ActivationPlot", "Activation σ(z)")
+        return panels.title("activation_plot")
 
     @override
     def sheet(self) -> Sheet:

@@ -12,6 +12,7 @@ from perceptron_gui.core.actions import AssignElements
 from perceptron_gui.core.history import History
 from perceptron_gui.core.questions import Answer, Question
 from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots import twin_words
 from perceptron_gui.ui.plots.contours import words as contour_words
 from perceptron_gui.ui.plots.contours.aim import Aim, Values, values_at
@@ -104,7 +105,7 @@ class ContourPlot(Plot):
 
     @override
     def title(self) -> str:
-        return translate("ContourPlot", "Contour")
+        return panels.title("contour_plot")
 
     @override
     def retranslate(self) -> None:

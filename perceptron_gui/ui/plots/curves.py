@@ -1,20 +1,37 @@
 """A history as curves over the updates done: one point an update count, always the last at that count.
 
-What was undone is behind it: it begins with the last point at the count where one stands, if that is another.
+Of a long run there are the points of its overview. What was undone is behind all that: it begins with the last point
+at the count where one stands, if that is another.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from itertools import cycle
 from operator import is_
 
 import numpy as np
 import numpy.typing as npt
 
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.history import Entry, History, common_start
+from perceptron_gui.core.recording import Points
 from perceptron_gui.core.snapshot import FloatArray, same_bits
 
 Sources = tuple[FloatArray, ...]
 Numbers = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read of a history.
+
+    point gives the arrays of the point that an entry makes, or None where it makes none; of a run that is its end. run
+    gives the values of the points before that, (points, width). The first `widest` numbers of a point are kept.
+    """
+
+    point: Callable[[Entry], Sources | None]
+    run: Callable[[Points], FloatArray]
+    widest: int
 
 
 class Curves:
@@ -24,15 +41,8 @@ class Curves:
     again. So another future and new tensors show what a projection from scratch would, and to travel reads one point.
     """
 
-    def __init__(self, read: Callable[[Entry], Sources | None], widest: int) -> None:
-        """Read points with `read`.
-
-        Args:
-            read: gives the arrays of the point that an entry makes, or None where it makes none.
-            widest: how many of their numbers, in order, are kept of a point.
-        """
-        self._read = read
-        self._widest = widest
+    def __init__(self, reading: Reading) -> None:
+        self._read, self._read_run, self._widest = reading.point, reading.run, reading.widest
         self._entries: tuple[Entry, ...] = ()
         self.first = 0
         """The position of the entry that they begin with."""
@@ -67,7 +77,7 @@ class Curves:
         """Become the projection of `history`; return whether there is anything else to draw."""
         undone, here = self.undone, self._here
         has_changed = self._follow(history, history.entries[: self._end(history)])
-        self._stand(history.index)
+        self._stand(history)
         return has_changed or undone != self.undone or not _are_same(here, self._here)
 
     def _end(self, history: History) -> int:
@@ -101,47 +111,67 @@ class Curves:
                 self.first, is_new = index, True
                 self._cut(-1)
                 points.clear()
+            if isinstance(entry.action, Ran):
+                is_new |= self._add(points) | self._add_run(entry, entry.action)
+                points.clear()
             sources = self._read(entry)
             if sources is not None:
                 points[entry.updates] = sources
         return self._add(points) or is_new or is_cut
 
-    def _stand(self, index: int) -> None:
-        """Tell what was undone from what is before it, as one stands at an entry."""
-        if index + 1 == len(self._entries):
+    def _stand(self, history: History) -> None:
+        """Tell what was undone from what is before it, as one stands at an entry or within a run."""
+        index = history.index
+        if index + 1 == len(self._entries) and history.moment is None:
             self._divide(None, None)
             return
-        count = self._entries[index].updates
+        count = history.entry.updates
         undone = int(np.searchsorted(self._counts[: self._length], count))
-        while index >= self.first and self._entries[index].updates == count:
-            sources = self._read(self._entries[index])
+        is_there = undone < self._length and self._counts[undone] == count
+        for entry in (history.entry, *reversed(self._entries[self.first : index])):
+            if entry.updates != count:
+                break
+            sources = self._read(entry)
             if sources is not None:
                 here = np.concatenate(self._kept(sources, self._sizes(sources)))
                 # The last point at this count may be a later one.
-                is_same = same_bits(here, self._values[undone])
-                self._divide(undone + 1, None if is_same else here)
+                is_same = is_there and same_bits(here, self._values[undone])
+                self._divide(undone + is_same, None if is_same else here, count)
                 return
-            index -= 1
         self._divide(undone, None)
 
-    def _divide(self, undone: int | None, here: FloatArray | None) -> None:
-        """Let what was undone begin at a point, with one before it that is not among those that were read."""
+    def _divide(self, undone: int | None, here: FloatArray | None, count: int = 0) -> None:
+        """Let what was undone begin at a point, behind one at `count` that is not among those that were read."""
         counts, values = self._counts[: self._length], self._values[: self._length]
         self._here = here
         if undone is None or here is None:
             self.all_counts, self.all_values = counts, values
             self.undone = None if undone == self._length else undone
         else:
-            self.all_counts = np.insert(counts, undone, counts[undone - 1])
-            self.all_values = np.insert(values, undone - 1, here, axis=0)
-            self.undone = undone
+            self.all_counts = np.insert(counts, undone, count)
+            self.all_values = np.insert(values, undone, here, axis=0)
+            self.undone = undone + 1
+
+    def _add_run(self, entry: Entry, ran: Ran) -> bool:
+        """Add the points of a run before its end, the first in place of what was at that count; return whether any."""
+        points = ran.curve.overview
+        values = self._read_run(points)[:, : self._widest]
+        if not len(values):
+            return False
+        counts = points.counts + (entry.updates - ran.updates)
+        self._cut(int(counts[0]))
+        self._make_room(len(counts), values.shape[1])
+        first, self._length = self._length, self._length + len(counts)
+        self._counts[first : self._length] = counts
+        self._values[first : self._length] = values
+        return True
 
     def _add(self, points: dict[int, Sources]) -> bool:
         """Add points, the first of which may replace the last one; return whether there was anything to add."""
         if self._length and points:
             count, sources = next(iter(points.items()))
             if count == self._counts[self._length - 1]:
-                if all(map(is_, sources, self._sources)):
+                if self._sources and all(map(is_, sources, self._sources)):
                     del points[count]
                 else:
                     self._length -= 1

@@ -13,6 +13,7 @@ from perceptron_gui.core import deposits, parts
 from perceptron_gui.core.history import History
 from perceptron_gui.core.questions import Agreement, Answer, Question, Tally
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.ledger import hits as ledger_hits
 from perceptron_gui.ui.plots.ledger import labels as ledger_labels
@@ -83,7 +84,7 @@ class GradientPlot(Plot):
 
     @override
     def title(self) -> str:
-        return translate("GradientPlot", "Gradient accumulation")
+        return panels.title("gradient_plot")
 
     @override
     def retranslate(self) -> None:

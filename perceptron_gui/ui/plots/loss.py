@@ -9,12 +9,15 @@ from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.actions import Operation, Ran
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import display_text
 from perceptron_gui.core.questions import Answer, Question
+from perceptron_gui.core.recording import Points
+from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots import twin_words
-from perceptron_gui.ui.plots.curves import Numbers, Sources
+from perceptron_gui.ui.plots.curves import Numbers, Reading, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
 from perceptron_gui.ui.plots.ranging import Span
@@ -38,7 +41,7 @@ class LossPlot(UpdatesPlot):
     def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
         self._second = TwinAsking()
         self._end = ""
-        super().__init__(name, colors, _loss, 1, parent)
+        super().__init__(name, colors, Reading(_loss, _losses_of, widest=1), parent)
         self.curve: Any = pg.PlotCurveItem(connect="finite")
         self.dots: Any = pg.ScatterPlotItem(symbol="o", pen=None)
         self.marker: Any = pg.ScatterPlotItem(symbol="o")
@@ -59,7 +62,7 @@ class LossPlot(UpdatesPlot):
 
     @override
     def title(self) -> str:
-        return translate("LossPlot", "Loss")
+        return panels.title("loss_plot")
 
     @override
     def take_answer(self, question: Question, answer: Answer | None) -> None:
@@ -266,7 +269,12 @@ def _apart(labels: list[Label], line: float, height: float) -> list[Label]:
 
 
 def _loss(entry: Entry) -> Sources | None:
-    forward = entry.snapshot.forward
-    if entry.action is not Operation.FORWARD or entry.refusal is not None or forward is None:
+    snapshot, forward = entry.snapshot, entry.snapshot.forward
+    if forward is None or entry.refusal is not None:
         return None
-    return (forward.loss,)
+    is_at_end = isinstance(entry.action, Ran) and forward.W is snapshot.W and forward.b is snapshot.b
+    return (forward.loss,) if is_at_end or entry.action is Operation.FORWARD else None
+
+
+def _losses_of(points: Points) -> FloatArray:
+    return points.losses[:, np.newaxis]

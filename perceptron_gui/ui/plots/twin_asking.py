@@ -1,5 +1,6 @@
 """Asking for the second run of a history, and keeping the answer while it is true."""
 
+from perceptron_gui.core.actions import Ending, Ran
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.questions import Answer, Comparison, Question, Twin
 from perceptron_gui.core.snapshot import same_bits
@@ -31,6 +32,9 @@ class TwinAsking:
     def follow(self, history: History) -> bool:
         """Take a history; return whether `twin` is no answer any more, or `is_on` is another."""
         entries = history.compared
+        if _goes_on(history.entry):
+            # The second run takes its steps when they are all there.
+            entries = entries[:-1]
         if self._question is not None and self._question.entries == entries:
             return False
         was_on, had_twin = self.is_on, self.twin is not None
@@ -60,6 +64,10 @@ class TwinAsking:
         self.twin = self._question = None
         self.has_failed = self._is_asked = self._is_answered = False
         self._known = ()
+
+
+def _goes_on(entry: Entry) -> bool:
+    return isinstance(entry.action, Ran) and entry.action.ending is Ending.GOES_ON
 
 
 def _is_same(first: Twin, second: Twin) -> bool:

@@ -1,6 +1,5 @@
 """Plots of something over the updates done: the loss, the parameters."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import full_text
-from perceptron_gui.ui.plots.curves import Curves, Numbers, Sources
+from perceptron_gui.ui.plots.curves import Curves, Numbers, Reading
 from perceptron_gui.ui.plots.plot import MOST_SMOOTH_POINTS, MOST_WIDE_POINTS, REACH, Plot
 from perceptron_gui.ui.plots.ranging import Span, whole_steps
 from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
@@ -31,15 +30,8 @@ class UpdatesPlot(Plot):
     What was undone is thin and dotted, behind a line at the updates of the moment that is shown.
     """
 
-    def __init__(
-        self,
-        name: str,
-        colors: Colors,
-        read: Callable[[Entry], Sources | None],
-        widest: int,
-        parent: QWidget | None = None,
-    ) -> None:
-        self.curves = Curves(read, widest)
+    def __init__(self, name: str, colors: Colors, reading: Reading, parent: QWidget | None = None) -> None:
+        self.curves = Curves(reading)
         self._step = 0
         self._here: int | None = None
         super().__init__(name, colors, parent)

@@ -12,13 +12,15 @@ from typing_extensions import override
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.history import Entry, History
-from perceptron_gui.ui.plots.curves import Numbers, Sources
+from perceptron_gui.core.recording import WIDEST, Points
+from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.ui import panels
+from perceptron_gui.ui.plots.curves import Numbers, Reading, Sources
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.updates_plot import UpdatesPlot
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
-MOST_CURVES = 40
 MOST_NAMED = 10
 _STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine, Qt.PenStyle.DashDotLine, Qt.PenStyle.DotLine)
 _SYMBOLS = ("o", "s", "t", "d", "t1", "p", "t2", "h", "t3", "star", "+")
@@ -35,7 +37,7 @@ class WeightsPlot(UpdatesPlot):
     """
 
     def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, _parameters, MOST_CURVES, parent)
+        super().__init__(name, colors, Reading(_parameters, _parameters_of, WIDEST), parent)
         self._n, self._k = 0, 0
         self.lines: list[Any] = []
         self.ends: Any = pg.ScatterPlotItem()
@@ -50,7 +52,7 @@ class WeightsPlot(UpdatesPlot):
 
     @override
     def title(self) -> str:
-        return translate("WeightsPlot", "Weights")
+        return panels.title("weights_plot")
 
     @override
     def _read(self, history: History) -> bool:
@@ -188,3 +190,7 @@ def spread(wanted: list[float], gap: float, low: float, high: float) -> list[flo
 
 def _parameters(entry: Entry) -> Sources:
     return entry.snapshot.W, entry.snapshot.b
+
+
+def _parameters_of(points: Points) -> FloatArray:
+    return points.parameters

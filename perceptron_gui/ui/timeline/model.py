@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, Qt
 from typing_extensions import override
 
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.entry_model import NO_INDEX, AnyIndex, EntryModel, Moment
@@ -78,13 +79,15 @@ class TimelineModel(EntryModel):
 
     def field(self, position: int, column: Column) -> Field:
         """Return what is painted of an entry in one column."""
-        entry, moment = self._entries[position], self.moment(position)
+        entry, moment = self.shown(position), self.moment(position)
         match column:
             case Column.NUMBER:
                 return Field(f"In [{position + 1}]", moment)
             case Column.ACTION if entry.refusal is not None:
                 said = translate("Timeline", "{action}: refused").format(action=sentences.of_action(entry.action))
                 return Field(said, moment, is_refused=True)
+            case Column.ACTION if isinstance(entry.action, Ran):
+                return Field(self._run(position, entry.action), moment)
             case Column.ACTION:
                 return Field(sentences.of_action(entry.action), moment)
             case Column.LOSS:
@@ -107,6 +110,13 @@ class TimelineModel(EntryModel):
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(Column) - 1)
         self._repaint(0, len(self._entries) - 1)
 
+    def _run(self, position: int, shown: Ran) -> str:
+        """Name a run with its updates; where a moment of it is shown, with those up to there."""
+        whole = self._entries[position].action
+        if shown is whole or not isinstance(whole, Ran):
+            return translate("Timeline", "Run × {count}").format(count=shown.updates)
+        return translate("Timeline", "Run: {count} of {all}").format(count=shown.updates, all=whole.updates)
+
     @staticmethod
     def _heading(column: Column) -> str:
         return {
@@ -117,7 +127,7 @@ class TimelineModel(EntryModel):
 
     def _tip(self, position: int, column: Column) -> str:
         """Say what an entry did, or how old its loss was."""
-        entry, moment = self._entries[position], self.moment(position)
+        entry, moment = self.shown(position), self.moment(position)
         if column is Column.LOSS and entry.snapshot.stale:
             said = sentences.stale(entry.snapshot.stale)
         elif entry.refusal is not None:

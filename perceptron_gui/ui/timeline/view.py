@@ -6,11 +6,13 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import History
+from perceptron_gui.ui import panels
 from perceptron_gui.ui.entry_list import MARGIN, EntryList
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.theme import Colors
 from perceptron_gui.ui.timeline.delegate import TimelineDelegate
 from perceptron_gui.ui.timeline.model import Column, TimelineModel
+from perceptron_gui.ui.timeline.moment_strip import MomentStrip
 
 translate = QCoreApplication.translate
 _WIDEST = {Column.NUMBER: "In [99999]", Column.LOSS: "-0.0000e+00"}
@@ -28,6 +30,9 @@ class TimelineView(Panel):
         self._delegate = TimelineDelegate(colors, self._list)
         self._list.setItemDelegate(self._delegate)
         self._list.moment_chosen.connect(self._on_moment_chosen)
+        self._is_running = False
+        self._strip = MomentStrip()
+        self._strip.moment_requested.connect(self.moment_requested)
         header, modes = self._list.horizontalHeader(), QHeaderView.ResizeMode
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
@@ -36,18 +41,26 @@ class TimelineView(Panel):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._list)
+        layout.addWidget(self._strip)
         self._take_font()
         self.retranslate()
 
     @override
     def title(self) -> str:
-        return translate("Timeline", "Timeline")
+        return panels.title("timeline_view")
 
     @override
     def display(self, history: History) -> None:
         if history is not self._history:
             self._history = history
             self._follow()
+            self._strip.display(history, is_running=self._is_running)
+
+    def set_running(self, is_running: bool) -> None:
+        """Take moments within a run only where none goes on."""
+        self._is_running = is_running
+        if self._history is not None:
+            self._strip.display(self._history, is_running=is_running)
 
     @override
     def set_colors(self, colors: Colors) -> None:
@@ -58,6 +71,7 @@ class TimelineView(Panel):
     def retranslate(self) -> None:
         self._list.setAccessibleName(self.title())
         self._model.retranslate()
+        self._strip.retranslate()
 
     @override
     def catch_up(self) -> None:

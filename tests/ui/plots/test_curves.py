@@ -1,17 +1,18 @@
 """Whatever was shown before, the curves are those of the history: hypothesis presses, undoes and replaces."""
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perceptron_gui.core.actions import Axis, Configure, Operation, Resize
+from perceptron_gui.core.actions import Axis, Configure, Ending, Operation, Ran, Resize, Run
 from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, frozen
-from perceptron_gui.ui.plots.curves import Curves
+from perceptron_gui.ui.plots.curves import Curves, Reading, Sources
 from tests.ui.plots.scenes import FORWARD, UPDATE, begin
 
 
@@ -23,6 +24,11 @@ def _both(entry: Entry) -> tuple[FloatArray, ...]:
     return entry.snapshot.W, entry.snapshot.b
 
 
+def _reading(point: Callable[[Entry], Sources | None], widest: int) -> Reading:
+    of_run = (lambda points: points.parameters) if point is _both else (lambda points: points.losses[:, np.newaxis])
+    return Reading(point, of_run, widest)
+
+
 Points = tuple[list[int], list[list[float]]]
 
 
@@ -32,7 +38,8 @@ def _scratch(history: History, *, only_forwards: bool, widest: int) -> Points:
 
 def _with_undone(history: History, *, only_forwards: bool, widest: int) -> Points:
     """Return what the curves up to the shown entry, and after it those of the rest, have to be."""
-    later = [*itertools.takewhile(lambda entry: not entry.makes_new_tensors, history.entries[history.index + 1 :])]
+    ahead = history.entries[history.index + (history.moment is None) :]
+    later = [*itertools.takewhile(lambda entry: not entry.makes_new_tensors, ahead)]
     counts, values = _projected(history.segment, only_forwards=only_forwards, widest=widest)
     all_counts, all_values = _projected((*history.segment, *later), only_forwards=only_forwards, widest=widest)
     is_replaced = bool(counts) and values[-1] != all_values[len(counts) - 1]
@@ -43,6 +50,11 @@ def _with_undone(history: History, *, only_forwards: bool, widest: int) -> Point
 def _projected(entries: Iterable[Entry], *, only_forwards: bool, widest: int) -> Points:
     points: dict[int, list[float]] = {}
     for entry in entries:
+        if isinstance(entry.action, Ran):
+            curve = entry.action.curve
+            values = curve.losses[:, np.newaxis] if only_forwards else curve.parameters[:, :widest]
+            first = entry.updates - entry.action.updates
+            points |= {first + place: row.tolist() for place, row in enumerate(values)}
         if only_forwards and entry.action is not FORWARD:
             continue
         arrays = (entry.snapshot.b,) if only_forwards else (entry.snapshot.W, entry.snapshot.b)
@@ -50,13 +62,16 @@ def _projected(entries: Iterable[Entry], *, only_forwards: bool, widest: int) ->
     return list(points), list(points.values())
 
 
-_PRESSES = st.sampled_from(["forward", "update", "edit", "set", "resize", "undo", "redo", "far undo", "back", "forget"])
+_PRESSES = st.sampled_from([
+    "forward", "update", "edit", "set", "resize", "undo", "redo", "far undo", "back", "forget", "run", "within"
+])  # fmt: skip
 
 
 @given(st.lists(_PRESSES, max_size=60), st.integers(1, 9))
+@settings(deadline=None)
 def test_the_curves_are_those_of_the_history(presses: list[str], widest: int) -> None:
     history = begin()
-    both, forwards = Curves(_both, widest), Curves(_loss_or_nothing, widest)
+    both, forwards = Curves(_reading(_both, widest)), Curves(_reading(_loss_or_nothing, widest))
     for number, press in enumerate(presses):
         history = _after(history, press, number, both)
         shown = [_drawn(curves) for curves in (both, forwards)]
@@ -94,6 +109,20 @@ def _after(history: History, press: str, number: int, curves: Curves) -> History
             size = number % 4 + 1
             W = frozen(np.full((size, 1), number))
             return history.push(Resize(Axis.INPUTS, size), replace(now, W=W), "cpu")
+        case "run":
+            updates = number % 3
+            parameters = np.concatenate([now.W.reshape(-1), now.b]) + np.arange(updates)[:, np.newaxis]
+            recorder = Recorder(now)
+            for place, row in enumerate(parameters):
+                recorder.put(number + place, row[: now.W.size].reshape(now.W.shape), row[now.W.size :])
+            run = Run()
+            phases = len(run.cycle) * updates or 1
+            return history.push(Ran(run, phases, Ending.STOPPED, recorder.curve()), _with(now, number), "cpu")
+        case "within":
+            ran, entry = history.entry.action, history.entries[history.index]
+            if not isinstance(ran, Ran):
+                return history
+            return history.at_moment(entry, ran.first(max(1, ran.phases // 2)), _with(now, number))
         case "undo":
             return history.undo()
         case "redo":
@@ -118,7 +147,7 @@ def test_nothing_is_read_twice() -> None:
         read.append(entry)
         return _both(entry)
 
-    curves = Curves(reading, 40)
+    curves = Curves(_reading(reading, 40))
     history = begin()
     for number in range(50):
         history = history.push(UPDATE, _with(history.current, number), "cpu")
@@ -133,7 +162,7 @@ def test_nothing_is_read_twice() -> None:
 
 
 def test_what_was_forgotten_is_not_kept_alive() -> None:
-    curves = Curves(_both, 40)
+    curves = Curves(_reading(_both, 40))
     curves.follow(begin())
     curves.forget()
     assert not curves.counts.size

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 
-from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.actions import Operation, Ran
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.questions import Twin
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, TensorName
@@ -24,6 +24,8 @@ _MOST_DOTS, _SOME_DOTS = 100, 20
 _MOST_DASHED = 200
 """Up to so many points a line is dashed; beyond, dashes cost a frame and would not be seen as such."""
 _MOST_WIDE = 500
+_OF_RUN = MOST_POINTS // 2
+"""So many points are taken of a run, at most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +92,7 @@ class _Points:
 
     def take(self, entry: Entry, across: Element, down: Element | None) -> bool:
         """Read one entry; return whether it makes or changes a point."""
+        is_run = isinstance(entry.action, Ran) and self._take_run(entry, entry.action, across, down)
         snapshot, last, loss = entry.snapshot, self.last, _loss_at(entry.snapshot)
         self.last = snapshot
         if last is None or snapshot.W is not last.W or snapshot.b is not last.b:
@@ -97,7 +100,7 @@ class _Points:
             self.places.append((value(across, snapshot.W, snapshot.b), height))
             self.losses.append(loss)
             self.updates.append(entry.updates)
-            self.joined.append(entry.action is Operation.UPDATE)
+            self.joined.append(entry.action is Operation.UPDATE or is_run)
             if len(self.places) > 2 * MOST_POINTS:
                 self.is_whole = False
                 for points in (self.places, self.losses, self.updates, self.joined):
@@ -108,6 +111,29 @@ class _Points:
         self.losses[-1] = loss
         if down is None:
             self.places[-1] = (self.places[-1][0], loss)
+        return True
+
+    def _take_run(self, entry: Entry, ran: Ran, across: Element, down: Element | None) -> bool:
+        """Read the points of a run before its end; return whether they are there, to be joined."""
+        points, (n, k) = ran.curve.overview.every(-(-len(ran.curve.overview.counts) // _OF_RUN)), entry.snapshot.W.shape
+        columns = [
+            one.row * k + one.column if one.name == TensorName.W else n * k + one.column
+            for one in (across, down)
+            if one is not None
+        ]
+        if not len(points.counts) or max(columns) >= points.parameters.shape[1]:
+            return False
+        losses = points.losses.astype(np.float64)
+        heights = losses if down is None else points.parameters[:, columns[1]].astype(np.float64)
+        # The first is the point where it began, with a loss that it may not have had yet.
+        first = 1 if self.places else 0
+        if first:
+            self.losses[-1] = float(losses[0])
+            self.places[-1] = (self.places[-1][0], float(heights[0]))
+        self.places += zip(points.parameters[first:, columns[0]].tolist(), heights[first:].tolist(), strict=True)
+        self.losses += losses[first:].tolist()
+        self.updates += (points.counts[first:] + (entry.updates - ran.updates)).tolist()
+        self.joined += [True] * (len(losses) - first)
         return True
 
     def trail(self) -> Trail:

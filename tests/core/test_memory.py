@@ -1,0 +1,66 @@
+"""Large blocks stay with the process where glibc would give them back, and nothing is touched elsewhere."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from perceptron_gui.core import memory
+
+_PAGES = """
+import resource, sys, threading
+from perceptron_gui.core import memory
+
+def fresh_pages():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    b"x" * (80 << 20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+def work():
+    if "keep" in sys.argv:
+        assert memory.keep_blocks_of(80 << 20)
+    fresh_pages()
+    print(fresh_pages())
+
+if "keep" in sys.argv:
+    assert memory.use_one_heap()
+worker = threading.Thread(target=work)
+worker.start()
+worker.join()
+"""
+
+
+def _fresh_pages(*words: str) -> int:
+    ran = subprocess.run([sys.executable, "-c", _PAGES, *words], capture_output=True, text=True, check=True)
+    return int(ran.stdout)
+
+
+@pytest.mark.skipif(not memory._has_glibc(), reason="there is no other C library to tell it from")
+def test_a_worker_gets_the_pages_of_a_large_block_again() -> None:
+    pages = (80 << 20) // os.sysconf("SC_PAGE_SIZE")
+    assert _fresh_pages() >= pages
+    assert _fresh_pages("keep") < pages / 20
+
+
+def test_another_library_is_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(name: str) -> str:
+        raise ValueError(name)
+
+    def load(name: object) -> object:
+        raise AssertionError(name)
+
+    monkeypatch.setattr(os, "confstr", unknown)
+    monkeypatch.setattr("ctypes.CDLL", load)
+    memory._keep_blocks.cache_clear()
+    assert not memory.use_one_heap()
+    assert not memory.keep_blocks_of(1 << 30)
+    memory._keep_blocks.cache_clear()
+
+
+def test_small_tensors_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def load(name: object) -> object:
+        raise AssertionError(name)
+
+    monkeypatch.setattr("ctypes.CDLL", load)
+    assert not memory.keep_blocks_of(memory.LARGE - 1)
