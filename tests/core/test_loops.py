@@ -32,8 +32,10 @@ def starts(draw: st.DrawFn) -> Snapshot:
         reduction=draw(st.sampled_from(Reduction)),
         part=draw(st.integers(0, m - 1)),
     )
-    tensors = [draw(float32_arrays(shape, tame)) for shape in shapes]
-    return Snapshot(*tensors, rows=None if rows is None or len(rows) == m else tuple(sorted(rows)), config=config)
+    x, y_true, W, b = (draw(float32_arrays(shape, tame)) for shape in shapes)
+    return Snapshot(
+        x, y_true, W, b, rows=None if rows is None or len(rows) == m else tuple(sorted(rows)), config=config
+    )
 
 
 runs = st.builds(
