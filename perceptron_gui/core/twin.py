@@ -124,6 +124,7 @@ class _Run:
             return
         if isinstance(action, Ran):
             self._take_run(action, self._place(entry))
+            self._snapshot = replace(self._snapshot, rows=entry.snapshot.rows)
         else:
             self._take(action, entry.snapshot, self._place(entry), is_refused=entry.refusal is not None)
         self._person = entry.snapshot
