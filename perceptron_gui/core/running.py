@@ -1,9 +1,9 @@
 """Run: the phases of the buttons in a loop, on one bundle of live tensors.
 
 Most cycles only execute their lines and write down the loss and the parameters. Now and then one is recorded: its
-phases go through `autograd.phase`, as if pressed, so that there is a whole Snapshot to show and to begin again from.
-Where a run ends between two of those, what came after the last one is done again, with its end recorded. So every
-moment of a run is a Snapshot that presses would have left, on the CPU to the last bit.
+phases go through `autograd.phase`, as if pressed, so that there is a whole Snapshot to show. Where a run ends between
+two of those, its last cycles are done again from a state that was kept shortly before, and recorded. So every moment
+of a run is a Snapshot that presses would have left, on the CPU to the last bit.
 """
 
 import logging
@@ -21,7 +21,7 @@ from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, rea
 from perceptron_gui.core.control import Control, Frame
 from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.schedule import Schedule
-from perceptron_gui.core.snapshot import Deposit, Snapshot, Zeroing, same_numbers
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, same_numbers, sealed
 
 MOST_CHECKPOINTS = 256
 MOST_CHECKPOINT_BYTES = 256 * 2**20
@@ -29,7 +29,9 @@ MOST_CHECKPOINT_BYTES = 256 * 2**20
 CHECKPOINT_EVERY = 512
 """So many cycles lie between two checkpoints at first."""
 _SHARE = 10
-"""After a recorded cycle, none is recorded for so many times as long."""
+"""After a recorded cycle none is recorded for so many times as long, and nothing kept after keeping a state."""
+_KEEP_EVERY = 0.05
+"""Seconds between two states that are kept, at least."""
 _log = logging.getLogger(__name__)
 
 
@@ -105,7 +107,7 @@ class _Live:
         in_cycle = min(count, self.place // 2)
         end = self.cycles * count + in_cycle
         first, earlier = (self.cycles * count, ()) if self.run.zeroes else (self.recorded * count, now.deposits)
-        W_grad, b_grad = (None if (grad := names[name].grad) is None else read(grad) for name in ("W", "b"))
+        W_grad, b_grad = map(self._gradient, LEAVES)
         added: tuple[Deposit, ...] = earlier
         if end > first and now.forward is not None:
             mixed = [name for deposit in earlier for name in deposit.mixed]
@@ -127,12 +129,26 @@ class _Live:
         )
         self.recorded, self.is_recorded, self.gathered = self.cycles, True, self.cycles
 
+    def _gradient(self, name: TensorName) -> FloatArray | None:
+        """Read a gradient; zeros that Zero grad left need not be copied."""
+        grad = self.names[name].grad
+        if grad is not None and self.run.zeroes and self.cycles and not self.place:
+            return sealed(np.zeros(grad.shape, np.float32))
+        return None if grad is None else read(grad)
+
     def execute(
-        self, until: int, control: Control | None = None, recorder: Recorder | None = None, not_before: float = 0
+        self,
+        until: int,
+        control: Control | None = None,
+        recorder: Recorder | None = None,
+        *,
+        not_before: float = 0,
+        at_latest: float = math.inf,
     ) -> Ending | None:
         """Execute cycles alone, until so many are done; return why to end before, if that is so.
 
-        With a `control` also until it wants a frame, not before a moment of `time.perf_counter`.
+        With a `control` also until it wants a frame, `not_before` a moment of `time.perf_counter`, and `at_latest` up
+        to another.
         """
         run, schedule, values = self.run, self.schedule, self.names.names
         config = self.now.config
@@ -183,7 +199,8 @@ class _Live:
                 if control is not None:
                     if control.ending is not None:
                         return control.ending
-                    if control.wants_frame and time.perf_counter() >= not_before:
+                    now = time.perf_counter()
+                    if now >= at_latest or (control.wants_frame and now >= not_before):
                         return None
             return None
         finally:
@@ -236,7 +253,7 @@ class _Recording:
         self._checkpoint_every = CHECKPOINT_EVERY
         self._recent: deque[Checkpoint] = deque([begin], maxlen=1 if run.zeroes else 2)
         self._depth = _depth(run, start)
-        self._not_before = 0.0
+        self._not_before = self._keep_at = 0.0
         self._next = time.monotonic()
 
     @property
@@ -250,6 +267,8 @@ class _Recording:
         ending = self._control.ending
         while ending is None:
             ending = self._record_cycle() if self._is_due() else self._execute()
+            if ending is None and time.perf_counter() >= self._keep_at:
+                self._keep()
             if limit and live.cycles >= limit and ending is not Ending.NOT_FINITE:
                 ending = Ending.UPDATES
         if not live.is_recorded or live.cycles - live.gathered < self._depth:
@@ -273,7 +292,7 @@ class _Recording:
         until = max(live.recorded + self._checkpoint_every, live.cycles + 1)
         if limit:
             until = min(until, limit - self._depth)
-        return live.execute(until, self._control, self._recorder, self._not_before)
+        return live.execute(until, self._control, self._recorder, not_before=self._not_before, at_latest=self._keep_at)
 
     def _record_cycle(self) -> Ending | None:
         """Do one cycle as if pressed, and show it; return why to end before the next, if that is so."""
@@ -296,7 +315,6 @@ class _Recording:
                 return ending
         took += time.perf_counter()
         self._not_before = time.perf_counter() + _SHARE * took
-        self._keep()
         control.do_jobs()
         return self._wait() if control.pace.whole_steps and not control.pace.is_flat_out else control.ending
 
@@ -320,10 +338,14 @@ class _Recording:
 
     def _keep(self) -> None:
         """Keep the state between two cycles: the last ones, and now and then one for good."""
-        live = self._live
+        live, took = self._live, -time.perf_counter()
+        if not live.is_recorded:
+            live.gather()
         # The next phase is a Forward: that of before is of no use.
         here = Checkpoint(live.cycles, replace(live.now, forward=None))
         self._recent.append(here)
+        took += time.perf_counter()
+        self._keep_at = time.perf_counter() + max(_KEEP_EVERY, _SHARE * took)
         last = self._checkpoints[-1].cycles if self._checkpoints else 0
         if live.cycles - last < self._checkpoint_every:
             return

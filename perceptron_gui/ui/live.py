@@ -4,10 +4,12 @@ The worker and this thread share the interpreter: what is done here is time that
 some parts are shown, in turn, and the others say that they are paused.
 """
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from itertools import cycle, islice
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
@@ -22,6 +24,8 @@ SLOW = 5
 FOLLOWING = ("loss_plot", "weights_plot", "gradient_plot", "activation_plot")
 """The panels that follow a fast run."""
 _INDENT = 6
+_SHARE = 4
+"""After a part of a fast run was shown and painted, none is for so many times as long."""
 
 
 class PausedMark(QLabel):
@@ -73,6 +77,7 @@ class Live(QObject):
         self._tables, self._panels = tables, panels
         self._names = cycle(["", *FOLLOWING])
         self._marks: dict[str, PausedMark] = {}
+        self._began = self._not_before = 0.0
         session.progressed.connect(self._on_progressed)
         session.changed.connect(self._on_changed)
 
@@ -86,6 +91,11 @@ class Live(QObject):
                 if name not in self._marks:
                     self._marks[name] = PausedMark(panel)
                 self._marks[name].show_paused()
+        if time.perf_counter() < self._not_before:
+            return
+        self._began, self._not_before = time.perf_counter(), math.inf
+        # The timer comes when all that is changed now has been painted.
+        QTimer.singleShot(0, self, self._on_painted)
         for name in islice(self._names, 1 + len(FOLLOWING)):
             if not name and self._tables.isVisible():
                 self._tables.display(history)
@@ -93,6 +103,10 @@ class Live(QObject):
             if name in self._panels and self._panels[name].is_seen:
                 self._panels[name].display(history)
                 return
+
+    def _on_painted(self) -> None:
+        now = time.perf_counter()
+        self._not_before = now + _SHARE * (now - self._began)
 
     def _on_changed(self) -> None:
         for mark in self._marks.values():

@@ -1,5 +1,6 @@
 """The window: lays out the panels, hands the history down to them, and passes their wishes to the session."""
 
+import sys
 from collections import deque
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -242,8 +243,12 @@ class MainWindow(QMainWindow):
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         # An error in either keeps no window open: the event is accepted until it is said that it is not.
-        self._commit_typed()
-        event.setAccepted(self.documents.may_close())
+        try:
+            self._commit_typed()
+            event.setAccepted(self.documents.may_close())
+        except Exception as error:  # noqa: BLE001  reported as any other
+            # Here: left to PySide it is pending while Qt hides the panels, and their slots then end the process.
+            sys.excepthook(type(error), error, error.__traceback__)
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QSizePolicy, QSlider, QToolBar, QToolButton, QWidget
 from typing_extensions import override
@@ -38,6 +38,8 @@ class RunBar(QToolBar):
     def __init__(self, session: Session) -> None:
         super().__init__()
         self.setObjectName("run_bar")
+        # Its line is no higher than that of the settings.
+        self.setIconSize(QSize(16, 16))
         self.setMovable(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._session = session

@@ -48,6 +48,8 @@ class RunCommands(QObject):
         self._commands, self._phases = commands, phases
         self.options.take(commands)
         self.bar.take(commands)
+        # Held down, the key would start and stop by turns.
+        commands["run"].setAutoRepeat(False)
         self._show_phases()
 
     def display(self, history: History) -> None:
@@ -101,8 +103,7 @@ class RunCommands(QObject):
 
     def _open_options(self) -> None:
         button = None if self._phases is None else self._phases.findChild(QWidget, "run_button")
-        if button is not None:
-            self.options.open_below(button)
+        self.options.open_below(button if button is not None and button.isVisible() else self.bar)
 
     def _show_phases(self, history: History | None = None) -> None:
         """Show what Run would repeat; of one that goes on phase by phase, the phase done last."""

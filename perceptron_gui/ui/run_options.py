@@ -93,12 +93,10 @@ class RunOptions(QFrame):
         self.addAction(commands["run"])
 
     def open_below(self, anchor: QWidget) -> None:
-        """Open below a widget, or in the window's corner where that has no room."""
+        """Open below a widget, as far left and up as the screen wants it."""
         self.adjustSize()
-        window = anchor.window()
-        place = anchor if anchor.isVisible() else window
-        corner = place.mapToGlobal(QPoint(0, place.height() if anchor.isVisible() else window.height() // 8))
-        room = window.screen().availableGeometry()
+        corner = anchor.mapToGlobal(QPoint(0, anchor.height()))
+        room = anchor.screen().availableGeometry()
         corner.setX(max(room.left(), min(corner.x(), room.right() - self.width())))
         corner.setY(max(room.top(), min(corner.y(), room.bottom() - self.height())))
         self.move(corner)

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from perceptron_gui.core.actions import Ending, Operation, Ran, Run
+from perceptron_gui.core.actions import Ending, Ran, Run
 from perceptron_gui.core.control import Pace
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.parsing import display_text
+from perceptron_gui.ui.phase_names import of_phase
 
 translate = QCoreApplication.translate
 
@@ -56,7 +57,7 @@ def ended(ran: Ran) -> str:
     }[ran.ending]
     if not said or not ran.rest:
         return said
-    last = translate("Run", "The last phase was {phase}.").format(phase=_of_phase(ran.rest[-1]))
+    last = translate("Run", "The last phase was {phase}.").format(phase=of_phase(ran.rest[-1]))
     return f"{said} {last}"
 
 
@@ -94,12 +95,3 @@ def _until(run: Run) -> str:
     if run.loss is not None:
         return translate("Run", "Run: until the loss is at most {loss}.").format(loss=repr(run.loss))
     return translate("Run", "Run: until it is stopped.")
-
-
-def _of_phase(operation: Operation) -> str:
-    return {
-        Operation.FORWARD: translate("sentences", "Forward"),
-        Operation.BACKWARD: translate("sentences", "Backward"),
-        Operation.UPDATE: translate("sentences", "Update"),
-        Operation.ZERO_GRAD: translate("sentences", "Zero grad"),
-    }[operation]

@@ -28,6 +28,7 @@ from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import GraphState, Reduction, Snapshot, TensorName, Zeroing
 from perceptron_gui.ui import run_sentences
+from perceptron_gui.ui.phase_names import of_phase
 
 translate = QCoreApplication.translate
 _MANY = 12
@@ -74,14 +75,8 @@ def _place(history: History) -> str:
 def of_action(action: Action) -> str:
     """Name an action."""
     match action:
-        case Operation.FORWARD:
-            return translate("sentences", "Forward")
-        case Operation.BACKWARD:
-            return translate("sentences", "Backward")
-        case Operation.UPDATE:
-            return translate("sentences", "Update")
-        case Operation.ZERO_GRAD:
-            return translate("sentences", "Zero grad")
+        case Operation():
+            return of_phase(action)
         case Start():
             return translate("sentences", "Start values")
         case AssignElements(values):

@@ -1803,6 +1803,22 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>sentences</name>
     <message>
+        <source>Forward</source>
+        <translation>прямой проход</translation>
+    </message>
+    <message>
+        <source>Backward</source>
+        <translation>обратный проход</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>обновление</translation>
+    </message>
+    <message>
+        <source>Zero grad</source>
+        <translation>обнуление градиентов</translation>
+    </message>
+    <message>
         <source>“{text}” is not a number. Nothing was changed.</source>
         <translation>«{text}» — не число. Ничего не изменено.</translation>
     </message>
@@ -2033,22 +2049,6 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>The translation {file} is missing or damaged, so the texts are English. Installing again brings it back.</source>
         <translation>Файл перевода {file} отсутствует или повреждён, поэтому тексты английские. Его вернёт повторная установка.</translation>
-    </message>
-    <message>
-        <source>Forward</source>
-        <translation>прямой проход</translation>
-    </message>
-    <message>
-        <source>Backward</source>
-        <translation>обратный проход</translation>
-    </message>
-    <message>
-        <source>Update</source>
-        <translation>обновление</translation>
-    </message>
-    <message>
-        <source>Zero grad</source>
-        <translation>обнуление градиентов</translation>
     </message>
     <message>
         <source>Next: {phase}.</source>

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMenu,
     QPushButton,
+    QSlider,
     QSpinBox,
     QTableView,
     QToolTip,
@@ -24,13 +25,14 @@ from tests.ui.hands import Hands
 
 PHASES = ("forward", "backward", "update", "zero_grad", "step")
 ACTIONS = (
-    *PHASES, "import", "undo", "redo", "reset", "randomize",
+    *PHASES, "run", "run_options", "import", "undo", "redo", "reset", "randomize",
     "preset_notebook", "preset_notebook_half", "preset_or_gate", "preset_layer_4x2",
     "preset_twin", "preset_twin_half", "twin", "animations", "lecture_layout", "default_layout",
 )  # fmt: skip
 NAMES: tuple[tuple[type[QObject], tuple[str, ...]], ...] = (
     (QAction, ACTIONS),
-    (QPushButton, tuple(f"{name}_button" for name in PHASES)),
+    (QPushButton, tuple(f"{name}_button" for name in (*PHASES, "run"))),
+    (QSlider, ("speed_slider",)),
     (QTableView, ("x_table", "y_true_table", "W_table", "b_table", "W_grad_table", "b_grad_table")),
     (QTableView, ("z_table", "y_pred_table", "loss_table")),
     (QAbstractSpinBox, ("lr_spin_box", "samples_spin_box", "n_spin_box", "k_spin_box")),
@@ -44,7 +46,7 @@ NAMES: tuple[tuple[type[QObject], tuple[str, ...]], ...] = (
 )  # fmt: skip
 KEYS = {
     "forward": {"Ctrl+1", "F6"}, "backward": {"Ctrl+2", "F7"}, "update": {"Ctrl+3", "F8"},
-    "zero_grad": {"Ctrl+4", "F9"}, "step": {"F10"},
+    "zero_grad": {"Ctrl+4", "F9"}, "step": {"F10"}, "run": {"F5"},
 }  # fmt: skip
 
 

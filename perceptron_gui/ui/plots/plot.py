@@ -84,6 +84,9 @@ class Plot(Panel):
     @override
     def display(self, history: History) -> None:
         self._history = history
+        if self._start is not None and self._start not in history.entries:
+            # It would keep alive what a history that is full has let go.
+            self._start = None
         self._refresh()
 
     @override
