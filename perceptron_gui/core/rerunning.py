@@ -12,6 +12,7 @@ counts), a sum with its deposits, the last Update with its Forward.
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 import numpy as np
 
@@ -94,25 +95,33 @@ def of_checkpoints(ran: Ran, start: Snapshot, device: str) -> Iterator[Differenc
             yield from of_sums(one.snapshot, prefix)
 
 
-def of_end(entry: Entry, ran: Ran, start: Snapshot, comparison: Comparison) -> tuple[list[Difference], Namespace]:
-    """Do the end again from a checkpoint, and compare it; return the live tensors, too."""
+def of_end(
+    entry: Entry, ran: Ran, start: Snapshot, comparison: Comparison
+) -> tuple[Iterator[Difference], Namespace]:  # fmt: skip
+    """Do the end again from a checkpoint, to be compared; return the live tensors, too."""
     base = running.nearest(ran, start, ran.phases)
     found, names = running.moment(ran.run, start, base, ran.phases, CPU)
-    stored = entry.snapshot
-    differences: list[Difference] = []
-    if not ran.run.zeroes:
-        differences += _of_deposits("", stored, (ran, start, Schedule(ran.run, start)), ran.cycles, _turns(ran))
-        differences += of_sums(stored)
-        # How many of them are kept singly depends on when the run was looked at.
-        pairs = zip(reversed(stored.deposits), reversed(found.deposits), strict=False)
-        for index, (one, other) in enumerate(pairs):
-            if one.count == other.count == 1 and one is not other:
-                where = f"deposits[{len(stored.deposits) - 1 - index}]."
-                differences += comparison.of_deposits(one, other, where)
-        found = replace(found, deposits=stored.deposits)
     printed = "" if ran.ending is Ending.GOES_ON else names.printed(Operation.UPDATE)
     expected = replace(entry, snapshot=found, printed=printed, refusal=None)
-    return [*differences, *comparison.of_entries(entry, expected)], names
+    if ran.run.zeroes:
+        return comparison.of_entries(entry, expected), names
+    # How many deposits are kept singly depends on when the run was looked at.
+    kept = replace(expected, snapshot=replace(found, deposits=entry.snapshot.deposits))
+    ledger = _of_ledger(entry.snapshot, found, (ran, start, Schedule(ran.run, start)), comparison)
+    return chain(ledger, comparison.of_entries(entry, kept)), names
+
+
+def _of_ledger(
+    stored: Snapshot, found: Snapshot, of: tuple[Ran, Snapshot, Schedule], comparison: Comparison
+) -> Iterator[Difference]:
+    """Compare the deposits of the end of a run without Zero grad: the single ones, and how they add up."""
+    ran = of[0]
+    yield from _of_deposits("", stored, of, ran.cycles, _turns(ran))
+    yield from of_sums(stored)
+    last = len(stored.deposits) - 1
+    for index, (one, other) in enumerate(zip(reversed(stored.deposits), reversed(found.deposits), strict=False)):
+        if one.count == other.count == 1 and one is not other:
+            yield from comparison.of_deposits(one, other, f"deposits[{last - index}].")
 
 
 def by_itself(entry: Entry, ran: Ran, start: Snapshot, engine: Engine) -> Iterator[Difference]:

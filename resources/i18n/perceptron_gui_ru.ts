@@ -2419,7 +2419,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>the twin has ended: the run after it is too long for it</source>
-        <translation>двойник окончен: следующий за ним прогон для него слишком длинный</translation>
+        <translation>двойник окончен: дальше слишком длинный прогон</translation>
     </message>
 </context>
 </TS>
