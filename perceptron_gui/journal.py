@@ -1,7 +1,8 @@
 """The recovery file: every change of a history, as it comes, one line each.
 
 A line is a press or an edit (`push`, with its record), a step back (`undo`), or another place in the history (`at`):
-read back, it is done again by the same History. `kept` says where all before it is kept, and ends the lines that a
+read back, it is done again by the same History. A run that goes on is written now and then: each time (`again`) in the
+place of what was written of it before. `kept` says where all before it is kept, and ends the lines that a
 journal begins with. Large arrays lie, bit for bit, in a second file beside it. While the program lives it holds a
 lock: a file that nobody holds was left by a program that ended without a word.
 """
@@ -22,8 +23,10 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
+from perceptron_gui.core.actions import Ending, Ran
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History
 from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
 
 SUFFIX = ".journal"
@@ -36,6 +39,8 @@ _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
 _FLUSH_EVERY = 1.0
 """Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
+FRAME_EVERY = 10.0
+"""Seconds between two moments of a run that goes on: so much of it a crash may take."""
 _log = logging.getLogger(__name__)
 
 
@@ -73,9 +78,13 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
-    """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not."""
+    """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not.
+
+    A push `again` is done in place of the push on the line before.
+    """
 
     push: Raw | UnsetType = UNSET
+    again: bool = False
     undo: bool = False
     at: int | UnsetType = UNSET
     kept: Kept | UnsetType = UNSET
@@ -100,7 +109,7 @@ class Journal:
         self._file: _File | None = None
         self._has_failed = False
         self._has_said = False
-        self._flushed = time.monotonic()
+        self._flushed = self._followed = time.monotonic()
 
     def begin(
         self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
@@ -121,10 +130,17 @@ class Journal:
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
         before, self._history, kept = self._history, history, self._kept
+        self._followed = time.monotonic()
         is_same = history.entries is before.entries and history.index == before.index
         if not is_same:
-            is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
+            last = history.entries[history.index]
+            is_large = last.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
             self._do(lambda: self._write(before, history, kept), is_large=is_large)
+
+    def progress(self, history: History) -> None:
+        """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
+        if time.monotonic() - self._followed >= FRAME_EVERY:
+            self.follow(history)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
@@ -219,6 +235,7 @@ class _File:
         self.unsaved = 0
         self.history = History((), -1)
         self._entries: tuple[Entry, ...] = ()
+        self._before_push: History | None = None
         self._path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
         self._lock = lock_of(self._path)
         if not self._lock.tryLock(0):
@@ -240,12 +257,16 @@ class _File:
         """Write how the history went on; return False where these lines cannot tell it."""
         mine, place = self.history, after.index - len(after.entries)
         undone = mine.undo()
+        of_run = self._before_push if goes_on(mine, after) else None
         if after.entries is self._entries and -place <= len(mine.entries):
             self._go_to(place)
+        elif of_run is not None and place == -1:
+            self.history = of_run
+            self._push(after.entry, again=True)
         elif place == -1 and after.before is mine.current:
             self._push(after.entry)
         elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
-            self.history = undone
+            self.history, self._before_push = undone, None
             self._put(Line(undo=True))
         else:
             return False
@@ -284,16 +305,16 @@ class _File:
     def _put(self, line: Line) -> None:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
-    def _push(self, entry: Entry) -> None:
-        before = self.history.current if self.history.entries else None
-        record = self._writer.line(entry, before)
-        self.history = self.history.pushed(replace(entry, replaced=()))
-        self._put(Line(push=Raw(record)))
+    def _push(self, entry: Entry, *, again: bool = False) -> None:
+        before = self._before_push = self.history
+        record = self._writer.line(shortened(entry), before.current if before.entries else None)
+        self.history = before.pushed(replace(entry, replaced=()))
+        self._put(Line(push=Raw(record), again=again))
 
     def _go_to(self, place: int) -> None:
         mine = self.history
         if len(mine.entries) + place != mine.index:
-            self.history = mine.at(len(mine.entries) + place)
+            self.history, self._before_push = mine.at(len(mine.entries) + place), None
             self._put(Line(at=place))
 
     def _put_outside(self, _number: int, array: FloatArray) -> bool:
@@ -304,6 +325,15 @@ class _File:
         _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
+
+
+def goes_on(before: History, after: History) -> bool:
+    """Whether both show the same run, in the second one maybe further on."""
+    if not before.entries or not after.entries or before.index != after.index:
+        return False
+    one, other = (history.entries[history.index].action for history in (before, after))
+    are_runs = isinstance(one, Ran) and isinstance(other, Ran) and one.ending is Ending.GOES_ON
+    return are_runs and before.before is after.before
 
 
 def _ahead(history: History) -> Iterator[int]:
