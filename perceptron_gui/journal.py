@@ -25,15 +25,18 @@ from PySide6.QtCore import QLockFile
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History
 from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.core.storage.writer import Writer
+from perceptron_gui.wish import Wish
 
 SUFFIX = ".journal"
-MOST_BYTES = 2 * LARGEST_HISTORY
-"""Bytes of large arrays before a journal begins anew with the history of then: half of them are in no history."""
+MOST_BYTES = 3 * LARGEST_HISTORY
+"""Bytes of large arrays before a journal begins anew with the history of then: most of them are in no history."""
 ARRAYS = ".arrays"
 _LARGE = 2**16
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
 _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
+_HEAVY = LARGEST_HISTORY // 4
+"""Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
 _FLUSH_EVERY = 1.0
 """Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
 _log = logging.getLogger(__name__)
@@ -95,6 +98,7 @@ class Journal:
         self.on_failure: Callable[[Exception], object] | None = None
         self._executor = executor
         self._last: Future[object] | None = None
+        self._wish: Wish | None = None
         self._history = History((), -1)
         self._kept = Kept()
         self._file: _File | None = None
@@ -113,7 +117,7 @@ class Journal:
             unsaved: how many of its changes are not; then it is written now, not with the first change.
             once_safe: what to do when that is written.
         """
-        self._history, self._kept = history, kept
+        self._history, self._kept, self._wish = history, kept, None
         self._do(self._try_again, is_large=False)
         if unsaved:
             self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
@@ -121,14 +125,17 @@ class Journal:
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
         before, self._history, kept = self._history, history, self._kept
-        is_same = history.entries is before.entries and history.index == before.index
-        if not is_same:
-            is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
-            self._do(lambda: self._write(before, history, kept), is_large=is_large)
+        if history.entries is before.entries and history.index == before.index:
+            return
+        if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
+            return
+        self._wish = wish = Wish(history, before)
+        is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
+        self._do(lambda: self._write(wish, kept), is_large=is_large)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
-        self._kept = kept
+        self._kept, self._wish = kept, None
         self._do(lambda: self._mark(kept, 0 if is_whole else 1), is_large=False)
 
     def discard(self) -> None:
@@ -156,11 +163,15 @@ class Journal:
         except Exception as error:  # noqa: BLE001  nothing else may stop with the recovery file
             _log.warning("there is no recovery file", exc_info=error)
             self._has_failed = True
+            if self._file is not None:
+                self._file.let_go()
             if self.on_failure is not None and not self._has_said:
                 self._has_said = True
                 self.on_failure(error)
 
     def _try_again(self) -> None:
+        if self._has_failed:
+            self._discard()
         self._has_failed = False
 
     def _flush(self) -> None:
@@ -168,7 +179,7 @@ class Journal:
             file.flush()
 
     def _inherit(self, history: History, kept: Kept, unsaved: int, once_safe: Callable[[], object] | None) -> None:
-        self._renew(history, kept, unsaved)
+        self._renew(Wish(history), kept, unsaved)
         if once_safe is not None:
             once_safe()
 
@@ -189,22 +200,38 @@ class Journal:
         if file is not None:
             file.close()
 
-    def _write(self, before: History, after: History, kept: Kept) -> None:
-        if self._has_failed:
-            return
-        file = self._file or self._renew(before, kept, 0)
-        is_told = file.follow(after)
-        if not is_told or file.large_bytes > MOST_BYTES:
-            self._renew(after, kept, file.unsaved + (not is_told))
-
-    def _renew(self, history: History, kept: Kept, unsaved: int) -> "_File":
-        file = _File(self.folder)
+    def _write(self, wish: Wish, kept: Kept) -> None:
         try:
-            file.begin(history, kept, unsaved)
-        except Exception:
+            if self._has_failed:
+                return
+            file = self._file
+            if file is None and wish.before is not None:
+                file = self._renew(Wish(wish.before), kept, 0)
+            wish.before = None
+            while file is not None and not wish.close(file.is_at):
+                is_told = file.follow(wish.history)
+                if not is_told or file.large_bytes > MOST_BYTES:
+                    file = self._renew(wish, kept, file.unsaved + (not is_told))
+        finally:
+            wish.close()
+
+    def _renew(self, wish: Wish, kept: Kept, unsaved: int) -> "_File":
+        """Begin anew with a whole history; with a part of it where that is gone sooner than the disk takes it."""
+        old, start = self._file, wish.history.entries[0]
+        if old is not None:
+            old.let_go()
+        while True:
+            file = _File(self.folder)
+            try:
+                is_begun = file.begin(start, wish, kept, unsaved)
+            except Exception:
+                file.delete()
+                raise
+            if is_begun:
+                break
             file.delete()
-            raise
-        old, self._file = self._file, file
+            start = wish.history.entry
+        self._file = file
         if old is not None:
             old.delete()
         return file
@@ -228,30 +255,51 @@ class _File:
         self._arrays: BinaryIO | None = None
         self._writer = Writer(self._put_outside)
 
-    def begin(self, history: History, kept: Kept, unsaved: int) -> None:
-        """Write a whole history; futures that were cut off are not in it."""
-        for entry in history.entries:
-            self._push(entry)
-        self._go_to(history.index - len(history.entries))
-        self._entries = history.entries
+    def begin(self, start: Entry, wish: Wish, kept: Kept, unsaved: int) -> bool:
+        """Write a history from one of its entries on; futures that were cut off are not in it.
+
+        Return False where it went on so far meanwhile that there is no way from what was written.
+        """
+        history = wish.history
+        self._push(start)
+        while not self.is_at(history):
+            if not self.follow(history):
+                return False
+            if wish.history is not history:
+                history, unsaved = wish.history, unsaved + 1
         self.mark(kept, unsaved)
+        return True
+
+    def is_at(self, history: History) -> bool:
+        """Whether all lines are written that lead to a history."""
+        place = history.index - len(history.entries)
+        return history.entries is self._entries and place == self.history.index - len(self.history.entries)
 
     def follow(self, after: History) -> bool:
-        """Write how the history went on; return False where these lines cannot tell it."""
+        """Write the next line on the way to a history; return False where no lines can tell it."""
         mine, place = self.history, after.index - len(after.entries)
-        undone = mine.undo()
-        if after.entries is self._entries and -place <= len(mine.entries):
+        undone, told = mine.undo(), after.entries
+        if told is self._entries and -place <= len(mine.entries):
             self._go_to(place)
         elif place == -1 and after.before is mine.current:
             self._push(after.entry)
         elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
             self.history = undone
             self._put(Line(undo=True))
+        elif (missed := _behind(mine, after)) is not None:
+            for entry in missed[:1]:
+                self._push(entry)
+            told = () if missed[1:] else told
         else:
             return False
-        self._entries = after.entries
+        self._entries = told
         self.unsaved += 1
+        self._forget_before(after.entries[0])
         return True
+
+    def let_go(self) -> None:
+        """Keep no history alive: no more lines will follow."""
+        self.history, self._entries = History((), -1), ()
 
     def mark(self, kept: Kept, unsaved: int) -> None:
         """Write where all this is kept, but for so many changes."""
@@ -290,6 +338,12 @@ class _File:
         self.history = self.history.pushed(replace(entry, replaced=()))
         self._put(Line(push=Raw(record)))
 
+    def _forget_before(self, first: Entry) -> None:
+        """Keep no entry alive that the history that is followed has dropped."""
+        mine = self.history
+        places = (place for place, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot)
+        self.history = mine.since(min(next(places, 0), mine.index))
+
     def _go_to(self, place: int) -> None:
         mine = self.history
         if len(mine.entries) + place != mine.index:
@@ -309,6 +363,16 @@ class _File:
 def _ahead(history: History) -> Iterator[int]:
     """Return which states are shown and ahead, by their identity."""
     return (id(entry.snapshot) for entry in history.entries[history.index :])
+
+
+def _behind(mine: History, after: History) -> tuple[Entry, ...] | None:
+    """Return what a history has behind the end of another that it went on from; None where it did not."""
+    places = [place for place, entry in enumerate(after.entries) if entry.snapshot is mine.entries[-1].snapshot]
+    if not places or mine.index < len(mine.entries) - 1:
+        return None
+    end = places[-1] + 1
+    pairs = zip(reversed(mine.entries), reversed(after.entries[:end]), strict=False)
+    return after.entries[end:] if all(one.snapshot is other.snapshot for one, other in pairs) else None
 
 
 def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:

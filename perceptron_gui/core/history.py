@@ -7,7 +7,7 @@ from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operatio
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
-LARGEST_HISTORY = 2**30
+LARGEST_HISTORY = 640 * 2**20
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 
@@ -175,14 +175,12 @@ class History:
     ) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
         before = self.entry if self.entries else None
-        already = before.snapshot.arrays() if before is not None else {}
-        brought = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
         entry = Entry(
             action,
             snapshot,
             device,
             refusal,
-            new_bytes=sum(array.nbytes for key, array in brought.items() if key not in already),
+            new_bytes=_bytes_held(action, snapshot, None if before is None else before.snapshot),
             preset=action.preset if isinstance(action, Start) else NOTEBOOK,
             printed=printed,
             environment=environment,
@@ -236,18 +234,24 @@ class History:
 
     def thinned(self) -> "History":
         """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY."""
-        entries, nbytes = self.entries, self.nbytes
-        first = 0
-        while nbytes > LARGEST_HISTORY and first < self.index:
-            nbytes -= entries[first].nbytes
-            first += 1
+        first, later = 0, self.nbytes
+        while later > LARGEST_HISTORY and first < self.index:
+            history = self.since(first + 1)
+            first, later = first + 1, history.nbytes
+        return self.since(first)
+
+    def since(self, first: int) -> "History":
+        """Return the history without the entries before `first`, and without the futures that one cut off.
+
+        It holds all that its state is made of, also what earlier entries brought.
+        """
         if not first:
             return self
-        start = entries[first]
-        held = sum(array.nbytes for array in start.snapshot.arrays().values())
-        start = replace(start, replaced=(), new_bytes=held)
-        kept = (start, *entries[first + 1 :])
-        return replace(self, entries=kept, index=self.index - first, nbytes=nbytes - entries[first].nbytes + held)
+        start = self.entries[first]
+        held = _bytes_held(start.action, start.snapshot)
+        nbytes = self.nbytes - sum(entry.nbytes for entry in self.entries[: first + 1]) + held
+        kept = (replace(start, replaced=(), new_bytes=held), *self.entries[first + 1 :])
+        return replace(self, entries=kept, index=self.index - first, nbytes=nbytes)
 
 
 def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, str]:
@@ -261,6 +265,13 @@ def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, 
         case _:
             done = 0
     return 0 if isinstance(action, _MAKE_NEW_TENSORS) else before.updates + done, preset
+
+
+def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
+    """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
+    held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
+    already = before.arrays() if before is not None else {}
+    return sum(array.nbytes for key, array in held.items() if key not in already)
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

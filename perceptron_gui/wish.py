@@ -1,0 +1,29 @@
+"""What a slow writer has still to write."""
+
+import threading
+from collections.abc import Callable
+
+from perceptron_gui.core.history import History
+
+
+class Wish:
+    """A history that is to be written, and the one `before`; while it is open, a newer one may take its place."""
+
+    def __init__(self, history: History, before: History | None = None) -> None:
+        self.history, self.before = history, before
+        self._is_open = True
+        self._lock = threading.Lock()
+
+    def give_way(self, history: History) -> bool:
+        """Want a newer one; return whether that will be written."""
+        with self._lock:
+            if self._is_open:
+                self.history = history
+            return self._is_open
+
+    def close(self, is_written: Callable[[History], bool] = lambda _: True) -> bool:
+        """Want no newer one, if the one of now is written; return whether that is so."""
+        with self._lock:
+            if is_written(self.history):
+                self._is_open = False
+            return not self._is_open
