@@ -281,6 +281,9 @@ class Document(QObject):
     def _on_session_changed(self, history: History) -> None:
         if self._journal is not None:
             self._journal.follow(history)
+        if history.entries is not self._kept_history.entries:
+            # It does not come again, and would keep alive what the session has dropped.
+            self._kept_history = _NOTHING
         if self.is_modified is not self._was_modified:
             self._say_changed()
 

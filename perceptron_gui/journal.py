@@ -99,7 +99,7 @@ class Journal:
         self._executor = executor
         self._last: Future[object] | None = None
         self._wish: Wish | None = None
-        self._history = History((), -1)
+        self._begun: History | None = None
         self._kept = Kept()
         self._file: _File | None = None
         self._has_failed = False
@@ -117,20 +117,22 @@ class Journal:
             unsaved: how many of its changes are not; then it is written now, not with the first change.
             once_safe: what to do when that is written.
         """
-        self._history, self._kept, self._wish = history, kept, None
+        self._begun, self._kept, self._wish = history, kept, None
         self._do(self._try_again, is_large=False)
         if unsaved:
             self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
-        before, self._history, kept = self._history, history, self._kept
-        if history.entries is before.entries and history.index == before.index:
+        begun, kept = self._begun, self._kept
+        if begun is not None and history.entries is begun.entries and history.index == begun.index:
             return
+        # Whatever of it goes on is in the histories that follow.
+        self._begun = None
         if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
             return
-        self._wish = wish = Wish(history, before)
-        is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
+        self._wish = wish = Wish(history, begun)
+        is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(history.entries) > _MANY)
         self._do(lambda: self._write(wish, kept), is_large=is_large)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
@@ -205,10 +207,10 @@ class Journal:
             if self._has_failed:
                 return
             file = self._file
-            if file is None and wish.before is not None:
-                file = self._renew(Wish(wish.before), kept, 0)
+            if file is None:
+                file = self._renew(wish, kept, 1) if wish.before is None else self._renew(Wish(wish.before), kept, 0)
             wish.before = None
-            while file is not None and not wish.close(file.is_at):
+            while not wish.close(file.is_at):
                 is_told = file.follow(wish.history)
                 if not is_told or file.large_bytes > MOST_BYTES:
                     file = self._renew(wish, kept, file.unsaved + (not is_told))
@@ -217,20 +219,20 @@ class Journal:
 
     def _renew(self, wish: Wish, kept: Kept, unsaved: int) -> "_File":
         """Begin anew with a whole history; with a part of it where that is gone sooner than the disk takes it."""
-        old, start = self._file, wish.history.entries[0]
+        old, is_whole = self._file, True
         if old is not None:
             old.let_go()
         while True:
             file = _File(self.folder)
             try:
-                is_begun = file.begin(start, wish, kept, unsaved)
+                is_begun = file.begin(wish, kept, unsaved, is_whole=is_whole)
             except Exception:
                 file.delete()
                 raise
             if is_begun:
                 break
             file.delete()
-            start = wish.history.entry
+            is_whole = False
         self._file = file
         if old is not None:
             old.delete()
@@ -255,19 +257,16 @@ class _File:
         self._arrays: BinaryIO | None = None
         self._writer = Writer(self._put_outside)
 
-    def begin(self, start: Entry, wish: Wish, kept: Kept, unsaved: int) -> bool:
-        """Write a history from one of its entries on; futures that were cut off are not in it.
+    def begin(self, wish: Wish, kept: Kept, unsaved: int, *, is_whole: bool) -> bool:
+        """Write a whole history, or from its shown entry on; futures that were cut off are not in it.
 
         Return False where it went on so far meanwhile that there is no way from what was written.
         """
-        history = wish.history
-        self._push(start)
-        while not self.is_at(history):
-            if not self.follow(history):
+        self._push(wish.history.entries[0 if is_whole else wish.history.index])
+        while not self.is_at(wish.history):
+            if not self.follow(wish.history):
                 return False
-            if wish.history is not history:
-                history, unsaved = wish.history, unsaved + 1
-        self.mark(kept, unsaved)
+        self.mark(kept, unsaved + wish.newer)
         return True
 
     def is_at(self, history: History) -> bool:

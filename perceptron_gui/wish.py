@@ -7,10 +7,13 @@ from perceptron_gui.core.history import History
 
 
 class Wish:
-    """A history that is to be written, and the one `before`; while it is open, a newer one may take its place."""
+    """A history that is to be written, and the one `before`, if a writer has to begin with it; while it is open, a newer one may take its place.
+
+    So many `newer` ones did.
+    """
 
     def __init__(self, history: History, before: History | None = None) -> None:
-        self.history, self.before = history, before
+        self.history, self.before, self.newer = history, before, 0
         self._is_open = True
         self._lock = threading.Lock()
 
@@ -19,6 +22,7 @@ class Wish:
         with self._lock:
             if self._is_open:
                 self.history = history
+                self.newer += 1
             return self._is_open
 
     def close(self, is_written: Callable[[History], bool] = lambda _: True) -> bool:

@@ -478,7 +478,7 @@ def test_a_begin_that_fails_for_whatever_reason_is_said_once_and_not_repeated(
 ) -> None:
     begun: list[object] = []
 
-    def fail(*given: object) -> None:
+    def fail(*given: object, **_: object) -> None:
         begun.append(given)
         raise ValueError("for whatever reason")
 

@@ -7,7 +7,7 @@ from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operatio
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
-LARGEST_HISTORY = 640 * 2**20
+LARGEST_HISTORY = 512 * 2**20
 """Bytes of arrays a history may keep alive before its oldest entries are dropped."""
 
 

@@ -128,7 +128,8 @@ class Engine:
         Raises:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
         """
-        memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes))
+        if memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes)):
+            memory.give_back()
         if not snapshot.config.twin:
             self._replay.forget()
         try:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from perceptron_gui.core import deposits, lines
+from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, read
 from perceptron_gui.core.control import Control, Frame
@@ -315,6 +315,8 @@ class _Recording:
                 return ending
         took += time.perf_counter()
         self._not_before = time.perf_counter() + _SHARE * took
+        if live.now.W.nbytes >= memory.LARGE:
+            memory.give_back()
         control.do_jobs()
         return self._wait() if control.pace.whole_steps and not control.pace.is_flat_out else control.ending
 
