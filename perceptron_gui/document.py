@@ -15,7 +15,7 @@ from PySide6.QtCore import QLockFile, QObject, QSysInfo, Signal, Slot
 
 from perceptron_gui import files
 from perceptron_gui.core import storage
-from perceptron_gui.core.history import History
+from perceptron_gui.core.history import History, goes_on
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage.numbers import DamagedError
@@ -59,7 +59,7 @@ class Document(QObject):
     """Where the history of a session is kept. Files are read and written on `executor`; nothing here waits for them.
 
     A file is locked while it is open here; one that another program holds is opened as a copy without a name.
-    Until something is saved, the journal (None: there is none) is at most one entry behind.
+    Until something is saved, the journal (None: there is none) is at most one entry behind, or some seconds of a run.
     """
 
     changed = Signal()
@@ -102,6 +102,7 @@ class Document(QObject):
         self._journal_failed.connect(self._on_journal_failed)
         session.readied.connect(self._on_readied)
         session.changed.connect(self._on_session_changed)
+        session.progressed.connect(self._on_session_progressed)
         self._on_readied()
 
     @property
@@ -113,7 +114,8 @@ class Document(QObject):
     def is_modified(self) -> bool:
         """Whether there is something to save: another history than that in the file, or another place in it."""
         now, kept = self.session.history, self._kept_history
-        return now is not self._unwanted and (now.entries is not kept.entries or now.index != kept.index)
+        is_unwanted = now is self._unwanted or goes_on(self._unwanted, now)
+        return not is_unwanted and (now.entries is not kept.entries or now.index != kept.index)
 
     @property
     def is_saving(self) -> bool:
@@ -187,8 +189,12 @@ class Document(QObject):
         return self._saving is None
 
     def _put_away(self) -> None:
-        if self._journal is not None:
-            self._journal.leave() if self.is_modified else self._journal.discard()
+        if self._journal is not None and self.is_modified:
+            # Of a run that goes on it may be some seconds behind.
+            self._journal.follow(self.session.history)
+            self._journal.leave()
+        elif self._journal is not None:
+            self._journal.discard()
         if self._lock is not None:
             self._lock.unlock()
         self._lock = None
@@ -263,6 +269,8 @@ class Document(QObject):
         is_new_name = kept.file != self._kept.file
         self._lock, self._kept, self._kept_history = saving.lock, kept, saving.history
         if self._journal is not None:
+            # What would be recovered must not be older than what was saved of a run that goes on.
+            self._journal.follow(self.session.history)
             self._journal.mark(kept, is_whole=not self.is_modified)
         self._say_changed()
         if is_new_name:
@@ -284,6 +292,13 @@ class Document(QObject):
         if history.entries is not self._kept_history.entries:
             # It does not come again, and would keep alive what the session has dropped.
             self._kept_history = _NOTHING
+        if self.is_modified is not self._was_modified:
+            self._say_changed()
+
+    @Slot(object)
+    def _on_session_progressed(self, history: History) -> None:
+        if self._journal is not None:
+            self._journal.progress(history)
         if self.is_modified is not self._was_modified:
             self._say_changed()
 

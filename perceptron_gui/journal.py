@@ -1,7 +1,8 @@
 """The recovery file: every change of a history, as it comes, one line each.
 
 A line is a press or an edit (`push`, with its record), a step back (`undo`), or another place in the history (`at`):
-read back, it is done again by the same History. `kept` says where all before it is kept, and ends the lines that a
+read back, it is done again by the same History. A run that goes on is written now and then: each time (`again`) in the
+place of what was written of it before. `kept` says where all before it is kept, and ends the lines that a
 journal begins with. Large arrays lie, bit for bit, in a second file beside it. While the program lives it holds a
 lock: a file that nobody holds was left by a program that ended without a word.
 """
@@ -22,8 +23,9 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
-from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History
+from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, behind, goes_on, is_going_on
 from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
 from perceptron_gui.wish import Wish
 
@@ -39,6 +41,8 @@ _HEAVY = LARGEST_HISTORY // 4
 """Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
 _FLUSH_EVERY = 1.0
 """Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
+FRAME_EVERY = 10.0
+"""Seconds between two moments of a run that goes on: so much of it a crash may take."""
 _log = logging.getLogger(__name__)
 
 
@@ -76,9 +80,13 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
-    """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not."""
+    """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not.
+
+    A push `again` is done in place of the push on the line before.
+    """
 
     push: Raw | UnsetType = UNSET
+    again: bool = False
     undo: bool = False
     at: int | UnsetType = UNSET
     kept: Kept | UnsetType = UNSET
@@ -104,7 +112,7 @@ class Journal:
         self._file: _File | None = None
         self._has_failed = False
         self._has_said = False
-        self._flushed = time.monotonic()
+        self._flushed = self._followed = time.monotonic()
 
     def begin(
         self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
@@ -125,6 +133,7 @@ class Journal:
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
         begun, kept = self._begun, self._kept
+        self._followed = time.monotonic()
         if begun is not None and history.entries is begun.entries and history.index == begun.index:
             return
         # Whatever of it goes on is in the histories that follow.
@@ -132,8 +141,14 @@ class Journal:
         if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
             return
         self._wish = wish = Wish(history, begun)
-        is_large = history.entry.new_bytes > _LARGE or (self._file is None and len(history.entries) > _MANY)
+        last = history.entries[history.index]
+        is_large = last.new_bytes > _LARGE or (self._file is None and len(history.entries) > _MANY)
         self._do(lambda: self._write(wish, kept), is_large=is_large)
+
+    def progress(self, history: History) -> None:
+        """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
+        if time.monotonic() - self._followed >= FRAME_EVERY:
+            self.follow(history)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
@@ -248,6 +263,7 @@ class _File:
         self.unsaved = 0
         self.history = History((), -1)
         self._entries: tuple[Entry, ...] = ()
+        self._before_push: History | None = None
         self._path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
         self._lock = lock_of(self._path)
         if not self._lock.tryLock(0):
@@ -278,14 +294,18 @@ class _File:
         """Write the next line on the way to a history; return False where no lines can tell it."""
         mine, place = self.history, after.index - len(after.entries)
         undone, told = mine.undo(), after.entries
+        of_run = self._before_push if goes_on(mine, after) else None
         if told is self._entries and -place <= len(mine.entries):
             self._go_to(place)
+        elif of_run is not None and place == -1:
+            self.history = of_run
+            self._push(after.entry, again=True)
         elif place == -1 and after.before is mine.current:
             self._push(after.entry)
         elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
-            self.history = undone
+            self.history, self._before_push = undone, None
             self._put(Line(undo=True))
-        elif (missed := _behind(mine, after)) is not None:
+        elif (missed := behind(mine, after)) is not None:
             for entry in missed[:1]:
                 self._push(entry)
             told = () if missed[1:] else told
@@ -298,7 +318,7 @@ class _File:
 
     def let_go(self) -> None:
         """Keep no history alive: no more lines will follow."""
-        self.history, self._entries = History((), -1), ()
+        self.history, self._before_push, self._entries = History((), -1), None, ()
 
     def mark(self, kept: Kept, unsaved: int) -> None:
         """Write where all this is kept, but for so many changes."""
@@ -331,11 +351,12 @@ class _File:
     def _put(self, line: Line) -> None:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
-    def _push(self, entry: Entry) -> None:
-        before = self.history.current if self.history.entries else None
-        record = self._writer.line(entry, before)
-        self.history = self.history.pushed(replace(entry, replaced=()))
-        self._put(Line(push=Raw(record)))
+    def _push(self, entry: Entry, *, again: bool = False) -> None:
+        before = self.history
+        record = self._writer.line(shortened(entry), before.current if before.entries else None)
+        self.history = before.pushed(replace(entry, replaced=()))
+        self._before_push = before.with_room_for(self.history) if is_going_on(entry) else None
+        self._put(Line(push=Raw(record), again=again))
 
     def _forget_before(self, first: Entry) -> None:
         """Keep no entry alive that the history that is followed has dropped."""
@@ -346,7 +367,7 @@ class _File:
     def _go_to(self, place: int) -> None:
         mine = self.history
         if len(mine.entries) + place != mine.index:
-            self.history = mine.at(len(mine.entries) + place)
+            self.history, self._before_push = mine.at(len(mine.entries) + place), None
             self._put(Line(at=place))
 
     def _put_outside(self, _number: int, array: FloatArray) -> bool:
@@ -362,16 +383,6 @@ class _File:
 def _ahead(history: History) -> Iterator[int]:
     """Return which states are shown and ahead, by their identity."""
     return (id(entry.snapshot) for entry in history.entries[history.index :])
-
-
-def _behind(mine: History, after: History) -> tuple[Entry, ...] | None:
-    """Return what a history has behind the end of another that it went on from; None where it did not."""
-    places = [place for place, entry in enumerate(after.entries) if entry.snapshot is mine.entries[-1].snapshot]
-    if not places or mine.index < len(mine.entries) - 1:
-        return None
-    end = places[-1] + 1
-    pairs = zip(reversed(mine.entries), reversed(after.entries[:end]), strict=False)
-    return after.entries[end:] if all(one.snapshot is other.snapshot for one, other in pairs) else None
 
 
 def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:

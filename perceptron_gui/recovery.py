@@ -39,11 +39,13 @@ class Leftover:
         Raises:
             DamagedError: there is nothing in it that could be read.
         """
-        history = History((), -1)
+        history = before = History((), -1)
         try:
             reader = Reader(_outside(self._path.with_suffix(ARRAYS)))
             for line in _lines_of(self._path):
                 if line.push is not UNSET:
+                    # A run that is written again takes the place of what was written of it before.
+                    history = before = before if line.again else history
                     history = history.pushed(reader.entry(line.push, history.entry if history.entries else None))
                 elif line.undo:
                     history = history.undo()

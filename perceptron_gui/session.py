@@ -59,7 +59,7 @@ class Moment:
 
 Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
-_LOOK_EVERY_MS = 25
+_LOOK_EVERY_MS = 33
 
 
 class Session(QObject):
@@ -342,8 +342,7 @@ class Session(QObject):
                 frame.ran, frame.snapshot, self.device, environment=self.environment
             )
             # What has no room beside the run is gone from here on.
-            before = self._before_run
-            self._before_run = before.since(min(before.index + 1 - self.history.index, before.index))
+            self._before_run = self._before_run.with_room_for(self.history)
             self.progressed.emit(self.history)
 
     def _submit(self, source: object, work: Callable[[], object]) -> None:

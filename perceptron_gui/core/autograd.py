@@ -11,7 +11,7 @@ that `lines` shows is the text that runs, and an error is PyTorch's (or Python's
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import CodeType
 from typing import Any
 
@@ -161,11 +161,7 @@ def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[
 
 def _reader(name: TensorName, incoming: dict[TensorName, torch.Tensor]) -> Callable[[torch.Tensor], None]:
     """Return a hook that puts a gradient into `incoming`; PyTorch adds it to `.grad`, and writes to it no more."""
-
-    def take(grad: torch.Tensor) -> None:
-        incoming[name] = grad
-
-    return take
+    return partial(incoming.__setitem__, name)
 
 
 def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:

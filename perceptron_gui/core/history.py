@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Ran, Randomize, Resize, Start
+from perceptron_gui.core.actions import Action, Delete, Ending, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
@@ -240,6 +240,10 @@ class History:
             first, later = first + 1, history.nbytes
         return self.since(first)
 
+    def with_room_for(self, later: "History") -> "History":
+        """Return the history without what is no more in one that has an entry behind this; the shown one stays."""
+        return self.since(min(self.index + 1 - later.index, self.index))
+
     def since(self, first: int) -> "History":
         """Return the history without the entries before `first`, and without the futures that one cut off.
 
@@ -272,6 +276,29 @@ def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = No
     held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
     already = before.arrays() if before is not None else {}
     return sum(array.nbytes for key, array in held.items() if key not in already)
+
+
+def goes_on(before: History, after: History) -> bool:
+    """Whether both show the same run, in the second one maybe further on."""
+    if before.before is None or before.before is not after.before:
+        return False
+    one, other = (history.entries[history.index] for history in (before, after))
+    return is_going_on(one) and isinstance(other.action, Ran)
+
+
+def is_going_on(entry: Entry) -> bool:
+    """Whether it is a run that has not ended."""
+    return isinstance(entry.action, Ran) and entry.action.ending is Ending.GOES_ON
+
+
+def behind(mine: History, after: History) -> tuple[Entry, ...] | None:
+    """Return what a history has behind the end of another that it went on from; None where it did not."""
+    places = [place for place, entry in enumerate(after.entries) if entry.snapshot is mine.entries[-1].snapshot]
+    if not places or mine.index < len(mine.entries) - 1:
+        return None
+    end = places[-1] + 1
+    pairs = zip(reversed(mine.entries), reversed(after.entries[:end]), strict=False)
+    return after.entries[end:] if all(one.snapshot is other.snapshot for one, other in pairs) else None
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

@@ -83,8 +83,8 @@ def forward(rows: Rows, reduction: Reduction = Reduction.SUM, m: int = 0) -> str
 
 
 def forward_in_loop(reduction: Reduction, m: int, size: str) -> str:
-    """The same where `rows` is another with each Forward: one row, or a list of `size` rows."""
-    return _forward("[rows]", reduction, f"{size}/{m}")
+    """The same where `rows` is another with each Forward: one row, or a list of `size` rows; without one, no weight."""
+    return _forward("[rows]", reduction, f"{size}/{m}" if size else None)
 
 
 def _forward(taken: str, reduction: Reduction, share: str | None) -> str:

@@ -17,13 +17,14 @@ def written(ran: Ran, before: Snapshot, line: Callable[[Operation], str], in_loo
         ran: what was done.
         before: the state that it began with.
         line: gives the lines of a phase that takes the rows marked there.
-        in_loop: gives those of a Forward that takes `rows`, from a text for how many they are.
+        in_loop: gives those of a Forward that takes `rows`, from a text for how many they are; "" for no weight.
     """
     part = parts.first(before.config.part, before.m)
     is_constant = part is None and (not before.config.part or before.rows is None)
     taking = "" if is_constant else _taking(ran, before)
-    forward = line(Operation.FORWARD) if is_constant else in_loop(_size(before))
-    code = [] if is_constant or (ran.run.seed is not None and part is not None) else [_parts(before)]
+    is_shuffled = ran.run.seed is not None and part is not None
+    forward = line(Operation.FORWARD) if is_constant else _forward(before, in_loop, is_shuffled=is_shuffled)
+    code = [] if is_constant or is_shuffled else [_parts(before)]
 
     def taken(index: str) -> str:
         return f"{taking.replace('#', index)}\n{forward}" if taking else forward
@@ -84,13 +85,17 @@ def _rows(rows: Rows) -> str:
     return f"list(range({rows[0]}, {rows[-1] + 1}))" if is_range else str(list(rows))
 
 
-def _size(before: Snapshot) -> str:
-    """Return how many rows a part has, as code."""
+def _forward(before: Snapshot, in_loop: Callable[[str], str], *, is_shuffled: bool) -> str:
+    """Return the lines of a Forward that takes `rows`; where those may be all of them first, that has no weight."""
     if before.reduction is not Reduction.WEIGHTED:
-        return ""
+        return in_loop("")
     lead, rounds = _in_order(before)
-    sizes = {before.m if rows is None else len(rows) for rows in (*lead, *rounds)}
-    return str(sizes.pop()) if len(sizes) == 1 else "torch.tensor(rows).numel()"
+    taken = rounds if is_shuffled else [*lead, *rounds]
+    sizes = {len(rows) for rows in taken if rows is not None}
+    size = str(sizes.pop()) if len(sizes) == 1 else "torch.tensor(rows).numel()"
+    if None not in taken:
+        return in_loop(size)
+    return f"{in_loop('')}\nif rows != slice(None):\n    loss = loss * {size}/{before.m}"
 
 
 def _inside(code: str) -> str:

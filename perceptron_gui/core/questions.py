@@ -86,6 +86,7 @@ class Incomparable(Enum):
     NOT_ONE_BACKWARD = "there was not exactly one Backward before an Update"
     EDITED = "a number was written into a tensor"
     REFUSED = "PyTorch refused a phase"
+    LONG_RUN = "a Run had more phases than are replayed: the twin ends before it"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

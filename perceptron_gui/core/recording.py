@@ -88,6 +88,8 @@ class Recorder:
         self._of_W = min(start.W.size, WIDEST)
         self._losses = np.empty(_STAGED, np.float32)
         self._parameters = np.empty((_STAGED, self.width), np.float32)
+        self._staged_W = self._parameters[:, : self._of_W]
+        self._staged_b = self._parameters[:, self._of_W :]
         self._staged = 0
         self._most_bytes = most_bytes
         self._flushed = 0
@@ -98,13 +100,16 @@ class Recorder:
         self._bucket = 1
         self._overview = Points(np.empty(0, np.int64), self._kept_losses[:0].copy(), self._kept_parameters[:0].copy())
 
-    def put(self, loss: float, W: FloatArray, b: FloatArray) -> None:
-        """Write down the next update count: the loss there, and W (n, k) and b (k,)."""
+    def kept(self, W: FloatArray, b: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return what is kept of W (n, k) and b (k,), as views."""
+        return W.reshape(-1)[: self._of_W], b[: self.width - self._of_W]
+
+    def put(self, loss: float, of_W: FloatArray, of_b: FloatArray) -> None:
+        """Write down the next update count: the loss there, and what is kept of W and b."""
         place = self._staged
         self._losses[place] = loss
-        row = self._parameters[place]
-        row[: self._of_W] = W.reshape(-1)[: self._of_W]
-        row[self._of_W :] = b[: self.width - self._of_W]
+        self._staged_W[place] = of_W
+        self._staged_b[place] = of_b
         self._staged = place + 1
         if self._staged == _STAGED:
             self._flush()

@@ -28,7 +28,7 @@ MOST_CHECKPOINT_BYTES = 256 * 2**20
 """Beyond either, every second checkpoint is dropped, and from then on they are twice as far apart."""
 CHECKPOINT_EVERY = 512
 """So many cycles lie between two checkpoints at first."""
-_SHARE = 10
+_SHARE = 25
 """After a recorded cycle none is recorded for so many times as long, and nothing kept after keeping a state."""
 _KEEP_EVERY = 0.05
 """Seconds between two states that are kept, at least."""
@@ -158,6 +158,8 @@ class _Live:
         values["rows"] = list(self.now.rows or ())
         forward = compiled(lines.forward(self.now.rows, config.reduction, self.now.m))
         W, b = (self.names.values(name) for name in LEAVES)
+        kept = None if recorder is None else recorder.kept(W(), b())
+        is_shared = self.names.device.type == "cpu"
         is_constant, target = schedule.is_constant, -math.inf if run.loss is None else run.loss
         cycles, place, loss = self.cycles, 0, math.nan
         self.is_recorded = False
@@ -185,8 +187,8 @@ class _Live:
                     place += 1
                     if control is not None and control.ending is not None:
                         return control.ending
-                if recorder is not None:
-                    recorder.put(loss, W(), b())
+                if recorder is not None and kept is not None:
+                    recorder.put(loss, *(kept if is_shared else recorder.kept(W(), b())))
                 exec(update, values)  # noqa: S102
                 place += 1
                 if control is not None:
@@ -301,7 +303,7 @@ class _Recording:
             live.gather()
         for operation in self._run.cycle:
             if operation is Operation.UPDATE and live.now.forward is not None:
-                self._recorder.put(float(live.now.forward.loss), live.now.W, live.now.b)
+                self._recorder.put(float(live.now.forward.loss), *self._recorder.kept(live.now.W, live.now.b))
             live.record(operation)
             pace = control.pace
             if operation is Operation.UPDATE:

@@ -5,12 +5,23 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from perceptron_gui.core.actions import CPU, Assign, AssignElements, Configure, MarkRows, Operation, SwitchDevice
+from perceptron_gui.core.actions import (
+    CPU,
+    Action,
+    Assign,
+    AssignElements,
+    Configure,
+    MarkRows,
+    Operation,
+    Ran,
+    SwitchDevice,
+)
 from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.momentum import Momentum, Rest
-from perceptron_gui.core.questions import Path, Twin
+from perceptron_gui.core.questions import Incomparable, Path, Twin
+from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, same_bits
 
 MOST_PATH_BYTES = 64 * 2**20
@@ -18,6 +29,8 @@ MOST_STOP_BYTES = 64 * 2**20
 """Beyond that every second stop is dropped, and from then on they are twice as far apart."""
 STOP_EVERY = 256
 """So many entries lie between two stops at first."""
+MOST_PHASES = 4000
+"""A Run of more is not replayed: it would keep the worker for longer than a second or so. The twin ends before it."""
 
 
 class Replay:
@@ -71,6 +84,8 @@ def _shared(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
 
 
 def _has_zeroed(entry: Entry) -> bool:
+    if isinstance(entry.action, Ran):
+        return entry.action.run.zeroes and entry.action.cycles > 0
     return entry.action is Operation.ZERO_GRAD and entry.refusal is None
 
 
@@ -83,7 +98,8 @@ class _Run:
         # What is in `.grad` is all that a phase wants to know of its deposits.
         self._snapshot = start = replace(mark.snapshot, deposits=())
         self._names: Namespace | None = None
-        self._is_apart = False
+        self._person = mark.snapshot
+        self._is_apart = self._is_over = False
         self._taken = 1
         self._stops: list[_Stop] = []
         self._stop_every = STOP_EVERY
@@ -98,19 +114,46 @@ class _Run:
 
     def take(self, entry: Entry) -> None:
         """Do what was done there, but treat Zero grad the other way."""
-        if entry.action is Operation.FORWARD:
+        action = entry.action
+        is_run = isinstance(action, Ran)
+        self._is_over = self._is_over or (isinstance(action, Ran) and action.phases > MOST_PHASES)
+        if (is_run or action is Operation.FORWARD) and not self._is_over:
             self._stop()
         self._taken += 1
-        action, before = entry.action, self._snapshot
-        is_refused = False
+        if self._is_over:
+            return
+        if isinstance(action, Ran):
+            self._take_run(action, self._place(entry))
+            self._snapshot = replace(self._snapshot, rows=entry.snapshot.rows)
+        else:
+            self._take(action, entry.snapshot, self._place(entry), is_refused=entry.refusal is not None)
+        self._person = entry.snapshot
+
+    def _take_run(self, ran: Ran, place: str) -> None:
+        """Do the phases of a run, and beside them those of the person's, of which the end alone is kept."""
+        run, person, schedule = ran.run, self._person, Schedule(ran.run, self._person)
+        names = Namespace(replace(person, forward=None), place)
+        for index in range(ran.phases):
+            cycle, at = divmod(index, len(run.cycle))
+            operation = run.cycle[at]
+            if operation is Operation.FORWARD:
+                rows = schedule.rows(cycle * run.backwards + at // 2)
+                person, self._snapshot = replace(person, rows=rows), replace(self._snapshot, rows=rows)
+            person, refusal = phase(operation, person, names)
+            self._take(operation, person, place, is_refused=refusal is not None)
+
+    def _take(self, action: Action, person: Snapshot, place: str, *, is_refused: bool) -> None:
+        """Do an action that has left the person's run in a state."""
+        before = self._snapshot
+        is_refused_here = False
         match action:
             case Operation.ZERO_GRAD if self.forgets:
                 return
             case Operation():
-                is_refused = self._run(action, entry)
-                if action is Operation.UPDATE and not is_refused and not self.forgets:
-                    self._run(Operation.ZERO_GRAD, entry)
-                self._is_apart = self._is_apart or self._differs(action, entry.snapshot)
+                is_refused_here = self._run(action, place)
+                if action is Operation.UPDATE and not is_refused_here and not self.forgets:
+                    self._run(Operation.ZERO_GRAD, place)
+                self._is_apart = self._is_apart or self._differs(action, person)
             case Assign() | AssignElements() | MarkRows() | Configure():
                 self._edit(edited(before, action))
             case SwitchDevice():
@@ -118,9 +161,9 @@ class _Run:
         if self._snapshot.W is not before.W or self._snapshot.b is not before.b:
             self._path.put(self._count, self._snapshot.W, self._snapshot.b)
         if self.forgets:
-            self._momentum.take(action, self._snapshot, is_refused=is_refused)
+            self._momentum.take(action, self._snapshot, is_refused=is_refused_here)
         else:
-            self._momentum.take(action, entry.snapshot, is_refused=entry.refusal is not None)
+            self._momentum.take(action, person, is_refused=is_refused)
 
     def back_to(self, entries: int) -> int:
         """Return how many entries were taken, the first `entries` at most: else it is as at the last stop before.
@@ -135,6 +178,7 @@ class _Run:
         stop = self._stops[-1]
         self._taken, self._snapshot, self._names = stop.taken, stop.snapshot, None
         self._is_apart, self._count = stop.is_apart, stop.count
+        self._person, self._is_over = stop.person, False
         self._momentum.go_back(stop.momentum)
         return self._taken if self._losses.go_back(stop.losses) and self._path.go_back(stop.path) else 0
 
@@ -149,13 +193,12 @@ class _Run:
             updates=updates,
             losses=losses[:, 0],
             path=Path(path, numbers[:, : n * k].reshape(-1, n, k), numbers[:, n * k :]),
-            momentum_difference=self._momentum.difference,
-            incomparable=self._momentum.incomparable,
+            momentum_difference=None if self._is_over else self._momentum.difference,
+            incomparable=Incomparable.LONG_RUN if self._is_over else self._momentum.incomparable,
         )
 
-    def _run(self, operation: Operation, entry: Entry) -> bool:
-        """Run a phase where the person ran it; return whether PyTorch refused it."""
-        place = self._place(entry)
+    def _run(self, operation: Operation, place: str) -> bool:
+        """Run a phase on a device; return whether PyTorch refused it."""
         names = self._names
         if names is None or str(names.device) != place:
             forget_forward = operation is Operation.FORWARD
@@ -175,6 +218,7 @@ class _Run:
         stop = _Stop(
             taken=self._taken,
             snapshot=replace(self._snapshot, forward=None),
+            person=self._person,
             is_apart=self._is_apart,
             count=self._count,
             losses=self._losses.end(),
@@ -217,6 +261,7 @@ class _Stop:
 
     taken: int
     snapshot: Snapshot
+    person: Snapshot
     is_apart: bool
     count: int
     losses: _End

@@ -16,6 +16,7 @@ from itertools import chain
 
 import numpy as np
 
+from perceptron_gui.core import rerunning
 from perceptron_gui.core.actions import (
     CPU,
     Action,
@@ -34,7 +35,6 @@ from perceptron_gui.core.actions import (
 from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.bounds import Reals, of_forward, of_sum
 from perceptron_gui.core.comparison import Comparison, Difference, Kind
-from perceptron_gui.core.deposits import total
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.operations import Engine, Outcome
@@ -153,7 +153,13 @@ class _Replay:
             # It may hold the arrays of an earlier Start, or others with the same numbers.
             self._seen.clear()
         try:
-            found = self._of_first(entry, is_whole=is_whole) if before is None else self._of_next(entry, before)
+            match entry.action:
+                case _ if before is None:
+                    found = self._of_first(entry, is_whole=is_whole)
+                case Ran() as ran:
+                    found = next(self._of_run(entry, ran, before.snapshot), None)
+                case _:
+                    found = self._of_next(entry, before)
         except Problem as problem:
             return Difference("", kind=Kind.IMPOSSIBLE, problem=problem)
         self._seen.update(entry.snapshot.arrays())
@@ -172,6 +178,36 @@ class _Replay:
             self._keep(entry.snapshot, outcome.snapshot)
         return difference
 
+    def _of_run(self, entry: Entry, ran: Ran, start: Snapshot) -> Iterator[Difference]:
+        """Compare a run: see `rerunning`."""
+        after = entry.snapshot
+        self.is_exact = entry.environment == self._engine.environment and entry.device == CPU
+        yield from rerunning.of_ending(ran, after)
+        yield from rerunning.of_checkpoints(ran, start, entry.device)
+        for one in ran.checkpoints:
+            yield from self._by_themselves(one.snapshot, f"checkpoint[{one.cycles}].")
+        if self.is_exact:
+            yield from rerunning.on_the_way(ran, start)
+            comparison = Comparison(self._seen, None, has_same_torch=True, has_same_environment=True)
+            differences, names = rerunning.of_end(entry, ran, start, comparison)
+            yield from differences
+            self._snapshot, self._names = after, names
+        else:
+            yield from rerunning.by_itself(entry, ran, start, self._engine)
+            yield from self._by_themselves(after)
+            if entry.device == CPU:
+                yield from rerunning.of_sums(after)
+
+    def _by_themselves(self, snapshot: Snapshot, prefix: str = "") -> Iterator[Difference]:
+        """Compare what the Forwards of a state gave with what they were made with, and what the Backwards brought."""
+        for index, deposit in enumerate(snapshot.deposits):
+            found = self._by_itself(
+                deposit.forward, f"{prefix}deposits[{index}].", deposit if deposit.count == 1 else None
+            )
+            yield from () if found is None else (found,)
+        found = None if snapshot.forward is None else self._by_itself(snapshot.forward, prefix)
+        yield from () if found is None else (found,)
+
     def _done(self, entry: Entry, before: Snapshot, *, is_printed: bool) -> Outcome:
         match entry.action:
             case Operation() as operation:
@@ -183,7 +219,7 @@ class _Replay:
             case SwitchDevice(device):
                 return Outcome(entry.action, replace(before, forward=None), device)
             case Ran():
-                raise TypeError("a run is not done again yet")
+                raise TypeError("a run is compared where it is done again")
             case _:
                 return replace(self._engine.execute(entry.action, before, CPU), device=entry.device)
 
@@ -219,7 +255,7 @@ class _Replay:
                     return found
         found = None if snapshot.forward is None else self._by_itself(snapshot.forward)
         if found is None and entry.device == CPU:
-            found = next(_of_sums(snapshot), None)
+            found = next(rerunning.of_sums(snapshot), None)
         return found
 
     def _by_itself(self, forward: ForwardPass, prefix: str = "", deposit: Deposit | None = None) -> Difference | None:
@@ -250,19 +286,6 @@ def _name(action: Action) -> str:
 def _within_bounds(action: Action, before: Snapshot, after: Snapshot) -> Comparison:
     leeway = partial(_leeway, action, before, after)
     return Comparison((), leeway, has_same_torch=False, has_same_environment=False)
-
-
-def _of_sums(snapshot: Snapshot) -> Iterator[Difference]:
-    """Compare `.grad` with the sum of the deposits; zeros that nothing was added to are such a sum."""
-    sums = {}
-    for name in ("W_grad", "b_grad"):
-        stored = getattr(snapshot, name)
-        sums[name] = total(tuple(getattr(each, name) for each in snapshot.deposits), onto_zeros=snapshot.grad_was_zeros)
-        if sums[name] is None and stored is not None and snapshot.grad_was_zeros:
-            sums[name] = np.zeros_like(stored)
-    comparison = Comparison((), None, has_same_torch=False, has_same_environment=False)
-    for name, added_up in sums.items():
-        yield from comparison.of_arrays(name.replace("_", "."), getattr(snapshot, name), added_up)
 
 
 def _leeway(action: Action, before: Snapshot, after: Snapshot) -> Mapping[str, Reals]:

@@ -45,10 +45,12 @@ class Documents(QObject):
         self._committed = committed
         self._question: Notice | None = None
         self._after_save: Callable[[], object] | None = None
+        self._after_run: Callable[[], object] | None = None
         self._may_close = False
         self.recent_menu = QMenu(window)
         self.recent_menu.setObjectName("recent_menu")
         document.changed.connect(self._on_changed)
+        document.session.waiting_changed.connect(self._on_waiting_changed)
         document.shown.connect(self._on_shown)
         document.saved.connect(self._on_saved)
         document.asked.connect(self._on_asked)
@@ -111,7 +113,8 @@ class Documents(QObject):
     @property
     def _has_unsaved(self) -> bool:
         """Whether something was done, or wished by now, that is in no file."""
-        return self.document.is_modified or self.document.session.waiting > 0
+        session = self.document.session
+        return self.document.is_modified or session.waiting > 0 or session.is_running
 
     def _leaving(self, then: Callable[[], object]) -> None:
         """Do something that puts the session away, once the person has said what becomes of what is not saved."""
@@ -140,7 +143,23 @@ class Documents(QObject):
             then()
         elif answer == _Button.Save:
             # What is done while it is written is asked about again.
-            self._save(partial(self._leaving, then))
+            self._once_stopped(partial(self._save, partial(self._leaving, then)))
+
+    def _once_stopped(self, then: Callable[[], object]) -> None:
+        """Do something once no Run goes on any more: it is stopped."""
+        session = self.document.session
+        if session.is_running:
+            self._after_run = then
+            session.stop()
+        else:
+            then()
+
+    @Slot()
+    def _on_waiting_changed(self) -> None:
+        then = self._after_run
+        if then is not None and not self.document.session.is_running:
+            self._after_run = None
+            then()
 
     def _agree(self) -> None:
         self._may_close = True

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QShowEvent
-from PySide6.QtWidgets import QFrame, QMainWindow, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QLineEdit, QMainWindow, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.actions import STEP, Configure, MarkRows, Operation, Randomize, Request
@@ -321,7 +321,7 @@ class MainWindow(QMainWindow):
         """End an open editor as Return would. Returns whether what was typed was accepted."""
         self._typed_problem = False
         focused: QWidget | None = self.focusWidget()
-        if focused is not None and not isinstance(focused, TensorView):
+        if isinstance(focused, QAbstractSpinBox | QLineEdit):
             table = next((view for view in self._tensors.views if view.isAncestorOf(focused)), None)
             (table or self).setFocus()
             if table is None:

@@ -1,6 +1,6 @@
 """A phase of the training step: its name, and under it the whole code that it runs."""
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
 from typing_extensions import override
@@ -76,8 +76,10 @@ class PhaseButton(QPushButton):
 
     def _measure(self) -> None:
         """Find the size anew; the layout is asked only when it is another: a press costs none."""
-        title = QFontMetrics(self._title_font())
-        code = QFontMetrics(self._code_font())
+        # Kept: every press paints some buttons, and making a font takes as long as writing with it.
+        self._title_font, self._code_font = QFont(self.font()), _code_font(self.font())
+        self._title_font.setBold(True)
+        title, code = self._metrics = QFontMetrics(self._title_font), QFontMetrics(self._code_font)
         # Room for the widest code it may show: other code moves nothing.
         lines = [*self._widest.split("\n"), *self._code.split("\n")]
         widths = [title.horizontalAdvance(f"{_NEXT}{self._title()}"), *(code.horizontalAdvance(line) for line in lines)]
@@ -115,15 +117,15 @@ class PhaseButton(QPushButton):
             painter.setBrush(accent.darker(125) if self.isDown() or self._is_lit else accent)
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 3, 3)
         painter.setPen(QColor(self._colors.on_accent if is_filled else self._colors.text))
-        inside = self.rect().adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        painter.setFont(self._title_font())
-        title_height = painter.fontMetrics().lineSpacing()
-        title = f"{_NEXT}{self._title()}" if self._is_next else self._title()
-        # Several lines together may be a little higher than the sum of the lines.
-        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextDontClip
-        painter.drawText(inside, flags, title)
-        painter.setFont(self._code_font())
-        painter.drawText(QRect(inside.adjusted(0, title_height, 0, 0)), flags, self._code)
+        title, code = self._metrics
+        # From points on: within a rectangle Qt lays the text out first, which takes most of the time.
+        baseline = _MARGIN + title.ascent()
+        painter.setFont(self._title_font)
+        painter.drawText(_MARGIN, baseline, f"{_NEXT}{self._title()}" if self._is_next else self._title())
+        painter.setFont(self._code_font)
+        baseline = _MARGIN + title.lineSpacing() + code.ascent()
+        for number, line in enumerate(self._code.split("\n")):
+            painter.drawText(_MARGIN, baseline + number * code.lineSpacing(), line)
 
     def _on_action_changed(self) -> None:
         # Kept: letters change also while the window is taken down, when there is no action any more.
@@ -136,12 +138,8 @@ class PhaseButton(QPushButton):
     def _title(self) -> str:
         return f"{self._number}  {self._name}" if self._number else self._name
 
-    def _title_font(self) -> QFont:
-        font = QFont(self.font())
-        font.setBold(True)
-        return font
 
-    def _code_font(self) -> QFont:
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPointSizeF(max(self.font().pointSizeF() - 1, 6))
-        return font
+def _code_font(usual: QFont) -> QFont:
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(max(usual.pointSizeF() - 1, 6))
+    return font

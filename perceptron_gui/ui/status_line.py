@@ -56,7 +56,8 @@ class Still(QWidget):
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._label.setGeometry(self.rect())
+        # Of a fixed size: another text asks for no layout.
+        self._label.setFixedSize(self.size())
 
     @override
     def changeEvent(self, event: QEvent) -> None:

@@ -2417,5 +2417,9 @@ Earlier points of the path lie on other slices.</source>
         <source>not compared any more: PyTorch refused</source>
         <translation>больше не сверяется: PyTorch отказал</translation>
     </message>
+    <message>
+        <source>the twin has ended: the run after it is too long for it</source>
+        <translation>двойник окончен: дальше слишком длинный прогон</translation>
+    </message>
 </context>
 </TS>

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET, Raw
 
 from perceptron_gui.core import storage
-from perceptron_gui.core.actions import Axis, Gesture
+from perceptron_gui.core.actions import Axis, Ending, Gesture
 from perceptron_gui.core.history import Cause, History
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Element, GraphState, Reduction, TensorName, Zeroing
@@ -238,6 +238,8 @@ class _Maker:
         rows = given.get("rows", UNSET)
         if one(*range(9)) == 0:
             return schema.AssignAction(one(*TensorName), row, column, self.fresh(1, 1), one(*Gesture))
+        if one(*range(6)) == 0:
+            return self.run()
         if one(*range(9)) == 0:
             return schema.ImportAction("../x.csv", ((TensorName.B, self.reference(self.k)),), one(True, False))
         return one(
@@ -251,6 +253,41 @@ class _Maker:
             schema.DeleteAction(axis, row, 1),
             schema.RandomizeAction(),
             schema.SwitchDeviceAction("cpu; x" if self.rarely() else "cpu"),
+        )
+
+    def run(self) -> schema.RanAction:
+        stride, updates = self.one(1, 1, 2), self.random.randrange(4)
+        width, zeroes = self.n * self.k + self.k, self.one(True, False)
+        length = updates + 1 if self.rarely() else -(-updates // stride)
+        counts = b"[1,0]" if self.rarely() else f"[{','.join(map(str, range(updates)))}]".encode()
+        line = (self.reference(length), self.reference(length, width)) if length else ()
+        seen: Any = UNSET
+        if line and stride > 1:
+            seen = schema.OverviewRecord(Raw(counts), self.reference(updates), self.reference(updates, width))
+        cycles = sorted(self.random.sample(range(1, updates + 1), self.random.randrange(updates + 1)))
+        checkpoints = tuple(
+            schema.CheckpointRecord(
+                cycles=9 if self.rarely() else number,
+                W=self.reference(self.n, self.k),
+                b=self.reference(self.k),
+                W_grad=self.gradient(self.n, self.k),
+                b_grad=self.gradient(self.k),
+                rows=UNSET if bytes(rows := self.some_rows()) == b"null" else rows,
+                deposits=tuple(self.deposit() for _ in range(self.random.randrange(2))),
+                grad_was_zeros=self.one(True, False),
+            )
+            for number in cycles
+        )
+        return schema.RanAction(
+            phases=self.one(0, 99) if self.rarely() else max(1, updates * (4 if zeroes else 3)),
+            ending=self.one(*Ending),
+            updates=updates if self.one(True, False) else 0,
+            loss=self.one(None, 0.5, -1.0),
+            zeroes=zeroes,
+            backwards=0 if self.rarely() else 1,
+            seed=2**32 if self.rarely() else self.one(None, 7),
+            curve=schema.CurveRecord(*line, stride, seen) if line else UNSET,
+            checkpoints=checkpoints,
         )
 
     def entry(self, *, is_first: bool) -> schema.EntryRecord:

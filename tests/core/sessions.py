@@ -1,11 +1,15 @@
 """Histories made as the program makes them, and all that is in one, to be compared."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pytest
 
+from perceptron_gui.core import running
 from perceptron_gui.core.actions import (
     CPU,
     Assign,
@@ -18,9 +22,11 @@ from perceptron_gui.core.actions import (
     Insert,
     MarkRows,
     Paste,
+    Ran,
     Randomize,
     Request,
     Resize,
+    Run,
     Start,
     SwitchDevice,
 )
@@ -28,6 +34,7 @@ from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
+from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.snapshot import (
     Element,
     FloatArray,
@@ -105,7 +112,10 @@ EVERYTHING: tuple[Request | GoBack, ...] = (
     Configure("reduction", Reduction.WEIGHTED),
     Configure("twin", True),
     FORWARD,
+    Run(updates=7, backwards=2, seed=2**32 - 1),
+    Run(updates=70, zeroes=False),
     MarkRows(None),
+    Run(loss=1e30),
     Resize(Axis.INPUTS, 3),
     Insert(Axis.SAMPLES, 1, 2),
     Delete(Axis.SAMPLES, 0, 1),
@@ -120,12 +130,23 @@ EVERYTHING: tuple[Request | GoBack, ...] = (
     Assign(TensorName.Y_TRUE, 0, 0, frozen([[1.0, 1.0]]), Gesture.CLEAR),
     GoBack(3),
 )
-"""Every kind of action, refusals, stale numbers, parts, and a future that was undone."""
+"""Every kind of action, runs among them, refusals, stale numbers, parts, and a future that was undone."""
 
 
 def everything() -> History:
     """Return a history with every kind of action in it."""
-    return done(History.begin("notebook", CPU), *EVERYTHING)
+    with closely_watched():
+        return done(History.begin("notebook", CPU), *EVERYTHING)
+
+
+@contextmanager
+def closely_watched(every: int = 2, most_bytes: int = 400) -> Iterator[None]:
+    """Have short runs keep checkpoints, so many cycles apart at first, and curves of so many bytes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(running, "CHECKPOINT_EVERY", every)
+        patch.setattr(running, "_SHARE", 0)
+        patch.setattr(running, "Recorder", partial(Recorder, most_bytes=most_bytes))
+        yield
 
 
 def travelled(start: Snapshot, steps: tuple[Step | GoBack, ...]) -> History:
@@ -148,8 +169,36 @@ def contents(history: History) -> list[Any]:
     return [history.index, *(_of_entry(entry, array) for entry in history.entries)]
 
 
-def _of_entry(entry: Entry, array: Callable[[npt.NDArray[Any] | None], object]) -> object:
-    state, action = entry.snapshot, entry.action
+_Array = Callable[[npt.NDArray[Any] | None], object]
+
+
+def _of_entry(entry: Entry, array: _Array) -> object:
+    action = entry.action
+    state = _of_state(entry.snapshot, array)
+    what: object = action
+    if isinstance(action, Import):
+        what = action.source, [(name, array(values)) for name, values in action.tensors], action.is_transposed
+    if isinstance(action, Assign):
+        what = action.tensor, action.row, action.column, array(action.values), action.gesture
+    if isinstance(action, Ran):
+        curve, seen = action.curve, action.curve.overview
+        kept = [array(values) for values in (curve.losses, curve.parameters)]
+        overview = [values.tobytes() for values in (seen.counts, seen.losses, seen.parameters)]
+        checkpoints = [(one.cycles, _of_state(one.snapshot, array)) for one in action.checkpoints]
+        what = action.run, action.phases, action.ending, curve.stride, kept, overview, checkpoints
+    where = (
+        entry.device,
+        entry.environment,
+        entry.refusal,
+        entry.printed,
+        entry.updates,
+        entry.preset,
+        entry.new_bytes,
+    )
+    return what, where, state
+
+
+def _of_state(state: Snapshot, array: _Array) -> object:
     tensors = (state.x, state.y_true, state.W, state.b, state.W_grad, state.b_grad)
     forwards = [_of_forward(deposit.forward, array) for deposit in state.deposits]
     deposits = [
@@ -163,22 +212,8 @@ def _of_entry(entry: Entry, array: Callable[[npt.NDArray[Any] | None], object]) 
         for each in state.deposits
     ]
     forward = None if state.forward is None else _of_forward(state.forward, array)
-    what: object = action
-    if isinstance(action, Import):
-        what = action.source, [(name, array(values)) for name, values in action.tensors], action.is_transposed
-    if isinstance(action, Assign):
-        what = action.tensor, action.row, action.column, array(action.values), action.gesture
-    where = (
-        entry.device,
-        entry.environment,
-        entry.refusal,
-        entry.printed,
-        entry.updates,
-        entry.preset,
-        entry.new_bytes,
-    )
     settings = (state.rows, state.grad_was_zeros, state.config)
-    return what, where, settings, [array(values) for values in tensors], forward, forwards, deposits
+    return settings, [array(values) for values in tensors], forward, forwards, deposits
 
 
 def _of_forward(forward: ForwardPass, array: Callable[[FloatArray | None], object]) -> object:

@@ -281,13 +281,13 @@ def test_what_is_no_file_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        DATA.replace(b'"version":1', b'"version":2'),
-        DATA.replace(b'"version":1', b'"version":2,"new":{}'),
-        b'{"version":2,"format":"perceptron-gui session","other":[1,2]}',
+        DATA.replace(b'"version":1', b'"version":3'),
+        DATA.replace(b'"version":1', b'"version":3,"new":{}'),
+        b'{"version":3,"format":"perceptron-gui session","other":[1,2]}',
     ],
 )
 def test_a_newer_version_is_refused_with_its_number(data: bytes) -> None:
     """Fault 62."""
     problem = refusal(data)
     assert problem.reason is Reason.SESSION_NEWER
-    assert (problem.values["version"], problem.values["known"]) == (2, 1)
+    assert (problem.values["version"], problem.values["known"]) == (3, 2)

@@ -12,13 +12,15 @@ import random
 import sys
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QPushButton
 
-from perceptron_gui import app
+from perceptron_gui import app, journal
+from perceptron_gui.core.actions import Run
 from perceptron_gui.ui.main_window import MainWindow
 
 PHASES = ("forward", "backward", "update", "zero_grad")
@@ -37,6 +39,7 @@ class Script:
         self._done = 0
         self._is_waiting = False
         self._before: object = None
+        self._folder = Path(os.environ["XDG_DATA_HOME"]) / "perceptron-gui" / "recovery"
 
     @property
     def window(self) -> MainWindow:
@@ -57,6 +60,17 @@ class Script:
         self._before, self._is_waiting = session.history, True
         self._act()
         QTimer.singleShot(0, self.go_on)
+
+    def run(self) -> None:
+        """Let a Run go on, and say how often the journal was written to, how many Updates there were, and entries."""
+        found = [widget for widget in QApplication.topLevelWidgets() if isinstance(widget, MainWindow)]
+        if found and found[0].session.torch_version:
+            session = found[0].session
+            if not session.is_running:
+                session.perform(Run())
+            written = sum(path.read_bytes().count(b'"push"') for path in self._folder.glob("*.journal"))
+            say(f"{written} {session.updates} {len(session.history.entries)}")
+        QTimer.singleShot(5, self.run)
 
     def _act(self) -> None:
         window, draw = self.window, self._draw
@@ -85,7 +99,11 @@ def wait_for_starts(show: Callable[[], None]) -> None:
         if child == 0:
             os.chdir(start["folder"])
             scripts.append(Script(start["plan"], start["seed"]))
-            scripts[0].go_on()
+            if start["plan"] == "run":
+                journal.FRAME_EVERY = 0.02
+                scripts[0].run()
+            else:
+                scripts[0].go_on()
             show()
             return
         say(f"born {child}")

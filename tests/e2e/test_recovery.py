@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from perceptron_gui import journal
 from perceptron_gui.core import storage
+from perceptron_gui.core.actions import Ending, Ran, Run
 from perceptron_gui.journal import Kept
 from perceptron_gui.recovery import Leftover, leftovers
 from tests.e2e.processes import ROOT, drive, seen
@@ -65,6 +67,20 @@ class Victims:
         timer.join()
         return done
 
+    def kill_in_a_run(self, folder: Path, written: int) -> tuple[int, int]:
+        """Let a Run go on until the journal was written to so often; kill it, and return updates and entries."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"plan": "run", "folder": str(folder), "seed": 0}) + "\n")
+        self._process.stdin.flush()
+        child = int(self._line().removeprefix("born "))
+        count = updates = entries = 0
+        while count < written:
+            count, updates, entries = map(int, self._line().split())
+        os.kill(child, signal.SIGKILL)
+        while self._line() != "dead":
+            pass
+        return updates, entries
+
     def end(self) -> None:
         assert self._process.stdin is not None
         self._process.stdin.close()
@@ -105,6 +121,24 @@ def test_killed_at_any_moment_a_session_loses_one_action_at_most(victims: Victim
         assert leftover.kept.path == tmp_path / "hw.perceptron"
         leftover.delete()
     assert actions > KILLS
+
+
+def test_killed_while_it_runs_a_session_is_offered_that_is_seconds_old(victims: Victims, tmp_path: Path) -> None:
+    """Fault 13: a run that goes on is written every few seconds, each time in the place of what was there before."""
+    assert journal.FRAME_EVERY <= 30 / 2
+    updates, entries = victims.kill_in_a_run(tmp_path, written=5)
+    (leftover,) = victims.left
+    history = leftover.read()
+    ran = history.entry.action
+    assert isinstance(ran, Ran)
+    assert (ran.run, ran.ending) == (Run(), Ending.GOES_ON)
+    assert updates
+    assert history.entry.updates
+    assert leftover.unsaved
+    assert len(history.entries) == entries == 2
+    assert not history.entry.replaced
+    assert history.undo().redo().entry is history.entry
+    leftover.delete()
 
 
 def test_killed_while_it_saves_the_file_is_the_old_or_the_new(victims: Victims, tmp_path: Path) -> None:

@@ -8,11 +8,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
+from perceptron_gui import resources
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.document import Document
 from perceptron_gui.session import Session
+from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
 from perceptron_gui.ui.tensor_model import Look, TensorModel
+from tests.executors import InlineExecutor
 
 Found = TypeVar("Found", bound=QObject)
 LEFT = Qt.MouseButton.LeftButton
@@ -165,3 +169,16 @@ class Hands:
 def is_wholly_visible(widget: QWidget) -> bool:
     """Whether no edge of a widget is cut by those around it."""
     return widget.isVisible() and widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def shown(qtbot: QtBot, session: Session) -> Hands:
+    """Show a window of a session that has torch, as large as a small laptop's; return the hands at it."""
+    resources.register()
+    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
+    qtbot.addWidget(window)
+    window.resize(1366, 740)
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return Hands(window, qtbot)

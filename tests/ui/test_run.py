@@ -1,7 +1,6 @@
 """Run and Stop as a person meets them: the key, the speed, the counts, the options, and moments within a run."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -11,22 +10,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLabel, QProgressBar, QSlider, QSpinBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from perceptron_gui import resources
 from perceptron_gui.core.actions import STEP, Assign, Configure, Ending, Gesture, Operation, Ran, Run
 from perceptron_gui.core.control import FLAT_OUT, Pace
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.snapshot import Snapshot, TensorName, frozen
-from perceptron_gui.document import Document
 from perceptron_gui.session import Session
-from perceptron_gui.ui import theme
-from perceptron_gui.ui.main_window import MainWindow
 from perceptron_gui.ui.meter import Meter, duration_text, rate_text
 from perceptron_gui.ui.phase_button import PhaseButton
 from perceptron_gui.ui.run_bar import PACES
 from perceptron_gui.ui.run_options import composed
 from tests.executors import InlineExecutor, ManualExecutor
-from tests.ui.hands import CTRL, LEFT, NO_MODIFIER, SHIFT, Hands, is_wholly_visible
+from tests.ui.hands import CTRL, LEFT, NO_MODIFIER, SHIFT, Hands, is_wholly_visible, shown
 
 DISPLAY = Qt.ItemDataRole.DisplayRole
 NAMES: tuple[tuple[type[QWidget], str], ...] = (
@@ -42,34 +37,6 @@ NAMES: tuple[tuple[type[QWidget], str], ...] = (
     (QSlider, "moment_slider"),
     (QSpinBox, "moment_spin_box"),
 )
-
-
-def shown(qtbot: QtBot, session: Session) -> Hands:
-    """Return the hands at a window of a session that has torch."""
-    resources.register()
-    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
-    qtbot.addWidget(window)
-    window.resize(1366, 740)
-    with qtbot.waitExposed(window):
-        window.show()
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
-    return Hands(window, qtbot)
-
-
-@pytest.fixture
-def running(qtbot: QtBot, engine: Engine) -> Iterator[Hands]:
-    """A window whose worker is a thread, as the program's is."""
-    executor = ThreadPoolExecutor(max_workers=1)
-    session = Session(History.begin("notebook", "cpu"), executor, lambda: engine)
-    session.prepare()
-    hands = shown(qtbot, session)
-    qtbot.waitUntil(lambda: not session.is_loading)
-    yield hands
-    session.close(20)
-    executor.shutdown(wait=True)
-    hands.window.documents.document.forget()
-    hands.window.close()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 
 from perceptron_gui import __version__
 from perceptron_gui.core import lines
-from perceptron_gui.core.actions import CPU, Configure, Operation, Start, SwitchDevice
+from perceptron_gui.core.actions import CPU, Configure, Operation, Ran, Start, SwitchDevice
 from perceptron_gui.core.exporting.watching import Watch, unwatched
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.snapshot import Config, Snapshot
@@ -39,7 +39,7 @@ class Cell:
 
 def cells(history: History, watch: Watch = unwatched) -> Iterator[Cell]:
     """Yield the entries up to the shown one; the first brings its whole state, whatever came before it."""
-    shown = history.entries[: history.index + 1]
+    shown = history.path
     before: Snapshot | None = None
     for number, entry in enumerate(shown, 1):
         watch(number - 1, len(shown))
@@ -49,7 +49,7 @@ def cells(history: History, watch: Watch = unwatched) -> Iterator[Cell]:
 
 def about(history: History) -> list[str]:
     """Say in a few sentences what a file made of the cells is, and where its numbers come from."""
-    shown = history.entries[: history.index + 1]
+    shown = history.path
     versions = _matching(_VERSION, (entry.environment.torch for entry in shown if entry.environment is not None))
     others = _matching(_DEVICE, (entry.device for entry in shown if entry.device != CPU))
     recorded_with = f"torch {', '.join(versions)}" if versions else "an unknown version of torch"
@@ -73,8 +73,10 @@ def _cell(number: int, entry: Entry, before: Snapshot | None) -> Cell:
         return Cell(number, code)
     if entry.refusal is not None:
         return Cell(number, code, output=f"{entry.refusal}\n")
-    if isinstance(entry.action, Operation) and entry.printed:
-        return Cell(number, code, lines.PRINTED[entry.action], f"{entry.printed}\n")
+    # The program prints of a run what its last Update changed.
+    printing = Operation.UPDATE if isinstance(entry.action, Ran) else entry.action
+    if isinstance(printing, Operation) and entry.printed:
+        return Cell(number, code, lines.PRINTED[printing], f"{entry.printed}\n")
     return Cell(number, code)
 
 

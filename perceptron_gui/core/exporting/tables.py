@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from perceptron_gui.core import lines
-from perceptron_gui.core.actions import Action, Operation, Start
+from perceptron_gui.core.actions import Action, Operation, Ran, Start
 from perceptron_gui.core.exporting.watching import Watch, unwatched
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import shortest_texts
@@ -37,9 +37,9 @@ def history_csv(history: History, watch: Watch = unwatched) -> Iterator[bytes]:
     """Yield a row an entry up to the shown one: its number, what was done, where, lr, the loss, and each parameter.
 
     Where the layer has more than `lines.MOST_SHOWN` parameters, there are no columns for them (`has_parameters`). A
-    cell is empty where there was no such number then.
+    cell is empty where there was no such number then. A run is one row: what it left.
     """
-    shown = history.entries[: history.index + 1]
+    shown = history.path
     n, k = _largest(shown) if has_parameters(history) else (0, 0)
     names = [*(f"W[{i}, {j}]" for i in range(n) for j in range(k)), *(f"b[{j}]" for j in range(k))]
     grads = [name.replace("[", ".grad[") for name in names]
@@ -65,7 +65,7 @@ def history_csv(history: History, watch: Watch = unwatched) -> Iterator[bytes]:
 
 def has_parameters(history: History) -> bool:
     """Whether the layer was always small enough for a column a parameter."""
-    n, k = _largest(history.entries[: history.index + 1])
+    n, k = _largest(history.path)
     return n * k + k <= lines.MOST_SHOWN
 
 
@@ -80,6 +80,8 @@ def _name(action: Action) -> str:
             return action.value
         case Start(preset):
             return f"Start {preset}"
+        case Ran(ending=ending):
+            return f"Run ({ending.value})"
         case _:
             return type(action).__name__
 

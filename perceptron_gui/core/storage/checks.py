@@ -13,6 +13,7 @@ from perceptron_gui.core.actions import (
     Insert,
     MarkRows,
     Operation,
+    Ran,
     Reshape,
     Resize,
     Start,
@@ -102,6 +103,8 @@ def check_action(entry: Entry, before: Snapshot | None) -> None:
             raise DamagedError("the tensors are on another device than they were moved to")
         case Resize() | Insert() | Delete():
             _check_sizes(action, before, after)
+        case Ran() if after.forward is None:
+            raise DamagedError("a run left no Forward")
         case _:
             pass
     makes_sizes = isinstance(action, Start | Import | Resize | Insert | Delete)

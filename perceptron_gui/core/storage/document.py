@@ -16,6 +16,7 @@ import safetensors.numpy
 from msgspec import UNSET
 
 from perceptron_gui import __version__
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import FloatArray, frozen
@@ -23,6 +24,7 @@ from perceptron_gui.core.storage import schema
 from perceptron_gui.core.storage.fitting import BETWEEN, MOST_ENTRIES, fitting
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.core.storage.reader import Reader, refuse_twice
+from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
 
 SUFFIX = ".perceptron"
@@ -74,14 +76,14 @@ def encoded(history: History, left_out: int = 0, limit: int = LARGEST_DOCUMENT) 
     """Return the document of a history.
 
     One that would take more than `limit` bytes begins with a later entry; one whose shown state alone would holds no
-    arrays but names the file beside it that does.
+    arrays but names the file beside it that does. Of long runs it has less than there is (see `runs.shortened`).
 
     Args:
         history: what to write; futures that were cut off are not written.
         left_out: how many entries came before its first already.
         limit: the most bytes of a document.
     """
-    entries, shown = history.entries, history.index
+    entries, shown = tuple(map(shortened, history.entries)), history.index
     # Numbers have no more digits than these.
     room = limit - len(_document(history, 0, [], left_out + len(entries)))
     first, lines = fitting(entries, shown, room)
@@ -89,7 +91,7 @@ def encoded(history: History, left_out: int = 0, limit: int = LARGEST_DOCUMENT) 
         behind = len(entries) - first - len(lines)
         return Encoded(_document(history, first, lines, left_out + first), left_out + first, undone_left_out=behind)
     outside = _Outside()
-    lines = [Writer(outside.put).line(history.entry, None)]
+    lines = [Writer(outside.put).line(entries[shown], None)]
     tensors = safetensors.numpy.save(outside.arrays)
     digest = hashlib.sha256(tensors).hexdigest()
     data = _document(history, shown, lines, left_out + shown, digest)
@@ -191,9 +193,10 @@ def _size_of_file(path: Path, limit: int) -> int:
 def _document(history: History, first: int, lines: list[bytes], left_out: int, digest: str = "") -> bytes:
     """Return a document as text that can be read: a line of what it is, then an entry a line."""
     entry = history.entry
+    has_runs = any(isinstance(one.action, Ran) for one in history.entries[first : first + len(lines)])
     header = schema.Header(
         format=schema.FORMAT,
-        version=schema.VERSION,
+        version=schema.VERSION if has_runs else schema.WITHOUT_RUNS,
         program=__version__,
         torch=entry.environment.torch if entry.environment is not None else "",
         device=entry.device,
@@ -222,7 +225,8 @@ def _header(data: bytes, file: str) -> tuple[schema.Header, Iterator[bytes]]:
             entry = data.rstrip().count(b"\n")
             raise Problem(Reason.SESSION_DAMAGED, file=file, entry=entry, detail=str(error)) from error
         raise Problem(Reason.NOT_A_SESSION, file=file, detail=str(error)) from error
-    if header.format != schema.FORMAT or header.version != schema.VERSION or header.index >= count:
+    is_known = header.format == schema.FORMAT and schema.WITHOUT_RUNS <= header.version <= schema.VERSION
+    if not is_known or header.index >= count:
         raise Problem(Reason.NOT_A_SESSION, file=file, detail="format, version or index")
     return header, lines
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Raw
 
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.core.storage.numbers import written
@@ -94,7 +95,8 @@ def _by_arrays(entries: Sequence[Entry], window: tuple[int, int, int], room: int
 def _unseen(entry: Entry, seen: set[int], room: int, texts: _Texts) -> int:
     """Return how many bytes the arrays of a state take that were not seen yet."""
     length = 0
-    for key, array in entry.snapshot.arrays().items():
+    of_run = entry.action.arrays() if isinstance(entry.action, Ran) else {}
+    for key, array in (entry.snapshot.arrays() | of_run).items():
         if key not in seen:
             seen.add(key)
             length += texts.length(array, room - length)

@@ -4,7 +4,7 @@ A processor makes NaNs of more than one kind, and the bits say which: `nan`, `-n
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import numpy as np
@@ -35,6 +35,11 @@ def written(values: FloatArray) -> msgspec.Raw:
         bits = int(flat.view(np.uint32)[index])
         texts[index] = f'"{_NAMES.get(bits) or f"nan {bits:08x}"}"'
     return msgspec.Raw(f"[{','.join(texts)}]".encode())
+
+
+def written_ints(values: Iterable[int]) -> msgspec.Raw:
+    """Return whole numbers as one list."""
+    return msgspec.Raw(f"[{','.join(map(str, values))}]".encode())
 
 
 def read_floats(raw: msgspec.Raw, count: int) -> FloatArray:

@@ -20,6 +20,7 @@ from perceptron_gui.core.actions import (
     Insert,
     MarkRows,
     Operation,
+    Ran,
     Randomize,
     Resize,
     Start,
@@ -38,7 +39,7 @@ from perceptron_gui.core.snapshot import (
     Zeroing,
     sealed,
 )
-from perceptron_gui.core.storage import schema
+from perceptron_gui.core.storage import runs, schema
 from perceptron_gui.core.storage.checks import (
     check_action,
     check_config,
@@ -63,7 +64,7 @@ _SETTINGS: Mapping[str, Callable[[Any], object]] = {
     "twin": bool,
 }
 _MOST_BESIDE_NUMBERS = 2**20
-_LISTS_OF_NUMBERS = re.compile(rb'"(?:values|rows|taken)":\[[^\]]*\]')
+_LISTS_OF_NUMBERS = re.compile(rb'"(?:values|rows|taken|counts)":\[[^\]]*\]')
 _TENSORS = ("x", "y_true", "W", "b")
 _FIELDS = tuple(each.name for each in fields(Snapshot))
 _SAID_OF_A_FORWARD = ("rows", "reduction", "y_pred_grad_fn", "loss_grad_fn")
@@ -102,7 +103,10 @@ class Reader:
         earlier = None if before is None else before.snapshot
         snapshot = self._snapshot(record, earlier)
         new_bytes = self._new_bytes(snapshot, earlier)
-        action = self._action(record.action)
+        action = self._action(record.action, snapshot)
+        if isinstance(action, Ran):
+            held = snapshot.arrays() | ({} if earlier is None else earlier.arrays())
+            new_bytes += sum(array.nbytes for key, array in action.arrays().items() if key not in held)
         if before is None:
             updates = record.updates
             preset = action.preset if isinstance(action, Start) else _known_preset(record.preset or NOTEBOOK)
@@ -261,7 +265,7 @@ class Reader:
         self._named.append(part)
         return part
 
-    def _action(self, action: schema.AnyAction) -> Action:
+    def _action(self, action: schema.AnyAction, after: Snapshot) -> Action:
         match action:
             case schema.ForwardAction():
                 return Operation.FORWARD
@@ -304,6 +308,8 @@ class Reader:
                 return Randomize()
             case schema.SwitchDeviceAction(device):
                 return SwitchDevice(device)
+            case schema.RanAction():
+                return runs.read(action, after, self._array, self._deposit)
 
 
 def _check_rest(line: bytes) -> None:

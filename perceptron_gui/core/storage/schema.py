@@ -9,12 +9,16 @@ from typing import Annotated
 import msgspec
 from msgspec import UNSET, Meta, Raw, UnsetType
 
-from perceptron_gui.core.actions import Axis, Gesture
+from perceptron_gui.core.actions import Axis, Ending, Gesture
 from perceptron_gui.core.history import Cause
 from perceptron_gui.core.snapshot import Element, GraphState, Reduction, TensorName, Zeroing
 
 FORMAT = "perceptron-gui session"
-VERSION = 1
+VERSION = 2
+WITHOUT_RUNS = 1
+"""The version of a document in which no Ran is: what knew of no runs reads it."""
+MOST_BACKWARDS = 2**12
+MOST_CHECKPOINTS = 2**10
 Number = Annotated[int, Meta(ge=0, le=2**53)]
 Seed = Annotated[int, Meta(ge=0)]
 Size = Annotated[int, Meta(ge=1, le=2**24)]
@@ -193,6 +197,50 @@ class SwitchDeviceAction(ActionRecord, tag="SwitchDevice"):
     device: Device
 
 
+class OverviewRecord(Record):
+    """The overview of a Curve; `counts` is a list of update counts."""
+
+    counts: Raw
+    losses: Reference
+    parameters: Reference
+
+
+class CurveRecord(Record):
+    """A Curve; where it is whole, its overview follows from it."""
+
+    losses: Reference
+    parameters: Reference
+    stride: Annotated[int, Meta(ge=1, le=2**53)] = 1
+    overview: OverviewRecord | UnsetType = UNSET
+
+
+class CheckpointRecord(Record):
+    """A Checkpoint: what of its snapshot may differ from that of its entry; without rows, all."""
+
+    cycles: Number
+    W: Reference
+    b: Reference
+    W_grad: Reference | None = None
+    b_grad: Reference | None = None
+    rows: Raw | UnsetType = UNSET
+    deposits: Annotated[tuple[Number | DepositRecord, ...], Meta(max_length=64)] = ()
+    grad_was_zeros: bool = False
+
+
+class RanAction(ActionRecord, tag="Ran"):
+    """A Ran, the fields of its Run among its own; without a curve, there was no Update."""
+
+    phases: Annotated[int, Meta(ge=1, le=2**53)]
+    ending: Ending
+    updates: Number = 0
+    loss: float | None = None
+    zeroes: bool = True
+    backwards: Annotated[int, Meta(ge=1, le=MOST_BACKWARDS)] = 1
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] | None = None
+    curve: CurveRecord | UnsetType = UNSET
+    checkpoints: Annotated[tuple[CheckpointRecord, ...], Meta(max_length=MOST_CHECKPOINTS)] = ()
+
+
 AnyAction = (
     ForwardAction
     | BackwardAction
@@ -209,6 +257,7 @@ AnyAction = (
     | ImportAction
     | RandomizeAction
     | SwitchDeviceAction
+    | RanAction
 )
 
 

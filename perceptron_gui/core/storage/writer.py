@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import numpy as np
 import numpy.typing as npt
 from msgspec import UNSET, Raw, UnsetType
 
@@ -28,9 +27,9 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
 )
 from perceptron_gui.core.history import Entry, Environment
-from perceptron_gui.core.snapshot import Config, Deposit, FloatArray, ForwardPass, Rows, Snapshot
-from perceptron_gui.core.storage import schema
-from perceptron_gui.core.storage.numbers import written
+from perceptron_gui.core.snapshot import Config, Deposit, FloatArray, ForwardPass, Snapshot
+from perceptron_gui.core.storage import runs, schema
+from perceptron_gui.core.storage.numbers import written, written_ints
 
 _PHASES: dict[Operation, schema.AnyAction] = {
     Operation.FORWARD: schema.ForwardAction(),
@@ -81,7 +80,7 @@ class Writer:
             if before is None or array is not getattr(before, name):
                 state[name] = None if array is None else self._array(array)
         if before is None or after.rows != before.rows:
-            state["rows"] = Raw(b"null") if after.rows is None else _rows(after.rows)
+            state["rows"] = Raw(b"null") if after.rows is None else written_ints(after.rows)
         if before is None or _is_other(after.forward, before.forward):
             state["forward"] = None if after.forward is None else self._forward(after.forward)
         if before is None or after.deposits is not before.deposits:
@@ -121,7 +120,7 @@ class Writer:
         return schema.ForwardRecord(
             id=number,
             **arrays,
-            rows=UNSET if forward.rows is None else _rows(forward.rows),
+            rows=UNSET if forward.rows is None else written_ints(forward.rows),
             graph=forward.graph,
             y_pred_grad_fn=forward.y_pred_grad_fn,
             loss_grad_fn=forward.loss_grad_fn,
@@ -141,7 +140,7 @@ class Writer:
         if not is_new:
             return number
         W_grad, b_grad = grads
-        taken = UNSET if deposit.taken is None else _ints(deposit.taken)
+        taken = UNSET if deposit.taken is None else written_ints(deposit.taken.tolist())
         return schema.DepositRecord(number, forward, W_grad, b_grad, deposit.count, deposit.mixed, taken)
 
     def _number(self, *key: object) -> tuple[int, bool]:
@@ -171,7 +170,7 @@ class Writer:
             case AssignElements(numbers):
                 return schema.AssignElementsAction(numbers)
             case MarkRows(rows):
-                return schema.MarkRowsAction(UNSET if rows is None else _rows(rows))
+                return schema.MarkRowsAction(UNSET if rows is None else written_ints(rows))
             case Configure(field, value):
                 return schema.ConfigureAction(field, value)
             case Resize(axis, size):
@@ -187,8 +186,10 @@ class Writer:
                 return schema.RandomizeAction()
             case SwitchDevice(device):
                 return schema.SwitchDeviceAction(device)
-            case Paste() | Run() | Ran():
-                raise TypeError("a Paste is an Assign by the time it is an entry")
+            case Ran():
+                return runs.record(action, self._array, self._deposit)
+            case Paste() | Run():
+                raise TypeError("a Paste is an Assign, a Run a Ran by the time it is an entry")
 
 
 def _is_other(after: ForwardPass | None, before: ForwardPass | None) -> bool:
@@ -200,11 +201,3 @@ def _is_other(after: ForwardPass | None, before: ForwardPass | None) -> bool:
 
 def _config(config: Config) -> schema.ConfigRecord:
     return schema.ConfigRecord(**{name: getattr(config, name) for name in schema.ConfigRecord.__struct_fields__})
-
-
-def _rows(rows: Rows) -> Raw:
-    return Raw(f"[{','.join(map(str, rows or ()))}]".encode())
-
-
-def _ints(counts: npt.NDArray[np.int32]) -> Raw:
-    return _rows(tuple(counts.tolist()))

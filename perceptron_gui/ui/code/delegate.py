@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 from typing_extensions import override
 
@@ -21,7 +21,23 @@ class CodeDelegate(QStyledItemDelegate):
 
     def __init__(self, colors: Colors, parent: QWidget) -> None:
         super().__init__(parent)
-        self.colors = colors
+        self.set_colors(colors)
+        self.set_font(parent.font())
+
+    def set_colors(self, colors: Colors) -> None:
+        """Paint with other colours."""
+        self._colors = colors
+        self._selected, self._muted = QColor(colors.grid), QColor(colors.muted)
+        self._of_prompt = {"In": QColor(colors.series[0]), "Ou": QColor(colors.series[1])}
+        self._of_text = dict.fromkeys(LineKind, QColor(colors.text))
+        self._of_text |= {LineKind.REFUSAL: QColor(colors.invalid), LineKind.COMMENT: self._muted}
+
+    def set_font(self, font: QFont) -> None:
+        """Write in another font."""
+        self._font, self._bold, self._italic = QFont(font), QFont(font), QFont(font)
+        self._bold.setBold(True)
+        self._italic.setItalic(True)
+        self._metrics = QFontMetrics(font)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
@@ -29,43 +45,29 @@ class CodeDelegate(QStyledItemDelegate):
         # QStyleOption's fields are not in PySide6's stubs.
         cell: Any = option
         rect: QRect = cell.rect
-        colors = self.colors
-        painter.save()
         if cell.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(rect, QColor(colors.grid))
+            painter.fillRect(rect, self._selected)
         else:
-            painter.setPen(QColor(colors.grid))
+            painter.setPen(self._selected)
             painter.drawLine(rect.topLeft(), rect.topRight())
-        paint_bar(painter, rect, shown.moment, colors)
-        font, metrics = cell.font, cell.fontMetrics
+        paint_bar(painter, rect, shown.moment, self._colors)
+        metrics = self._metrics
         # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
         left, height = rect.left() + MARGIN, line_height(metrics)
+        behind_prompt = left + metrics.horizontalAdvance(shown.lines[0].prompt)
         baseline = rect.top() + (height + metrics.ascent() - metrics.descent()) // 2
         is_undone = shown.moment is Moment.UNDONE
         for line in shown.lines:
-            if line.prompt.strip():
-                font.setBold(shown.moment is Moment.PRESENT)
-                font.setItalic(False)
-                painter.setFont(font)
-                painter.setPen(QColor(colors.muted if is_undone else _prompt_color(line.prompt, colors)))
+            if not line.prompt.isspace():
+                painter.setFont(self._bold if shown.moment is Moment.PRESENT else self._font)
+                painter.setPen(self._muted if is_undone else self._of_prompt[line.prompt[:2]])
                 painter.drawText(left, baseline, line.prompt)
-            font.setBold(False)
-            font.setItalic(line.kind is LineKind.COMMENT)
-            painter.setFont(font)
-            painter.setPen(QColor(colors.muted if is_undone else _text_color(line.kind, colors)))
-            painter.drawText(left + metrics.horizontalAdvance(line.prompt), baseline, line.text)
+            painter.setFont(self._italic if line.kind is LineKind.COMMENT else self._font)
+            painter.setPen(self._muted if is_undone else self._of_text[line.kind])
+            painter.drawText(behind_prompt, baseline, line.text)
             baseline += height
-        painter.restore()
 
 
 def line_height(metrics: QFontMetrics) -> int:
     """Return how much of the height of a cell each of its lines takes, in pixels."""
     return metrics.height() + 1
-
-
-def _prompt_color(prompt: str, colors: Colors) -> str:
-    return colors.series[0] if prompt.startswith("In") else colors.series[1]
-
-
-def _text_color(kind: LineKind, colors: Colors) -> str:
-    return {LineKind.REFUSAL: colors.invalid, LineKind.COMMENT: colors.muted}.get(kind, colors.text)

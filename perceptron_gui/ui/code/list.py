@@ -53,7 +53,7 @@ class CodeList(EntryList):
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
-        self._delegate.colors = colors
+        self._delegate.set_colors(colors)
         self.viewport().update()
 
     def set_text_font(self, usual: QFont) -> None:
@@ -61,6 +61,7 @@ class CodeList(EntryList):
         font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         font.setPointSizeF(max(usual.pointSizeF() - 1, _SMALLEST))
         self.setFont(font)
+        self._delegate.set_font(font)
         self._line_height = line_height(QFontMetrics(font))
         self.verticalScrollBar().setSingleStep(self._line_height)
         self.verticalHeader().setDefaultSectionSize(_USUAL_LINES * self._line_height)
@@ -101,7 +102,10 @@ class CodeList(EntryList):
 
     @override
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        # Moving the pixels waits for the screen, and some of the cells look differently by then anyway.
+        self.viewport().setUpdatesEnabled(False)
         super().scrollContentsBy(dx, dy)
+        self.viewport().setUpdatesEnabled(True)
         self._fit()
 
     @override

@@ -1,13 +1,10 @@
 """σ(z), and on it where the samples are."""
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QBrush, QColor, QPen
+from PySide6.QtWidgets import QGraphicsItem, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core import lines
@@ -15,10 +12,12 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import ForwardPass
 from perceptron_gui.ui import panels, sentences
+from perceptron_gui.ui.plots.drawing import Curve, Drawing, Lines, Marks
 from perceptron_gui.ui.plots.labels import Label, in_two_lines
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.ranging import Span
 from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
+from perceptron_gui.ui.plots.symbols import CIRCLE
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
@@ -43,13 +42,13 @@ class ActivationPlot(Plot):
         self._forward: ForwardPass | None = None
         self._stale: tuple[str, ...] = ()
         self._z = self._y_pred = self._slope = _NOTHING
-        self._look = ("", False)
-        self.axes: tuple[Any, Any] = (pg.InfiniteLine(pos=0, angle=90), pg.InfiniteLine(pos=0, angle=0))
-        self.curve: Any = pg.PlotCurveItem(antialias=True)
-        self.tangents: Any = pg.PlotCurveItem(connect="pairs", antialias=True)
-        self.points: Any = pg.ScatterPlotItem(symbol="o", size=10)
-        for item in (*self.axes, self.curve, self.tangents, self.points):
-            self.view_box.addItem(item, ignoreBounds=True)
+        self._view_of_curve: tuple[object, ...] = ()
+        self.axes, self.curve = Lines(), Curve()
+        self.tangents, self.points = Lines(is_smooth=True), Marks(CIRCLE, 10)
+        self._ground = Drawing(self.view_box, (self.axes, self.curve))
+        # The curve is dear to paint, and the same as long as the view is.
+        self._ground.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        self._of_forward = Drawing(self.view_box, (self.tangents, self.points))
         self.set_colors(colors)
         self.retranslate()
 
@@ -136,34 +135,40 @@ class ActivationPlot(Plot):
     @override
     def _draw(self) -> None:
         finite = self._finite()
-        self.points.setData(self._z[finite], self._y_pred[finite])
+        self.points.put(self._z[finite].astype(np.float64), self._y_pred[finite].astype(np.float64))
         self._paint_points()
 
     @override
     def _arrange(self) -> None:
         (left, right), (bottom, top) = self.view_box.viewRange()
-        z = np.linspace(left, right, _CURVE_POINTS)
-        if left < 0 < right:
-            # Seen from afar it is a step, and the step is at 0.
-            z = np.sort(np.concatenate([z, np.linspace(max(left, -LEAST_Z), min(right, LEAST_Z), _CURVE_POINTS)]))
-        self.curve.setData(z, sigmoid(z))
+        view = (left, right, bottom, top, self.view_box.size(), self.curve.pen)
+        if view != self._view_of_curve:
+            self._view_of_curve = view
+            self._draw_curve(left, right)
         finite = self._finite()
         z, y_pred, slope = (array[finite].astype(np.float64) for array in (self._z, self._y_pred, self._slope))
         across, up = self.view_box.width() / (right - left), self.view_box.height() / (top - bottom)
         half = _TANGENT / np.hypot(across, slope * up)
-        self.tangents.setData(
-            np.column_stack([z - half, z + half]).reshape(-1),
-            np.column_stack([y_pred - half * slope, y_pred + half * slope]).reshape(-1),
-        )
+        self.tangents.put(z - half, y_pred - half * slope, z + half, y_pred + half * slope)
+        self._of_forward.arrange()
         self.labels.place([*self._stale_label(), *self._slope_labels()])
 
     @override
     def _paint(self, colors: Colors) -> None:
-        for axis in self.axes:
-            axis.setPen(colors.muted, width=1, style=Qt.PenStyle.DotLine)
-        self.curve.setPen(colors.series[0], width=2)
-        self.tangents.setPen(colors.series[1], width=2, style=Qt.PenStyle.DashLine)
+        self.axes.pen = QPen(QColor(colors.muted), 1, Qt.PenStyle.DotLine)
+        self.curve.pen = QPen(QColor(colors.series[0]), 2)
+        self.tangents.pen = QPen(QColor(colors.series[1]), 2, Qt.PenStyle.DashLine)
         self._paint_points()
+
+    def _draw_curve(self, left: float, right: float) -> None:
+        z = np.linspace(left, right, _CURVE_POINTS)
+        if left < 0 < right:
+            # Seen from afar it is a step, and the step is at 0.
+            z = np.sort(np.concatenate([z, np.linspace(max(left, -LEAST_Z), min(right, LEAST_Z), _CURVE_POINTS)]))
+        self.curve.put(z, sigmoid(z))
+        _, (bottom, top) = self.view_box.viewRange()
+        self.axes.put(np.array([left, 0]), np.array([0, bottom]), np.array([right, 0]), np.array([0, top]))
+        self._ground.arrange()
 
     def _stale_label(self) -> list[Label]:
         """Say what hollow points mean, in the larger of the two corners that the curve never enters."""
@@ -210,15 +215,8 @@ class ActivationPlot(Plot):
 
     def _paint_points(self) -> None:
         color = QColor(self._colors.series[1])
-        look = (color.name(), bool(self._stale))
-        if look == self._look:
-            # Every setting of a pen goes through all points.
-            return
-        self._look = look
-        pen = QPen(color, 2)
-        pen.setCosmetic(True)
-        self.points.setPen(pen)
-        self.points.setBrush(QColor(self._colors.base) if self._stale else color)
+        self.points.pen = QPen(color, 2)
+        self.points.brush = QBrush(QColor(self._colors.base) if self._stale else color)
 
     def _finite(self) -> npt.NDArray[np.bool_]:
         return np.isfinite(self._z) & np.isfinite(self._y_pred)

@@ -63,6 +63,7 @@ class GradientPlot(Plot):
         self._comparison: parts.Comparison | None = None
         self._outline = Outline()
         self._tally: Tally | None = None
+        self._is_tally_wanted = False
         self._agreement: Agreement | None = None
         self._is_animated = False
         self._is_of_nothing = False
@@ -167,10 +168,19 @@ class GradientPlot(Plot):
         if not any(each is self._chosen for each in snapshot.deposits):
             self._chosen = None
         self._compare(snapshot)
+        self._add_up(snapshot)
         self.sweep.end()
         if self._is_animated and before is not None and is_swept(history, before):
             self.sweep.begin(before, self._colors)
         return True
+
+    def _add_up(self, snapshot: Snapshot) -> None:
+        """Compare the sum of the deposits with what is stored; where that takes a while, the worker is asked."""
+        asked = self._tally.snapshot if self._tally is not None else None
+        if asked is None or not all(map(is_, ledger_part(snapshot), ledger_part(asked))):
+            self._tally = Tally(snapshot)
+            self._is_tally_wanted = not deposits.is_quick(snapshot)
+            self._agreement = None if self._is_tally_wanted else deposits.tallied(snapshot)
 
     def _read_ledger(self, snapshot: Snapshot) -> Ledger:
         count = snapshot.W.size + snapshot.b.size
@@ -189,10 +199,8 @@ class GradientPlot(Plot):
 
     def _ask(self, snapshot: Snapshot) -> None:
         """Ask what is wanted and not known of the state that is shown."""
-        asked = self._tally.snapshot if self._tally is not None else None
-        if asked is None or not all(map(is_, ledger_part(snapshot), ledger_part(asked))):
-            self._tally, self._agreement = Tally(snapshot), None
-            self._tell()
+        if self._tally is not None and self._is_tally_wanted:
+            self._is_tally_wanted = False
             self.question_raised.emit(self._tally)
         question = self._outline.question(snapshot)
         if question is not None:
@@ -259,17 +267,16 @@ class GradientPlot(Plot):
     @override
     def _arrange(self) -> None:
         self._names.show(self._ledger, self._slots().slot)
-        self.stacks.arrange()
         ledger = self._ledger
-        if ledger is None:
-            return
-        slots = self._slots()
-        numbers = self._number_labels()
-        slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, slots)
-        grounded = slabs + ledger_labels.on_stacks(numbers, ledger, slots)
-        self.stacks.place_plates(grounded, self.labels)
-        has_words = any(not label.text.startswith(words.OPPOSITE) for label in numbers)
-        self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, slots))])
+        if ledger is not None:
+            slots = self._slots()
+            numbers = self._number_labels()
+            slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, slots)
+            grounded = slabs + ledger_labels.on_stacks(numbers, ledger, slots)
+            self.stacks.place_plates(grounded, self.labels)
+            has_words = any(not label.text.startswith(words.OPPOSITE) for label in numbers)
+            self.labels.place([*slabs, *numbers, *([] if has_words else ledger_labels.of_tensors(ledger, slots))])
+        self.stacks.arrange()
 
     @override
     def _paint(self, colors: Colors) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF
 from PySide6.QtWidgets import QGraphicsSimpleTextItem
+
+_MOST_WIDTHS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +35,29 @@ class Labels:
         self._items: list[QGraphicsSimpleTextItem] = []
         self._font = QFont()
         self._metrics = QFontMetricsF(self._font)
+        self._widths: dict[str, float] = {}
         self._color = self._muted = QColor()
         self.shown: tuple[Label, ...] = ()
-
-    @property
-    def height(self) -> float:
+        self.height = self._metrics.height()
         """Pixels of one line."""
-        return self._metrics.height()
 
     def width(self, text: str) -> float:
         """Pixels of a text."""
-        return self._metrics.horizontalAdvance(text)
+        # Kept: where labels have room is asked of the same few texts some fifty times with every press.
+        width = self._widths.get(text)
+        if width is None:
+            if len(self._widths) >= _MOST_WIDTHS:
+                self._widths.clear()
+            width = self._widths[text] = self._metrics.horizontalAdvance(text)
+        return width
 
     def set_font(self, font: QFont) -> None:
         """Write in another font; place the labels again afterwards."""
         self._font = font
         self._metrics = QFontMetricsF(font)
+        self._widths.clear()
+        self.height = self._metrics.height()
+        self.shown = ()
         for item in self._items:
             item.setFont(font)
 
@@ -64,7 +74,9 @@ class Labels:
             item.setZValue(10)
             item.setFont(self._font)
             self._items.append(item)
-        for item, label in zip(self._items, labels, strict=False):
+        for item, label, before in zip(self._items, labels, chain(self.shown, repeat(None)), strict=False):
+            if label == before:
+                continue
             item.setText(label.text)
             item.setBrush(self._muted if label.muted else self._color)
             box = item.boundingRect()
@@ -76,8 +88,9 @@ class Labels:
                 item.setRotation(0)
                 item.setPos(label.x - across * box.width(), label.y - down * box.height())
             item.setVisible(True)
-        for item in self._items[len(labels) :]:
-            item.setVisible(False)
+        for item in self._items[len(labels) : len(self._items)]:
+            if item.isVisible():
+                item.setVisible(False)
         self.shown = tuple(labels)
 
 

@@ -79,26 +79,27 @@ class Legend(QWidget):
     def set_colors(self, *colors: str) -> None:
         """Paint each swatch, as high as the letters are."""
         self._colors = colors
-        ratio = self.devicePixelRatioF()
-        size = self._swatch_size()
-        for label, style, color in zip(self._swatches, self._styles, colors, strict=True):
-            pixmap = QPixmap(size * ratio)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            _paint(painter, style, QColor(color), size)
-            painter.end()
-            # Of a fixed size: another picture asks for no layout.
-            label.setFixedSize(size)
-            label.setPixmap(pixmap)
+        for place in range(len(self._styles)):
+            self._show_swatch(place)
 
     def set_styles(self, *styles: Swatch) -> None:
         """Paint other swatches in the same colours."""
-        if styles == self._styles:
-            return
-        self._styles = styles
-        if self._colors:
-            self.set_colors(*self._colors)
+        before, self._styles = self._styles, styles
+        for place, (style, shown) in enumerate(zip(styles, before, strict=True)):
+            if self._colors and style != shown:
+                self._show_swatch(place)
+
+    def _show_swatch(self, place: int) -> None:
+        ratio, size, label = self.devicePixelRatioF(), self._swatch_size(), self._swatches[place]
+        pixmap = QPixmap(size * ratio)
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        _paint(painter, self._styles[place], QColor(self._colors[place]), size)
+        painter.end()
+        # Of a fixed size: another picture asks for no layout.
+        label.setFixedSize(size)
+        label.setPixmap(pixmap)
 
     def _swatch_size(self) -> QSize:
         height = self.fontMetrics().ascent()

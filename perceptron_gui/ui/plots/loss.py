@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QPen
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
@@ -18,10 +19,12 @@ from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots import twin_words
 from perceptron_gui.ui.plots.curves import Numbers, Reading, Sources
+from perceptron_gui.ui.plots.drawing import Drawing, Marks
 from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.legend import Legend, Stroke
 from perceptron_gui.ui.plots.ranging import Span
 from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
+from perceptron_gui.ui.plots.symbols import CIRCLE, SQUARE
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
 from perceptron_gui.ui.plots.updates_plot import MOST_DASHED, UpdatesPlot
 from perceptron_gui.ui.theme import Colors
@@ -43,14 +46,12 @@ class LossPlot(UpdatesPlot):
         self._end = ""
         super().__init__(name, colors, Reading(_loss, _losses_of, widest=1), parent)
         self.curve: Any = pg.PlotCurveItem(connect="finite")
-        self.dots: Any = pg.ScatterPlotItem(symbol="o", pen=None)
-        self.marker: Any = pg.ScatterPlotItem(symbol="o")
+        self.dots, self.marker = Marks(CIRCLE, 1), Marks(CIRCLE, 1)
         self.twin_curve: Any = pg.PlotCurveItem(connect="finite")
-        self.twin_dots: Any = pg.ScatterPlotItem(symbol="s", pen=None)
-        self.twin_marker: Any = pg.ScatterPlotItem(symbol="s")
-        items = (self.curve, self.dots, self.twin_curve, self.twin_dots, self.marker, self.twin_marker)
-        for item in items:
+        self.twin_dots, self.twin_marker = Marks(SQUARE, 1), Marks(SQUARE, 1)
+        for item in (self.curve, self.twin_curve):
             self.view_box.addItem(item, ignoreBounds=True)
+        self._marks = Drawing(self.view_box, (self.dots, self.twin_dots, self.marker, self.twin_marker))
         self.legend = Legend((Stroke(Qt.PenStyle.SolidLine, "o"), Stroke(Qt.PenStyle.DashLine, "s")))
         self.column.insertWidget(0, self.legend)
         self.caption = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
@@ -183,7 +184,8 @@ class LossPlot(UpdatesPlot):
         else:
             self.curve.setData([], [])
         dotted = self._lone(finite) if len(losses) > MOST_DOTS else finite
-        self.dots.setData(counts[dotted], losses[dotted], size=round(self._symbol_size() / 2))
+        self.dots.put(counts[dotted], losses[dotted])
+        self.dots.set_size(round(self._symbol_size() / 2))
         self._mark_last(self.marker, counts, losses)
         self._draw_twin()
 
@@ -200,12 +202,14 @@ class LossPlot(UpdatesPlot):
         if len(losses) > MOST_DOTS:
             squares &= np.arange(len(losses)) % (len(losses) // SOME_SQUARES) == 0
             squares |= self._lone(finite)
-        self.twin_dots.setData(counts[squares], losses[squares], size=round(self._symbol_size() / 2))
+        self.twin_dots.put(counts[squares], losses[squares])
+        self.twin_dots.set_size(round(self._symbol_size() / 2))
         self._mark_last(self.twin_marker, counts, losses)
 
-    def _mark_last(self, marker: Any, counts: Numbers, losses: Numbers) -> None:
+    def _mark_last(self, marker: Marks, counts: Numbers, losses: Numbers) -> None:
         last = slice(-1, None) if losses.size and np.isfinite(losses[-1]) else slice(0, 0)
-        marker.setData(counts[last], losses[last], size=self._symbol_size())
+        marker.put(counts[last], losses[last])
+        marker.set_size(self._symbol_size())
 
     def _twin_points(self) -> tuple[Numbers, Numbers]:
         """Return the twin's counts and losses, (points,) each, as pyqtgraph takes them: a gap is nan."""
@@ -224,8 +228,9 @@ class LossPlot(UpdatesPlot):
         labels = [
             Label(text, float(x) + gap, float(y) + self._aside(), (0, 0.5))
             for marker, text in ((self.marker, self._last()), (self.twin_marker, self._twin_last()))
-            for x, y in zip(*self._to_pixels(*marker.getData()), strict=True)
+            for x, y in zip(*self._to_pixels(marker.x, marker.y), strict=True)
         ]
+        self._marks.arrange()
         self.labels.place(_apart(labels, self.labels.height, self.view_box.height()))
 
     def _aside(self) -> float:
@@ -248,11 +253,12 @@ class LossPlot(UpdatesPlot):
     @override
     def _paint(self, colors: Colors) -> None:
         super()._paint(colors)
-        self.dots.setBrush(colors.series[_OWN])
-        self.twin_dots.setBrush(colors.series[_TWIN])
-        for marker, series in ((self.marker, _LAST), (self.twin_marker, _TWIN)):
-            marker.setPen(colors.base, width=1)
-            marker.setBrush(colors.series[series])
+        for marks, series in (
+            (self.dots, _OWN), (self.twin_dots, _TWIN), (self.marker, _LAST), (self.twin_marker, _TWIN)
+        ):  # fmt: skip
+            marks.brush = QBrush(QColor(colors.series[series]))
+        for marker in (self.marker, self.twin_marker):
+            marker.pen = QPen(QColor(colors.base), 1)
         self.legend.set_colors(colors.series[_OWN], colors.series[_TWIN])
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPalette
-from PySide6.QtWidgets import QGraphicsItem, QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QLabel, QToolTip, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
@@ -64,6 +64,10 @@ class Plot(Panel):
         self.x_axis: Any = self.plot_item.getAxis("bottom")
         self.y_axis: Any = self.plot_item.getAxis("left")
         self.labels = Labels(self.view_box)
+        # Until the scene has found what `_repaint` has painted already.
+        self._painted = QTimer(self, singleShot=True, interval=0)
+        self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.plot_widget.scene().changed.connect(self._on_scene_changed)
         self.note = QLabel()
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
@@ -206,8 +210,8 @@ class Plot(Panel):
         (left, right), (bottom, top) = self.view_box.viewRange()
         size = self.view_box.size()
         with np.errstate(over="ignore", invalid="ignore"):
-            across = (np.asarray(x, np.float64) - left) / (right - left) * size.width()
-            down = (top - np.asarray(y, np.float64)) / (top - bottom) * size.height()
+            across = (np.asarray(x, np.float64) - left) * (size.width() / (right - left))
+            down = (top - np.asarray(y, np.float64)) * (size.height() / (top - bottom))
         return across, down
 
     def _nearest(self, x: npt.ArrayLike, y: npt.ArrayLike, position: QPointF) -> int | None:
@@ -249,8 +253,23 @@ class Plot(Panel):
         else:
             self._follow(growth)
             self._arrange()
+        self._repaint()
         if self._pointer is not None:
             self._hover(self._pointer)
+
+    def _repaint(self) -> None:
+        """Have all of it painted together with the rest of the window.
+
+        A scene that has found what changed in it has the window painted at once: what the scenes of other plots find
+        after that would be painted in passes of their own.
+        """
+        self.plot_widget.viewport().update()
+        self._painted.start()
+
+    def _on_scene_changed(self) -> None:
+        """Paint what has changed beside what is shown of a history: a movement, what follows the mouse."""
+        if not self._painted.isActive():
+            self.plot_widget.viewport().update()
 
     def _say_notes(self) -> None:
         said = " · ".join(self._notes())
@@ -299,6 +318,7 @@ class Plot(Panel):
         self._sound_view = view
         if self._has_drawn and not self._is_setting_view:
             self._arrange()
+            self._repaint()
 
     def _view_resized(self, *_: object) -> None:
         """Follow the window, and the axes, whose numbers grow wider."""
@@ -310,6 +330,7 @@ class Plot(Panel):
         else:
             self._follow(growth=1.0)
             self._arrange()
+        self._repaint()
 
     def _zoomed(self, *_: object) -> None:
         """Leave the view to the person, down to where floats no longer tell its ends apart."""

@@ -77,5 +77,6 @@ def _verdict(twin: Twin) -> str:
         Incomparable.NOT_ONE_BACKWARD: translate("twin_words", "not compared: one Backward an Update is needed"),
         Incomparable.EDITED: translate("twin_words", "not compared any more: a number was edited"),
         Incomparable.REFUSED: translate("twin_words", "not compared any more: PyTorch refused"),
+        Incomparable.LONG_RUN: translate("twin_words", "the twin has ended: the run after it is too long for it"),
     }
     return reasons[twin.incomparable] if twin.incomparable is not None else ""

@@ -6,12 +6,12 @@ from itertools import islice
 
 from PySide6.QtCore import QCoreApplication
 
-from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.actions import Operation, Ran
 from perceptron_gui.core.exporting.watching import Watch, unwatched
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import Snapshot
-from perceptron_gui.ui.code.cell import paragraphs
+from perceptron_gui.ui.code.cell import LineKind, Paragraph, paragraphs
 from perceptron_gui.ui.report import markup
 
 translate = QCoreApplication.translate
@@ -58,15 +58,16 @@ def _rows(history: History, watch: Watch) -> Iterator[list[str]]:
         watch(done, len(positions))
         if position > before + 1:
             yield _gap(before + 1, position)
-        yield _row(position, history.entries[position], history.entries[position - 1].snapshot if position else None)
+        entry = history.entry if position == history.index else history.entries[position]
+        yield _row(position, entry, history.entries[position - 1].snapshot if position else None)
         before = position
 
 
 def _row(position: int, entry: Entry, before: Snapshot | None) -> list[str]:
     read = paragraphs(replace(entry, printed=""), before)
-    forward = entry.snapshot.forward
-    has_loss = entry.action is Operation.FORWARD and entry.refusal is None and forward is not None
-    loss = float(forward.loss) if has_loss and forward is not None else None
+    if isinstance(entry.action, Ran):
+        read += (Paragraph(LineKind.COMMENT, f"# lr = {entry.snapshot.config.lr!r}"),)
+    loss = next(iter(loss_of(entry)), None)
     return [
         markup.cell(f"[{position + 1}]", "name", width=_WIDTHS[0]),
         markup.cell(markup.code((line.kind.value, line.text) for line in read), width=_WIDTHS[1]),
@@ -77,6 +78,13 @@ def _row(position: int, entry: Entry, before: Snapshot | None) -> list[str]:
             width=_WIDTHS[2],
         ),
     ]
+
+
+def loss_of(entry: Entry) -> list[float]:
+    """Return the loss of the last Forward that an entry did; empty where it did none."""
+    forward = entry.snapshot.forward
+    has_loss = isinstance(entry.action, Ran) or (entry.action is Operation.FORWARD and entry.refusal is None)
+    return [float(forward.loss)] if has_loss and forward is not None else []
 
 
 def _gap(first: int, end: int) -> list[str]:

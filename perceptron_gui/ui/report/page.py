@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from perceptron_gui.core import lines
-from perceptron_gui.core.actions import Operation
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.exporting.watching import Watch, unwatched
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import display_text
@@ -62,7 +62,7 @@ def parts(
 
 
 def _facts(history: History, about: About) -> str:
-    done = history.entries[: history.index + 1]
+    done = history.path
     losses = _losses(done)
     config = history.current.config
     torch = ", ".join(dict.fromkeys(entry.environment.torch for entry in done if entry.environment is not None))
@@ -87,12 +87,13 @@ def _facts(history: History, about: About) -> str:
 def _losses(entries: Sequence[Entry]) -> list[float]:
     """Return the first and the last loss that a Forward gave."""
 
-    def loss(entry: Entry) -> float | None:
-        is_forward = entry.action is Operation.FORWARD and entry.refusal is None
-        return float(entry.snapshot.forward.loss) if is_forward and entry.snapshot.forward is not None else None
+    def losses(entry: Entry) -> list[float]:
+        if isinstance(entry.action, Ran):
+            return [*map(float, entry.action.curve.losses[:1]), *actions.loss_of(entry)]
+        return actions.loss_of(entry)
 
-    first = next((found for entry in entries if (found := loss(entry)) is not None), None)
-    last = next((found for entry in reversed(entries) if (found := loss(entry)) is not None), None)
+    first = next((found[0] for entry in entries if (found := losses(entry))), None)
+    last = next((found[-1] for entry in reversed(entries) if (found := losses(entry))), None)
     return [found for found in (first, last) if found is not None]
 
 

@@ -4,7 +4,18 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from perceptron_gui.core.actions import CPU, Axis, Configure, Import, Operation, Randomize, Resize, Start, SwitchDevice
+from perceptron_gui.core.actions import (
+    CPU,
+    Axis,
+    Configure,
+    Import,
+    Operation,
+    Randomize,
+    Resize,
+    Run,
+    Start,
+    SwitchDevice,
+)
 from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import TensorName
@@ -35,6 +46,7 @@ def histories(draw: st.DrawFn) -> History:
         st.builds(Resize, st.sampled_from(Axis), st.integers(1, 5)),
         st.just(SwitchDevice(CPU)),
         st.builds(Configure, st.just("twin"), st.booleans()),
+        st.builds(Run, st.integers(1, 3), zeroes=st.booleans(), backwards=st.integers(1, 2), seed=st.just(7)),
     )
     for action in draw(st.lists(st.one_of(anew, st.sampled_from(Operation)), max_size=6)):
         history = done(history, action)

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perceptron_gui.core.actions import CPU, Configure, Randomize
+from perceptron_gui.core.actions import CPU, Configure, Ran, Randomize, Run
 from perceptron_gui.core.exporting.notebook import notebook
 from perceptron_gui.core.history import History
 from tests.core.exporting.histories import (
@@ -26,7 +26,7 @@ from tests.core.exporting.histories import (
     without_the_oldest,
 )
 from tests.core.notebook import bits, state, without_versions
-from tests.core.test_script import done
+from tests.core.test_script import ENGINE, done
 
 
 def read(history: History) -> Any:
@@ -77,6 +77,21 @@ def test_outputs_are_pytorchs_words() -> None:
 
 def test_a_layer_that_pytorch_prints_in_short_prints_so_again() -> None:
     check(done(History.begin("or_gate", CPU), Configure("seed", 3), Randomize(), FORWARD, BACKWARD))
+
+
+def test_a_run_is_a_loop_that_prints_what_its_last_update_left() -> None:
+    history = done(History.begin("or_gate", CPU), FORWARD, Configure("part", 3), Run(updates=4, seed=1), FORWARD)
+    history = done(history, Run(updates=3, zeroes=False, backwards=2), BACKWARD)
+    check(history)
+    cells = read(history).cells[1:]
+    assert "for step in range(4):" in cells[3].source
+    assert cells[3].source.endswith('print("W =", W)\nprint("b =", b)')
+    assert "W = tensor" in cells[3].outputs[0].text
+    ran, before = history.entries[5].action, history.entries[4].snapshot
+    assert isinstance(ran, Ran)
+    moment = history.at_moment(history.entries[5], *ENGINE.revisit(ran, before, 8, CPU))
+    check(moment)
+    assert len(read(moment).cells) == 7
 
 
 @pytest.mark.parametrize("text", HOSTILE)

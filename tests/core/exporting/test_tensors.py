@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perceptron_gui.core.actions import CPU, Axis, MarkRows, Randomize, Resize
+from perceptron_gui.core.actions import CPU, Axis, Configure, MarkRows, Randomize, Resize, Run
 from perceptron_gui.core.exporting import checkpoint, tables, tensors
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import FloatArray, frozen, same_bits
@@ -129,6 +129,17 @@ def test_no_text_is_a_formula_and_numbers_stay_numbers(text: str) -> None:
     assert rows[0]["W[0, 0]"] == "-2.4852"
     assert round(float(rows[1]["loss"]), 4) == 0.6965
     assert next(iter(tables.tensor_csv(frozen([-0.5])))) == b"-0.5\r\n"
+
+
+def test_a_run_is_one_row_of_the_history() -> None:
+    history = done(History.begin("notebook_half", CPU), Configure("lr", 0.1), Run(updates=5), FORWARD)
+    rows = rows_of(history)
+    assert [row["action"] for row in rows] == ["Start notebook_half", "Configure", "Run (updates)", "forward"]
+    assert (rows[2]["updates"], rows[2]["lr"]) == ("5", "0.1")
+    forward = history.entries[2].snapshot.forward
+    assert forward is not None
+    assert np.float32(rows[2]["loss"]) == forward.loss
+    assert np.float32(rows[2]["W[0, 0]"]) == history.entries[2].snapshot.W[0, 0]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -35,14 +35,13 @@ def slabs(plot: GradientPlot) -> dict[tuple[float, float], float]:
     """Return where the slabs begin, by their left edge and that, and how far they go."""
     found: dict[tuple[float, float], float] = {}
     for item in (*plot.stacks.slabs.fresh, *plot.stacks.slabs.old):
-        opts = item.opts
-        for left, start, height in zip(numbers(opts["x0"]), numbers(opts["y0"]), numbers(opts["height"]), strict=True):
+        for left, start, height in zip(numbers(item.x0), numbers(item.y0), numbers(item.height), strict=True):
             found[round(left, 6), start] = height
     return found
 
 
 def count(items: Any) -> int:
-    return sum(len(item.opts["x0"]) for item in items)
+    return sum(len(item.x0) for item in items)
 
 
 def click(plot: GradientPlot, x: float, y: float) -> None:
@@ -66,4 +65,4 @@ def incoming_of(snapshot: Snapshot) -> list[float]:
 
 
 def heights(bars: Any) -> list[float]:
-    return numbers(bars.opts["height"])
+    return numbers(bars.height)

@@ -24,8 +24,7 @@ def _forward(history: History) -> ForwardPass:
 
 
 def _points(plot: ActivationPlot) -> list[tuple[float, float]]:
-    x, y = plot.points.getData()
-    return list(zip(numbers(x), numbers(y), strict=True))
+    return list(zip(numbers(plot.points.x), numbers(plot.points.y), strict=True))
 
 
 @pytest.mark.parametrize("preset", ["notebook", "or_gate", "layer_4x2"])
@@ -43,8 +42,8 @@ def test_a_tangent_goes_through_its_point_with_its_slope(show: Show, engine: Eng
     history = done(engine, begin("or_gate"), FORWARD)
     plot.display(history)
     y_pred = _forward(history).y_pred.reshape(-1)
-    x, y = (np.reshape(data, (-1, 2)) for data in plot.tangents.getData())
-    assert plot.tangents.opts["connect"] == "pairs"
+    tangents = plot.tangents
+    x, y = np.column_stack([tangents.x0, tangents.x1]), np.column_stack([tangents.y0, tangents.y1])
     assert np.allclose(np.column_stack([x.mean(1), y.mean(1)]), _points(plot), atol=1e-6)
     assert np.allclose(np.diff(y)[:, 0] / np.diff(x)[:, 0], y_pred * (np.float32(1) - y_pred))
 
@@ -53,8 +52,8 @@ def test_without_a_forward_there_is_just_the_curve(show: Show) -> None:
     plot = show(ActivationPlot)
     plot.display(begin())
     assert _points(plot) == []
-    assert not len(plot.tangents.xData)
-    x, y = plot.curve.getData()
+    assert not len(plot.tangents.x0)
+    x, y = plot.curve.x, plot.curve.y
     (left, right), (bottom, top) = plot.view_box.viewRange()
     assert x.min() <= -6
     assert x.max() >= 6
@@ -96,11 +95,11 @@ def test_points_of_an_older_state_are_hollow_and_say_so(show: Show, engine: Engi
     plot = show(ActivationPlot)
     history = done(engine, begin(), FORWARD, BACKWARD)
     plot.display(history)
-    filled = plot.points.opts["brush"].color()
+    filled = plot.points.brush.color()
     history = done(engine, history, UPDATE)
     plot.display(history)
     assert filled == QColor(theme.LIGHT.series[1])
-    assert plot.points.opts["brush"].color() == QColor(theme.LIGHT.base)
+    assert plot.points.brush.color() == QColor(theme.LIGHT.base)
     assert [label.text.replace("\n", " ") for label in plot.labels.shown] == [
         "hollow points: from an earlier state",
         "slope 0.1381",
@@ -109,7 +108,7 @@ def test_points_of_an_older_state_are_hollow_and_say_so(show: Show, engine: Engi
     said = plot.hover_text(pixel(plot, float(forward.z[0, 0]), float(forward.y_pred[0, 0])))
     assert said.endswith("From an earlier state. Changed since: W, b. Stale since In [4], Update.")
     plot.display(done(engine, history, FORWARD))
-    assert plot.points.opts["brush"].color() == filled
+    assert plot.points.brush.color() == filled
     assert [label.text for label in plot.labels.shown] == _slopes(plot)
 
 
@@ -130,7 +129,7 @@ def test_two_hundred_points_are_drawn_and_the_rest_is_told(show: Show, engine: E
     history = done(engine, begin_with(x=frozen(x), y_true=frozen(np.ones((301, 1)))), FORWARD)
     plot.display(history)
     assert len(_points(plot)) == 200
-    assert len(plot.tangents.xData) == 400
+    assert len(plot.tangents.x0) == 200
     assert plot.note.text() == "200 of 301 points drawn"
 
 

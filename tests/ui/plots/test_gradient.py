@@ -49,7 +49,7 @@ def test_the_stack_is_the_stored_gradient_a_slab_a_backward(ledger: GradientPlot
         history = done(engine, history, FORWARD, BACKWARD)
         ledger.display(history)
         stored = stored_of(history.current)
-        assert numbers(ledger.stacks.stored.opts["y0"]) == stored
+        assert numbers(ledger.stacks.stored.y0) == stored
         assert heights(ledger.stacks.incoming) == incoming_of(history.current)
         assert count(ledger.stacks.slabs.fresh) == times * len(stored)
         for index, value in enumerate(stored):
@@ -86,8 +86,8 @@ def test_the_incoming_bar_looks_as_its_slab_does(ledger: GradientPlot, engine: E
         history = done(engine, history, FORWARD, BACKWARD)
         ledger.display(history)
         look = ledger.stacks.slabs._styles[style_of(number)]
-        assert ledger.stacks.incoming._sharedPen.color() == look.fresh_pen.color()
-    assert ledger.stacks.incoming.opts["width"].max() < 0.3
+        assert ledger.stacks.incoming.pen.color() == look.fresh_pen.color()
+    assert ledger.stacks.incoming.width.max() < 0.3
 
 
 def test_sixty_four_deposits_and_more_are_a_few_items(ledger: GradientPlot, engine: Engine) -> None:
@@ -108,8 +108,8 @@ def test_a_merged_slab_says_which_backwards_it_is(ledger: GradientPlot, engine: 
 def test_none_is_a_word_and_not_a_bar(ledger: GradientPlot) -> None:
     ledger.display(begin())
     assert not slabs(ledger)
-    assert not len(ledger.stacks.stored.opts["x0"])
-    assert not len(ledger.stacks.zeros.data)
+    assert not len(ledger.stacks.stored.x0)
+    assert not len(ledger.stacks.zeros.x)
     assert texts(ledger) == ["None"] * 4
     assert ledger.hover_text(pixel(ledger, 1, 0)) == "W.grad[1, 0] = None\nstored .grad"
     assert ledger.story.text() == ".grad is None: nothing has been added yet."
@@ -117,8 +117,8 @@ def test_none_is_a_word_and_not_a_bar(ledger: GradientPlot) -> None:
 
 def test_zero_is_a_mark_and_not_none(ledger: GradientPlot, engine: Engine) -> None:
     ledger.display(done(engine, begin(), *STEP))
-    assert numbers(ledger.stacks.stored.opts["y0"]) == [0, 0, 0, 0]
-    assert numbers(ledger.stacks.zeros.getData()[1]) == [0, 0, 0, 0]
+    assert numbers(ledger.stacks.stored.y0) == [0, 0, 0, 0]
+    assert numbers(ledger.stacks.zeros.y) == [0, 0, 0, 0]
     assert texts(ledger) == ["0.0000"] * 4
     assert heights(ledger.stacks.incoming) == []
     assert ledger.story.text() == ".grad holds the zeros that Zero grad left; nothing was added since."
@@ -140,7 +140,7 @@ def test_where_pytorch_refused_half_way_one_part_is_none(ledger: GradientPlot, e
     assert now.W_grad is None
     assert now.b_grad is not None
     ledger.display(history)
-    assert numbers(ledger.stacks.stored.opts["y0"]) == numbers(now.b_grad)
+    assert numbers(ledger.stacks.stored.y0) == numbers(now.b_grad)
     assert [text for text in texts(ledger) if text != "1"][:3] == ["None"] * 3
     assert ledger.hover_text(pixel(ledger, 0.25, 0)) == "W.grad[0, 0] += None\nincoming in the last Backward"
 
@@ -151,7 +151,7 @@ def test_undo_shows_the_gradient_before(ledger: GradientPlot, engine: Engine) ->
     ledger.display(twice)
     ledger.display(twice.undo())
     ledger.display(twice.undo().undo())
-    assert numbers(ledger.stacks.stored.opts["y0"]) == stored_of(once.current)
+    assert numbers(ledger.stacks.stored.y0) == stored_of(once.current)
     assert len(slabs(ledger)) == 4
     ledger.display(twice.at(0))
     assert not slabs(ledger)
@@ -179,7 +179,7 @@ def test_what_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engine) -> N
     plot = show(GradientPlot)
     history = begin_with(W_grad=frozen([[NAN], [INF], [-2.0]]), b_grad=frozen([-INF]))
     plot.display(history)
-    assert numbers(plot.stacks.stored.opts["y0"]) == [-2]
+    assert numbers(plot.stacks.stored.y0) == [-2]
     assert plot.note.text() == "nan/inf not drawn"
     assert [label.text for label in plot.labels.shown] == ["nan", "inf", "-2.0000", "-inf"]
     plot.grab()
@@ -207,7 +207,7 @@ def test_a_number_stands_clear_of_slabs_that_go_a_little_further(ledger: Gradien
 
 
 def _ends(item: Any) -> list[tuple[float, float]]:
-    return list(zip(numbers(item.opts["y0"]), numbers(item.opts["height"]), strict=True))
+    return list(zip(numbers(item.y0), numbers(item.height), strict=True))
 
 
 def test_what_overflows_is_drawn_without_a_warning(ledger: GradientPlot, engine: Engine) -> None:
@@ -230,13 +230,13 @@ def test_what_overflows_is_drawn_without_a_warning(ledger: GradientPlot, engine:
 def test_what_is_hollow_has_no_filling(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, begin("notebook_half"), *(FORWARD, BACKWARD, UPDATE) * 6)
     ledger.display(history)
-    shown = [item for item in ledger.stacks.slabs.old if item.isVisible()]
+    shown = [item for item in ledger.stacks.slabs.old if item.is_visible]
     assert len(shown) == 6
     for item in (*shown, ledger.stacks.incoming):
-        assert item._sharedBrush.style() is Qt.BrushStyle.NoBrush
-        assert item._sharedPen.style() is Qt.PenStyle.DashLine
+        assert item.brush.style() is Qt.BrushStyle.NoBrush
+        assert item.pen.style() is Qt.PenStyle.DashLine
     ledger._choose(2)
-    assert ledger.stacks.slabs.chosen._sharedBrush.style() is Qt.BrushStyle.NoBrush
+    assert ledger.stacks.slabs.chosen.brush.style() is Qt.BrushStyle.NoBrush
 
 
 @pytest.mark.parametrize("size", [(415, 250), (440, 260), (900, 500)])
@@ -293,13 +293,14 @@ def test_no_label_is_crossed_by_a_stored_line_or_cut(ledger: GradientPlot, engin
     ):
         ledger.display(history)
         QApplication.processEvents()
-        opts = ledger.stacks.stored.opts
+        QApplication.processEvents()
+        stored = ledger.stacks.stored
         for label in ledger.labels.shown:
             box = _box(label, ledger.labels)
             assert box.left() >= -1
             assert box.right() <= ledger.view_box.width() + 1
             if label.text.isdigit():
-                for left, width, y in zip(opts["x0"], opts["width"], opts["y0"], strict=True):
+                for left, width, y in zip(stored.x0, stored.width, stored.y0, strict=True):
                     start, end = pixel(ledger, left, y), pixel(ledger, left + width, y)
                     is_crossed = box.top() + 3 < start.y() < box.bottom() - 2
                     assert not (is_crossed and box.right() > start.x() and box.left() < end.x()), label

@@ -45,7 +45,7 @@ def test_the_last_part_fills_the_outline_of_the_whole_batch(ledger: GradientPlot
         ) == (rows < 4)
     said = ledger.story.text()
     assert re.search(r"\nDifference \S+: the parts add up to the whole batch, the outline\.", said)
-    assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(whole, abs=1e-6)
+    assert numbers(ledger.stacks.stored.y0) == pytest.approx(whole, abs=1e-6)
     assert f"outline, the whole batch: {full_text(whole[1])}" in ledger.hover_text(
         pixel(ledger, 1 + STACK, whole[1] / 2)
     )
@@ -58,8 +58,8 @@ def test_means_of_parts_are_shown_wrong_and_right(ledger: GradientPlot, engine: 
     W_grad, b_grad = gradients_of_all_rows(history.current, is_mean=True)
     whole = numbers(np.concatenate([W_grad, b_grad], axis=None))
     assert heights(ledger.stacks.outline) == whole
-    assert numbers(ledger.stacks.weighted.getData()[1]) == pytest.approx(whole, abs=1e-6)
-    assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(numbers(2 * np.array(whole)), abs=1e-6)
+    assert numbers(ledger.stacks.weighted.y) == pytest.approx(whole, abs=1e-6)
+    assert numbers(ledger.stacks.stored.y0) == pytest.approx(numbers(2 * np.array(whole)), abs=1e-6)
     assert f"\nOff by {max(map(abs, whole)):.4f}: the sum of the means of the parts. Off by " in ledger.story.text()
     assert ": ×, each of them weighted by rows/m." in ledger.story.text()
     assert "× weighted by rows/m: -0.1" in ledger.hover_text(pixel(ledger, STACK, whole[0]))
@@ -69,8 +69,8 @@ def test_a_weighted_mean_fills_the_outline(ledger: GradientPlot, engine: Engine)
     history = with_edits(begin("or_gate"), Configure("reduction", Reduction.WEIGHTED), Configure("part", 3))
     ledger.display(done(engine, history, *FORWARD_BACKWARD * 2))
     assert ": the parts add up to the whole batch, the outline." in ledger.story.text()
-    assert numbers(ledger.stacks.stored.opts["y0"]) == pytest.approx(heights(ledger.stacks.outline), abs=1e-6)
-    assert not len(ledger.stacks.weighted.data)
+    assert numbers(ledger.stacks.stored.y0) == pytest.approx(heights(ledger.stacks.outline), abs=1e-6)
+    assert not len(ledger.stacks.weighted.x)
 
 
 def test_rows_that_are_in_twice_do_not_add_up(ledger: GradientPlot, engine: Engine) -> None:

@@ -80,7 +80,7 @@ def test_a_slab_of_an_older_state_is_hollow_and_says_so(ledger: GradientPlot, en
     history = done(engine, history, UPDATE)
     ledger.display(history)
     assert (count(ledger.stacks.slabs.fresh), count(ledger.stacks.slabs.old)) == (0, 4)
-    assert ledger.stacks.incoming._sharedPen.style() is Qt.PenStyle.DashLine
+    assert ledger.stacks.incoming.pen.style() is Qt.PenStyle.DashLine
     stale = "From an earlier state. Changed since: W, b."
     assert stale in ledger.hover_text(pixel(ledger, 0, stored_of(history.current)[0] / 2))
     assert "Hollow slabs: before W, b changed." in ledger.story.text()
@@ -89,7 +89,10 @@ def test_a_slab_of_an_older_state_is_hollow_and_says_so(ledger: GradientPlot, en
     assert stale not in ledger.hover_text(pixel(ledger, 0.25, -0.01))
 
 
-def test_the_tally_is_claimed_only_when_pytorch_has_answered(show: Show, engine: Engine) -> None:
+def test_a_long_tally_is_claimed_only_when_the_worker_has_answered(
+    show: Show, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perceptron_gui.core.deposits.is_quick", lambda _: False)
     plot = show(GradientPlot)
     asked: list[Question] = []
     plot.question_raised.connect(asked.append)
@@ -105,6 +108,15 @@ def test_the_tally_is_claimed_only_when_pytorch_has_answered(show: Show, engine:
     assert plot.story.text().startswith("Backwards: 3, from None on. Their sum is .grad, bit for bit.\n")
 
 
+def test_a_short_tally_is_said_at_once(show: Show, engine: Engine) -> None:
+    plot = show(GradientPlot)
+    asked: list[Question] = []
+    plot.question_raised.connect(asked.append)
+    plot.display(done(engine, begin(), *FORWARD_BACKWARD * 3))
+    assert plot.story.text().startswith("Backwards: 3, from None on. Their sum is .grad, bit for bit.\n")
+    assert not asked
+
+
 def test_a_sum_that_is_not_what_is_stored_is_said_plainly(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, begin(), *FORWARD_BACKWARD * 2)
     now = history.current
@@ -118,7 +130,10 @@ def test_it_is_said_that_the_sum_began_at_zeros(ledger: GradientPlot, engine: En
     assert "Backwards: 1, from zeros on. Their sum is .grad, bit for bit." in ledger.story.text()
 
 
-def test_nothing_is_asked_twice_and_nothing_while_hidden(show: Show, engine: Engine) -> None:
+def test_nothing_is_asked_twice_and_nothing_while_hidden(
+    show: Show, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perceptron_gui.core.deposits.is_quick", lambda _: False)
     plot = show(GradientPlot)
     asked: list[Question] = []
     plot.question_raised.connect(asked.append)
@@ -157,7 +172,7 @@ def test_a_click_selects_a_deposit_in_every_parameter(ledger: GradientPlot, engi
     click(ledger, 3 + STACK, stored[3] / 2)
     chosen = ledger.stacks.slabs.chosen
     assert heights(chosen) == pytest.approx(part)
-    assert numbers(chosen.opts["y0"]) == pytest.approx(part)
+    assert numbers(chosen.y0) == pytest.approx(part)
     said = f"Backward 2, x: b.grad[0] += {full_text(part[3])}, sum so far: {full_text(2 * part[3])}"
     assert said in ledger.story.text()
     ledger.display(done(engine, history, FORWARD, BACKWARD))

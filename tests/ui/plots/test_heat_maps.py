@@ -93,7 +93,7 @@ def test_forty_parameters_have_stacks_and_forty_one_have_maps(ledger: GradientPl
     for n, is_map in ((39, False), (40, True)):
         ledger.display(done(engine, begin(), Resize(Axis.INPUTS, n), *FORWARD_BACKWARD))
         assert ledger.heat_maps.isVisibleTo(ledger) == is_map
-        assert len(ledger.stacks.stored.opts["x0"]) == (1 if is_map else 40)
+        assert len(ledger.stacks.stored.x0) == (1 if is_map else 40)
     ledger.display(done(engine, begin(), *FORWARD_BACKWARD))
     assert not ledger.heat_maps.isVisibleTo(ledger)
 
@@ -176,8 +176,8 @@ def test_the_stack_is_that_of_the_largest_stored_until_another_is_clicked(ledger
     ledger.display(history)
     assert ledger.x_axis._tickLevels[0] == [(0, "W[7, 2]")]
     assert history.current.W_grad is not None
-    assert numbers(ledger.stacks.stored.opts["y0"]) == [history.current.W_grad[7, 2]]
-    assert sum(len(item.opts["x0"]) for item in (*ledger.stacks.slabs.fresh, *ledger.stacks.slabs.old)) == 2
+    assert numbers(ledger.stacks.stored.y0) == [history.current.W_grad[7, 2]]
+    assert sum(len(item.x0) for item in (*ledger.stacks.slabs.fresh, *ledger.stacks.slabs.old)) == 2
     place = _place(ledger.heat_maps, 1, of_b=True, row=0, column=3)
     QTest.mouseClick(viewport, Qt.MouseButton.LeftButton, pos=place.toPoint())
     assert ledger.x_axis._tickLevels[0] == [(0, "b[3]")]

@@ -47,7 +47,7 @@ def test_the_last_point_is_marked_and_told(show: Show, engine: Engine) -> None:
     plot = show(LossPlot)
     history = done(engine, begin(), *STEP * 2)
     plot.display(history)
-    x, y = plot.marker.getData()
+    x, y = plot.marker.x, plot.marker.y
     assert (x[0], y[0]) == (1, losses(history)[1])
     assert [label.text for label in plot.labels.shown] == [display_text(y[0])]
 
@@ -115,7 +115,7 @@ def test_a_loss_that_is_not_finite_is_a_gap_and_a_note(show: Show, engine: Engin
     assert np.isnan(plot.curve.yData).tolist() == [False, False, False, True]
     assert plot.note.text() == "nan/inf not drawn"
     assert plot.note.isVisibleTo(plot)
-    assert not plot.marker.getData()[0].size
+    assert not plot.marker.x.size
     plot.grab()
     plot.display(history.at(3))
     assert plot.note.isVisibleTo(plot), "what is undone is drawn too"
@@ -128,12 +128,12 @@ def test_a_point_between_gaps_is_seen(show: Show, engine: Engine) -> None:
     history = begin_with(W=frozen([[NAN], [0.0], [0.0]]))
     history = done(engine, history, FORWARD)
     plot.display(history)
-    assert not numbers(plot.dots.getData()[0])
+    assert not numbers(plot.dots.x)
     finite = begin().current.W
     for W in (finite, frozen([[NAN], [0.0], [0.0]])):
         history = done(engine, history.push(UPDATE, history.current.with_tensor(TensorName.W, W), "cpu"), FORWARD)
     plot.display(history)
-    assert numbers(plot.dots.getData()[0]) == [1]
+    assert numbers(plot.dots.x) == [1]
 
 
 class TestUndone:
@@ -489,14 +489,14 @@ class TestTwin:
         plot.display(history)
         assert np.isnan(plot.twin_curve.yData).tolist() == [False, True]
         assert plot.note.text() == "nan/inf not drawn"
-        assert not plot.twin_marker.getData()[0].size
+        assert not plot.twin_marker.x.size
         plot.grab()
 
     def test_beyond_a_hundred_points_some_have_squares(self, show: Show, engine: Engine) -> None:
         plot = show(LossPlot)
         Answers(plot, engine)
         plot.display(done(engine, begin("twin_half"), *STEP * (MOST_DOTS + 20)))
-        squares = numbers(plot.twin_dots.getData()[0])
+        squares = numbers(plot.twin_dots.x)
         assert 10 < len(squares) < MOST_DOTS / 2
         assert max(squares) - min(squares) > MOST_DOTS
 

@@ -339,7 +339,7 @@ def test_letters_grow_with_the_font_of_the_program(
         assert axis.style["tickFont"].pointSize() == 20
         assert axis.label.font().pointSize() == 20
     assert plot.labels.height > before
-    assert plot.x_axis.height() > plot.labels.height
+    qtbot.waitUntil(lambda: plot.x_axis.height() > plot.labels.height)
     plot.grab()
 
 

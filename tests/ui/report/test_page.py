@@ -16,7 +16,7 @@ from typing_extensions import override
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Axis as SizeOf
-from perceptron_gui.core.actions import MarkRows, Resize
+from perceptron_gui.core.actions import MarkRows, Resize, Run
 from perceptron_gui.core.history import Entry, History, Refusal
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text
@@ -64,6 +64,23 @@ def test_every_line_refusal_loss_and_number_is_there(engine: Engine) -> None:
     assert {str(number_) for number_ in history.entries[0].snapshot.W.reshape(-1)} <= in_full.keys()
     assert "Refusals by PyTorch" in read.words
     assert ["Refusals by PyTorch", "2"] in read.rows
+
+
+def test_a_run_is_a_row_with_its_loop_and_why_it_ended(engine: Engine) -> None:
+    history = done(engine, begin("notebook_half"), FORWARD)
+    outcome = engine.execute(Run(updates=3), history.current, "cpu")
+    history = history.push(outcome.action, outcome.snapshot, "cpu", printed=outcome.printed)
+    read = page(history)
+    row = next(row for row in read.rows if row and row[0] == "[3]")
+    assert "for step in range(3):" in row[1]
+    assert "updates done: 3" in row[1]
+    assert "as many updates as were set" in row[1]
+    assert f"lr = {history.current.config.lr!r}" in row[1]
+    forward = history.current.forward
+    assert forward is not None
+    assert row[2] == display_text(float(forward.loss))
+    start = display_text(float(history.entries[1].snapshot.forward.loss))  # type: ignore[union-attr]
+    assert ["loss", f"{start} → {row[2]}"] in read.rows
 
 
 def test_names_and_shapes_are_pytorchs_and_none_is_none(engine: Engine) -> None:

@@ -1,6 +1,7 @@
 """The stacks of deposits as geometry: which slab lies where, in numbers and in lanes. No Qt, no drawing."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +24,7 @@ FIRST = -0.55 - BEFORE
 _LEAST_LINE = STACK_WIDTH / 8
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ledger:
     """How `.grad` of some parameters came to be.
 
@@ -63,43 +64,43 @@ class Ledger:
             shape, parameters, snapshot.deposits, ages, stored, ~is_there, added, arrived, before, after, lane, lanes
         )
 
-    @property
+    @cached_property
     def drawn(self) -> Bools:
         """Which slabs can be drawn, (d, p)."""
         return self.arrived & np.isfinite(self.before) & np.isfinite(self.after)
 
-    @property
+    @cached_property
     def incoming(self) -> FloatArray:
         """What the last Backward added, (p,); nan where nothing came, and where it was merged with those before."""
         return self.added[-1] if self._has_incoming else np.full(len(self.parameters), np.nan, np.float32)
 
-    @property
+    @cached_property
     def incoming_is_none(self) -> Bools:
         """Where the last Backward brought nothing although there was one, (p,)."""
         return ~self.arrived[-1] if self._has_incoming else np.zeros(len(self.parameters), np.bool_)
 
-    @property
+    @cached_property
     def is_opposite(self) -> Bools:
         """Where the last Backward points against what is stored, (p,)."""
         return np.sign(self.stored) * np.sign(self.incoming) < 0
 
-    @property
+    @cached_property
     def has_gap(self) -> bool:
         """Whether a number is there that cannot be drawn."""
         unsound = ~np.isfinite(self.stored) & ~self.is_none
         return bool(unsound.any() or (self.arrived & ~self.drawn).any())
 
-    @property
+    @cached_property
     def left(self) -> Places:
         """The left edge of every slab, (d, p)."""
         return np.arange(len(self.parameters)) + STACK - STACK_WIDTH / 2 + self.lane * self.width
 
-    @property
+    @cached_property
     def width(self) -> Places:
         """The width of the lanes of every parameter, (p,)."""
         return STACK_WIDTH / np.maximum(self.lanes, 1)
 
-    @property
+    @cached_property
     def ends(self) -> tuple[Places, Places]:
         """The left edge and the width of the line of each stored value, (p,): it lies at the end of the last lane."""
         whole = STACK_WIDTH + WIDER
@@ -115,7 +116,7 @@ class Ledger:
         """Name a parameter as PyTorch indexes it: `W[0, 0]`, or `W.grad[0, 0]` with the suffix `.grad`."""
         return element(int(self.parameters[column]), self.shape, suffix)
 
-    @property
+    @cached_property
     def extents(self) -> tuple[FloatArray, FloatArray]:
         """The lowest and the highest place that each stack reaches, (p,) each."""
         reached = np.where(self.drawn, self.after, np.float32(0))

@@ -68,7 +68,8 @@ def of_numbers(ledger: Ledger, slots: Slots) -> list[Label]:
             replace(label, text=f"{words.OPPOSITE} {label.text}") if is_opposite else label
             for label, is_opposite in zip(incoming, ledger.is_opposite.tolist(), strict=True)
         ]
-    numbers = [replace(one, turned=turned) for one in numbers]
+    if turned:
+        numbers = [replace(one, turned=True) for one in numbers]
     return numbers + _marks(ledger, slots, numbers, turned=turned)
 
 

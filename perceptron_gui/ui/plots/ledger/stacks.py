@@ -3,22 +3,24 @@
 from typing import Any
 
 import numpy as np
-import pyqtgraph as pg
+import numpy.typing as npt
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPen
 
 from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.ui.plots.drawing import HOLLOW, NO_PEN, Bars, Drawing, Lines, Marks
 from perceptron_gui.ui.plots.labels import Label, Labels
 from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, WIDER, Ledger
-from perceptron_gui.ui.plots.ledger.slabs import HOLLOW, STYLES, Slabs, Style, bars, put, style_of, styles, unstretched
+from perceptron_gui.ui.plots.ledger.slabs import STYLES, Slabs, Style, style_of, styles
 from perceptron_gui.ui.plots.legend import Pile
+from perceptron_gui.ui.plots.symbols import CROSS, DIAMOND
 from perceptron_gui.ui.theme import Colors
 
 _PLATE = 0.95
 
 
 class Stacks:
-    """The items of the ledger, which are moved and never made anew.
+    """The shapes of the ledger.
 
     `outline` is the gradient of the whole batch, `weighted` the sum of the deposits as it had to be; both are (p,) and
     nan where they are not shown.
@@ -28,14 +30,12 @@ class Stacks:
         self._view_box = view_box
         self._styles: tuple[Style, ...] = ()
         self._last, self._is_old = 1, False
-        self.zero_line: Any = pg.InfiniteLine(pos=0, angle=0)
-        view_box.addItem(self.zero_line, ignoreBounds=True)
-        self.slabs = Slabs(view_box)
-        self.incoming, self.outline, self.stored, self.plates = (bars() for _ in range(4))
-        self.zeros: Any = pg.ScatterPlotItem(symbol="d", size=9)
-        self.weighted: Any = pg.ScatterPlotItem(symbol="x", size=11)
-        for item in (self.incoming, self.outline, self.stored, self.zeros, self.weighted, self.plates):
-            view_box.addItem(item, ignoreBounds=True)
+        self.zero_line = Lines()
+        self.slabs = Slabs()
+        self.incoming, self.outline, self.stored, self.plates = (Bars() for _ in range(4))
+        self.zeros, self.weighted = Marks(DIAMOND, 9), Marks(CROSS, 11)
+        over = (self.incoming, self.outline, self.stored, self.zeros, self.weighted, self.plates)
+        self._drawing = Drawing(view_box, (self.zero_line, *self.slabs.shapes, *over))
 
     def show(
         self,
@@ -48,31 +48,18 @@ class Stacks:
         """Draw a ledger, whose deposits have these numbers; `chosen` is the index of one of them."""
         self.slabs.show(ledger, numbers, chosen)
         self._last, self._is_old = (numbers[-1][1], bool(ledger.ages[-1])) if numbers else (1, False)
+        self.incoming.brush, self.incoming.pen = self._look
         columns = np.arange(len(ledger.parameters), dtype=np.float64)
         incoming, stored = ledger.incoming.astype(np.float64), ledger.stored.astype(np.float64)
-        zeros: list[float] = []
-        for item, values, place, width in (
-            (self.incoming, incoming, INCOMING, INCOMING_WIDTH),
-            (self.outline, outline.astype(np.float64), STACK, STACK_WIDTH + WIDER),
-        ):
-            drawn = np.isfinite(values)
-            count = int(drawn.sum())
-            left = columns[drawn] + place - width / 2
-            put(item, left, np.zeros(count), np.full(count, width), values[drawn])
+        _put(self.incoming, columns + INCOMING, INCOMING_WIDTH, incoming)
+        _put(self.outline, columns + STACK, STACK_WIDTH + WIDER, outline.astype(np.float64))
         drawn = np.isfinite(stored)
         edges, widths = ledger.ends
-        put(self.stored, edges[drawn], stored[drawn], widths[drawn], np.zeros(int(drawn.sum())))
-        for values, place in ((stored, STACK), (incoming, INCOMING)):
-            zeros += (columns[values == 0] + place).tolist()
-        if zeros or len(self.zeros.data):
-            self.zeros.setData(zeros, [0.0] * len(zeros))
-        self.zeros.setVisible(bool(zeros))
+        self.stored.put(edges[drawn], stored[drawn], widths[drawn], np.zeros(int(drawn.sum())))
+        zeros = np.concatenate([columns[stored == 0] + STACK, columns[incoming == 0] + INCOMING])
+        self.zeros.put(zeros, np.zeros(len(zeros)))
         marked = np.isfinite(weighted)
-        self.weighted.setVisible(bool(marked.any()))
-        if marked.any() or len(self.weighted.data):
-            self.weighted.setData(
-                columns[marked] + STACK + (STACK_WIDTH + WIDER) / 2, weighted[marked].astype(np.float64)
-            )
+        self.weighted.put(columns[marked] + STACK + (STACK_WIDTH + WIDER) / 2, weighted[marked].astype(np.float64))
 
     def place_plates(self, grounded: list[Label], labels: Labels) -> None:
         """Put a ground under what is written on slabs."""
@@ -82,27 +69,26 @@ class Stacks:
         widths = np.array([labels.width(label.text) for label in grounded], np.float64)
         x = np.array([label.x - label.anchor[0] * width for label, width in zip(grounded, widths, strict=True)])
         y = np.array([label.y + (1 - label.anchor[1]) * labels.height for label in grounded])
-        put(self.plates, left + x * across, top - y * up, widths * across, np.full(len(grounded), labels.height * up))
+        self.plates.put(left + x * across, top - y * up, widths * across, np.full(len(grounded), labels.height * up))
 
     def arrange(self) -> None:
-        """Keep the patterns in shape: the view is another."""
-        self.slabs.arrange()
-        brush, pen = self._look
-        self.incoming.setOpts(brush=unstretched(brush, self._view_box), pen=pen)
+        """Paint anew: what is shown, or the view, is another."""
+        (left, right), _ = self._view_box.viewRange()
+        self.zero_line.put(np.array([left]), np.zeros(1), np.array([right]), np.zeros(1))
+        self._drawing.arrange()
 
     def set_colors(self, colors: Colors) -> None:
         """Draw in other colours; show again afterwards."""
         self._styles = styles(colors)
         self.slabs.set_colors(self._styles, colors)
-        self.outline.setOpts(brush=HOLLOW, pen=pg.mkPen(colors.text, width=1.5, style=Qt.PenStyle.DashLine))
-        self.stored.setOpts(brush=HOLLOW, pen=pg.mkPen(colors.text, width=3))
-        ground = QColor(colors.base)
+        text, ground = QColor(colors.text), QColor(colors.base)
+        self.outline.pen = QPen(text, 1.5, Qt.PenStyle.DashLine)
+        self.stored.pen = QPen(text, 3)
         ground.setAlphaF(_PLATE)
-        self.plates.setOpts(brush=ground, pen=pg.mkPen(None))
-        self.zero_line.setPen(colors.muted, width=1)
-        self.zeros.setPen(colors.text, width=1)
-        self.zeros.setBrush(colors.base)
-        self.weighted.setPen(colors.text, width=2)
+        self.plates.brush, self.plates.pen = QBrush(ground), NO_PEN
+        self.zero_line.pen = QPen(QColor(colors.muted), 1)
+        self.zeros.pen, self.zeros.brush = QPen(text, 1), QBrush(QColor(colors.base))
+        self.weighted.pen = QPen(text, 2)
 
     def swatches(self) -> tuple[Pile, Pile]:
         """Return swatches of a stack, and of the incoming bar of now."""
@@ -114,3 +100,10 @@ class Stacks:
         """The look of the incoming bar: that of its slab."""
         style = self._styles[style_of(self._last)]
         return (HOLLOW, style.old_pen) if self._is_old else (style.fresh, style.fresh_pen)
+
+
+def _put(bars: Bars, middle: npt.NDArray[np.float64], width: float, values: npt.NDArray[np.float64]) -> None:
+    """Let a bar go from 0 to every number that can be drawn."""
+    drawn = np.isfinite(values)
+    count = int(drawn.sum())
+    bars.put(middle[drawn] - width / 2, np.zeros(count), np.full(count, width), values[drawn])

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QAbstractAnimation, QObject, Qt, QVariantAnimation
-from PySide6.QtGui import QBrush, QColor, QPen, QTransform
+from PySide6.QtGui import QBrush, QColor, QPen
 
 from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import History
+from perceptron_gui.ui.plots.drawing import NOTHING, Bars, Drawing, Numbers
 from perceptron_gui.ui.plots.ledger.geometry import Ledger
-from perceptron_gui.ui.plots.ledger.slabs import bars, unstretched
 from perceptron_gui.ui.theme import Colors
 
 DURATION_MS = 300
@@ -19,10 +19,9 @@ class Sweep:
     """The ghost of a stack, in one view box."""
 
     def __init__(self, view_box: Any, parent: QObject) -> None:
-        self._view_box = view_box
-        self.ghost: Any = bars()
-        self.ghost.setVisible(False)
-        view_box.addItem(self.ghost, ignoreBounds=True)
+        self.ghost = Bars()
+        self._drawing = Drawing(view_box, (self.ghost,))
+        self._whole: tuple[Numbers, ...] = ()
         self.animation = QVariantAnimation(parent, startValue=1.0, endValue=0.0, duration=DURATION_MS)
         self.animation.valueChanged.connect(self._on_value_changed)
         self.animation.finished.connect(self.end)
@@ -36,26 +35,26 @@ class Sweep:
         """Sweep away the stacks of a ledger."""
         drawn = ledger.drawn
         before, after = (array[drawn].astype(np.float64) for array in (ledger.before, ledger.after))
-        self.ghost.setOpts(
-            x0=ledger.left[drawn],
-            y0=before,
-            width=np.broadcast_to(ledger.width, drawn.shape)[drawn],
-            height=after - before,
-            pen=QPen(QColor(colors.muted), 0, Qt.PenStyle.DashLine),
-            brush=unstretched(QBrush(QColor(colors.stale), Qt.BrushStyle.Dense4Pattern), self._view_box),
-        )
-        self.ghost.setVisible(True)
+        width = np.broadcast_to(ledger.width, drawn.shape)[drawn]
+        self._whole = ledger.left[drawn], before, width, after - before
+        self.ghost.pen = QPen(QColor(colors.muted), 1, Qt.PenStyle.DashLine)
+        self.ghost.brush = QBrush(QColor(colors.stale), Qt.BrushStyle.Dense4Pattern)
+        self._on_value_changed(1.0)
         self.animation.stop()
         self.animation.start()
 
     def end(self) -> None:
         """Take the ghost away at once."""
         self.animation.stop()
-        self.ghost.setVisible(False)
+        if self.ghost.is_visible:
+            self.ghost.put(NOTHING, NOTHING, NOTHING, NOTHING)
+            self._drawing.arrange()
 
     def _on_value_changed(self, part: float) -> None:
-        self.ghost.setTransform(QTransform.fromScale(1, part))
-        self.ghost.setOpacity(part)
+        left, before, width, height = self._whole
+        self.ghost.put(left, part * before, width, part * height)
+        self.ghost.opacity = part
+        self._drawing.arrange()
 
 
 def is_swept(history: History, shown: Ledger) -> bool:
