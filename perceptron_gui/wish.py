@@ -7,9 +7,9 @@ from perceptron_gui.core.history import History
 
 
 class Wish:
-    """A history that is to be written, and the one `before`, if a writer has to begin with it; while it is open, a newer one may take its place.
+    """A history that is to be written; while it is open, a newer one may take its place, and so many `newer` ones did.
 
-    So many `newer` ones did.
+    `before` is what a writer has to begin with, where there is such a thing.
     """
 
     def __init__(self, history: History, before: History | None = None) -> None:

@@ -8,7 +8,8 @@ from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
 LARGEST_HISTORY = 512 * 2**20
-"""Bytes of arrays a history may keep alive before its oldest entries are dropped."""
+"""Bytes of arrays a history may keep alive before its oldest entries are dropped: those of three phases of the largest
+layer, so that the program stays within 2 GiB, a run that goes on and a journal that lags behind with it."""
 
 
 _MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Import, Randomize)
@@ -233,16 +234,19 @@ class History:
         return replace(self, index=index, moment=moment.following(self.entries[index - 1]))
 
     def thinned(self) -> "History":
-        """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY."""
+        """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY.
+
+        The shown one and the one before it stay: there is always something to undo.
+        """
         first, later = 0, self.nbytes
-        while later > LARGEST_HISTORY and first < self.index:
+        while later > LARGEST_HISTORY and first < self.index - 1:
             history = self.since(first + 1)
             first, later = first + 1, history.nbytes
         return self.since(first)
 
     def with_room_for(self, later: "History") -> "History":
         """Return the history without what is no more in one that has an entry behind this; the shown one stays."""
-        return self.since(min(self.index + 1 - later.index, self.index))
+        return self.since(self.index + 1 - later.index)
 
     def since(self, first: int) -> "History":
         """Return the history without the entries before `first`, and without the futures that one cut off.

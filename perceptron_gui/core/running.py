@@ -24,7 +24,7 @@ from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, same_numbers, sealed
 
 MOST_CHECKPOINTS = 256
-MOST_CHECKPOINT_BYTES = 256 * 2**20
+MOST_CHECKPOINT_BYTES = 128 * 2**20
 """Beyond either, every second checkpoint is dropped, and from then on they are twice as far apart."""
 CHECKPOINT_EVERY = 512
 """So many cycles lie between two checkpoints at first."""
@@ -273,8 +273,10 @@ class _Recording:
                 self._keep()
             if limit and live.cycles >= limit and ending is not Ending.NOT_FINITE:
                 ending = Ending.UPDATES
+        self._give_back()
         if not live.is_recorded or live.cycles - live.gathered < self._depth:
             self._record_end()
+            self._give_back()
         self._control.do_jobs()
         return self._frame(ending)
 
@@ -317,10 +319,13 @@ class _Recording:
                 return ending
         took += time.perf_counter()
         self._not_before = time.perf_counter() + _SHARE * took
-        if live.now.W.nbytes >= memory.LARGE:
-            memory.give_back()
+        self._give_back()
         control.do_jobs()
         return self._wait() if control.pace.whole_steps and not control.pace.is_flat_out else control.ending
+
+    def _give_back(self) -> None:
+        if self._live.now.W.nbytes >= memory.LARGE:
+            memory.give_back()
 
     def _judged(self, operation: Operation) -> Ending | None:
         """Return why to end after a recorded phase: `execute` looks at the loss alone."""
