@@ -23,8 +23,9 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, behind, goes_on, is_going_on
-from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.core.snapshot import FloatArray, Snapshot
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
 from perceptron_gui.wish import Wish
@@ -352,10 +353,10 @@ class _File:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
     def _push(self, entry: Entry, *, again: bool = False) -> None:
-        before = self.history
+        before, is_run = self.history, is_going_on(entry)
         record = self._writer.line(shortened(entry), before.current if before.entries else None)
-        self.history = before.pushed(replace(entry, replaced=()))
-        self._before_push = before.with_room_for(self.history) if is_going_on(entry) else None
+        self.history = before.pushed(replace(_hollow(entry, before.current) if is_run else entry, replaced=()))
+        self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
 
     def _forget_before(self, first: Entry) -> None:
@@ -378,6 +379,12 @@ class _File:
         _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
+
+
+def _hollow(entry: Entry, before: Snapshot) -> Entry:
+    """Return the entry of a run that goes on without what it holds: what follows is written in its place."""
+    action = replace(entry.action, checkpoints=()) if isinstance(entry.action, Ran) else entry.action
+    return replace(entry, action=action, snapshot=replace(before))
 
 
 def _ahead(history: History) -> Iterator[int]:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 
 from perceptron_gui.core.history import History
 
+_NOTHING = History((), -1)
+
 
 class Wish:
     """A history that is to be written; while it is open, a newer one may take its place, and so many `newer` ones did.
@@ -26,8 +28,8 @@ class Wish:
             return self._is_open
 
     def close(self, is_written: Callable[[History], bool] = lambda _: True) -> bool:
-        """Want no newer one, if the one of now is written; return whether that is so."""
+        """Want none any more, if the one of now is written; return whether that is so."""
         with self._lock:
             if is_written(self.history):
-                self._is_open = False
+                self._is_open, self.history = False, _NOTHING
             return not self._is_open

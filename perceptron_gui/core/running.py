@@ -19,6 +19,7 @@ from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, read
 from perceptron_gui.core.control import Control, Frame
+from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, same_numbers, sealed
@@ -32,6 +33,8 @@ _SHARE = 25
 """After a recorded cycle none is recorded for so many times as long, and nothing kept after keeping a state."""
 _KEEP_EVERY = 0.05
 """Seconds between two states that are kept, at least."""
+_KEEP_AFTER = 0.75
+"""Seconds after which one is kept, whatever it takes: what comes behind it is done again at the end of a run."""
 _log = logging.getLogger(__name__)
 
 
@@ -335,8 +338,8 @@ class _Recording:
             if not math.isfinite(loss):
                 return Ending.NOT_FINITE
             return Ending.LOSS if limit is not None and loss <= limit else None
-        is_finite = operation is not Operation.UPDATE or (np.isfinite(now.W).all() and np.isfinite(now.b).all())
-        return None if is_finite else Ending.NOT_FINITE
+        is_sound = operation is not Operation.UPDATE or (is_finite(now.W) and is_finite(now.b))
+        return None if is_sound else Ending.NOT_FINITE
 
     def _wait(self) -> Ending | None:
         """Wait as long as the pace wants it."""
@@ -354,7 +357,7 @@ class _Recording:
         here = Checkpoint(live.cycles, replace(live.now, forward=None))
         self._recent.append(here)
         took += time.perf_counter()
-        self._keep_at = time.perf_counter() + max(_KEEP_EVERY, _SHARE * took)
+        self._keep_at = time.perf_counter() + min(max(_KEEP_EVERY, _SHARE * took), _KEEP_AFTER)
         last = self._checkpoints[-1].cycles if self._checkpoints else 0
         if live.cycles - last < self._checkpoint_every:
             return
