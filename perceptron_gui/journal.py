@@ -34,7 +34,7 @@ SUFFIX = ".journal"
 MOST_BYTES = 3 * LARGEST_HISTORY
 """Bytes of large arrays before a journal begins anew with the history of then: most of them are in no history."""
 ARRAYS = ".arrays"
-_LARGE = 2**16
+_LARGE = 2**13
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
 _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
