@@ -15,11 +15,11 @@ from PySide6.QtCore import QLockFile, QObject, QSysInfo, Signal, Slot
 
 from perceptron_gui import files
 from perceptron_gui.core import storage
-from perceptron_gui.core.history import History
+from perceptron_gui.core.history import History, goes_on
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage.numbers import DamagedError
-from perceptron_gui.journal import Journal, Kept, goes_on
+from perceptron_gui.journal import Journal, Kept
 from perceptron_gui.recovery import Leftover, leftovers
 from perceptron_gui.saving import LeaveOut, written
 from perceptron_gui.session import Session
@@ -289,6 +289,9 @@ class Document(QObject):
     def _on_session_changed(self, history: History) -> None:
         if self._journal is not None:
             self._journal.follow(history)
+        if history.entries is not self._kept_history.entries:
+            # It does not come again, and would keep alive what the session has dropped.
+            self._kept_history = _NOTHING
         if self.is_modified is not self._was_modified:
             self._say_changed()
 

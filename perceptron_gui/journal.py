@@ -23,20 +23,23 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
-from perceptron_gui.core.actions import Ending, Ran
-from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History
-from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.core.actions import Ran
+from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, behind, goes_on, is_going_on
+from perceptron_gui.core.snapshot import FloatArray, Snapshot
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
+from perceptron_gui.wish import Wish
 
 SUFFIX = ".journal"
-MOST_BYTES = 2 * LARGEST_HISTORY
-"""Bytes of large arrays before a journal begins anew with the history of then: half of them are in no history."""
+MOST_BYTES = 3 * LARGEST_HISTORY
+"""Bytes of large arrays before a journal begins anew with the history of then: most of them are in no history."""
 ARRAYS = ".arrays"
-_LARGE = 2**16
+_LARGE = 2**13
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
 _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
+_HEAVY = LARGEST_HISTORY // 4
+"""Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
 _FLUSH_EVERY = 1.0
 """Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
 FRAME_EVERY = 10.0
@@ -104,7 +107,8 @@ class Journal:
         self.on_failure: Callable[[Exception], object] | None = None
         self._executor = executor
         self._last: Future[object] | None = None
-        self._history = History((), -1)
+        self._wish: Wish | None = None
+        self._begun: History | None = None
         self._kept = Kept()
         self._file: _File | None = None
         self._has_failed = False
@@ -122,20 +126,25 @@ class Journal:
             unsaved: how many of its changes are not; then it is written now, not with the first change.
             once_safe: what to do when that is written.
         """
-        self._history, self._kept = history, kept
+        self._begun, self._kept, self._wish = history, kept, None
         self._do(self._try_again, is_large=False)
         if unsaved:
             self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
-        before, self._history, kept = self._history, history, self._kept
+        begun, kept = self._begun, self._kept
         self._followed = time.monotonic()
-        is_same = history.entries is before.entries and history.index == before.index
-        if not is_same:
-            last = history.entries[history.index]
-            is_large = last.new_bytes > _LARGE or (self._file is None and len(before.entries) > _MANY)
-            self._do(lambda: self._write(before, history, kept), is_large=is_large)
+        if begun is not None and history.entries is begun.entries and history.index == begun.index:
+            return
+        # Whatever of it goes on is in the histories that follow.
+        self._begun = None
+        if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
+            return
+        self._wish = wish = Wish(history, begun)
+        last = history.entries[history.index]
+        is_large = last.new_bytes > _LARGE or (self._file is None and len(history.entries) > _MANY)
+        self._do(lambda: self._write(wish, kept), is_large=is_large)
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
@@ -144,7 +153,7 @@ class Journal:
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
-        self._kept = kept
+        self._kept, self._wish = kept, None
         self._do(lambda: self._mark(kept, 0 if is_whole else 1), is_large=False)
 
     def discard(self) -> None:
@@ -172,11 +181,15 @@ class Journal:
         except Exception as error:  # noqa: BLE001  nothing else may stop with the recovery file
             _log.warning("there is no recovery file", exc_info=error)
             self._has_failed = True
+            if self._file is not None:
+                self._file.let_go()
             if self.on_failure is not None and not self._has_said:
                 self._has_said = True
                 self.on_failure(error)
 
     def _try_again(self) -> None:
+        if self._has_failed:
+            self._discard()
         self._has_failed = False
 
     def _flush(self) -> None:
@@ -184,7 +197,7 @@ class Journal:
             file.flush()
 
     def _inherit(self, history: History, kept: Kept, unsaved: int, once_safe: Callable[[], object] | None) -> None:
-        self._renew(history, kept, unsaved)
+        self._renew(Wish(history), kept, unsaved)
         if once_safe is not None:
             once_safe()
 
@@ -205,22 +218,38 @@ class Journal:
         if file is not None:
             file.close()
 
-    def _write(self, before: History, after: History, kept: Kept) -> None:
-        if self._has_failed:
-            return
-        file = self._file or self._renew(before, kept, 0)
-        is_told = file.follow(after)
-        if not is_told or file.large_bytes > MOST_BYTES:
-            self._renew(after, kept, file.unsaved + (not is_told))
-
-    def _renew(self, history: History, kept: Kept, unsaved: int) -> "_File":
-        file = _File(self.folder)
+    def _write(self, wish: Wish, kept: Kept) -> None:
         try:
-            file.begin(history, kept, unsaved)
-        except Exception:
+            if self._has_failed:
+                return
+            file = self._file
+            if file is None:
+                file = self._renew(wish, kept, 1) if wish.before is None else self._renew(Wish(wish.before), kept, 0)
+            wish.before = None
+            while not wish.close(file.is_at):
+                is_told = file.follow(wish.history)
+                if not is_told or file.large_bytes > MOST_BYTES:
+                    file = self._renew(wish, kept, file.unsaved + (not is_told))
+        finally:
+            wish.close()
+
+    def _renew(self, wish: Wish, kept: Kept, unsaved: int) -> "_File":
+        """Begin anew with a whole history; with a part of it where that is gone sooner than the disk takes it."""
+        old, is_whole = self._file, True
+        if old is not None:
+            old.let_go()
+        while True:
+            file = _File(self.folder)
+            try:
+                is_begun = file.begin(wish, kept, unsaved, is_whole=is_whole)
+            except Exception:
+                file.delete()
+                raise
+            if is_begun:
+                break
             file.delete()
-            raise
-        old, self._file = self._file, file
+            is_whole = False
+        self._file = file
         if old is not None:
             old.delete()
         return file
@@ -245,20 +274,29 @@ class _File:
         self._arrays: BinaryIO | None = None
         self._writer = Writer(self._put_outside)
 
-    def begin(self, history: History, kept: Kept, unsaved: int) -> None:
-        """Write a whole history; futures that were cut off are not in it."""
-        for entry in history.entries:
-            self._push(entry)
-        self._go_to(history.index - len(history.entries))
-        self._entries = history.entries
-        self.mark(kept, unsaved)
+    def begin(self, wish: Wish, kept: Kept, unsaved: int, *, is_whole: bool) -> bool:
+        """Write a whole history, or from its shown entry on; futures that were cut off are not in it.
+
+        Return False where it went on so far meanwhile that there is no way from what was written.
+        """
+        self._push(wish.history.entries[0 if is_whole else wish.history.index])
+        while not self.is_at(wish.history):
+            if not self.follow(wish.history):
+                return False
+        self.mark(kept, unsaved + wish.newer)
+        return True
+
+    def is_at(self, history: History) -> bool:
+        """Whether all lines are written that lead to a history."""
+        place = history.index - len(history.entries)
+        return history.entries is self._entries and place == self.history.index - len(self.history.entries)
 
     def follow(self, after: History) -> bool:
-        """Write how the history went on; return False where these lines cannot tell it."""
+        """Write the next line on the way to a history; return False where no lines can tell it."""
         mine, place = self.history, after.index - len(after.entries)
-        undone = mine.undo()
+        undone, told = mine.undo(), after.entries
         of_run = self._before_push if goes_on(mine, after) else None
-        if after.entries is self._entries and -place <= len(mine.entries):
+        if told is self._entries and -place <= len(mine.entries):
             self._go_to(place)
         elif of_run is not None and place == -1:
             self.history = of_run
@@ -268,11 +306,20 @@ class _File:
         elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
             self.history, self._before_push = undone, None
             self._put(Line(undo=True))
+        elif (missed := behind(mine, after)) is not None:
+            for entry in missed[:1]:
+                self._push(entry)
+            told = () if missed[1:] else told
         else:
             return False
-        self._entries = after.entries
+        self._entries = told
         self.unsaved += 1
+        self._forget_before(after.entries[0])
         return True
+
+    def let_go(self) -> None:
+        """Keep no history alive: no more lines will follow."""
+        self.history, self._before_push, self._entries = History((), -1), None, ()
 
     def mark(self, kept: Kept, unsaved: int) -> None:
         """Write where all this is kept, but for so many changes."""
@@ -306,10 +353,17 @@ class _File:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
     def _push(self, entry: Entry, *, again: bool = False) -> None:
-        before = self._before_push = self.history
+        before, is_run = self.history, is_going_on(entry)
         record = self._writer.line(shortened(entry), before.current if before.entries else None)
-        self.history = before.pushed(replace(entry, replaced=()))
+        self.history = before.pushed(replace(_hollow(entry, before.current) if is_run else entry, replaced=()))
+        self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
+
+    def _forget_before(self, first: Entry) -> None:
+        """Keep no entry alive that the history that is followed has dropped."""
+        mine = self.history
+        places = (place for place, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot)
+        self.history = mine.since(min(next(places, 0), mine.index))
 
     def _go_to(self, place: int) -> None:
         mine = self.history
@@ -327,13 +381,10 @@ class _File:
         return True
 
 
-def goes_on(before: History, after: History) -> bool:
-    """Whether both show the same run, in the second one maybe further on."""
-    if not before.entries or not after.entries or before.index != after.index:
-        return False
-    one, other = (history.entries[history.index].action for history in (before, after))
-    are_runs = isinstance(one, Ran) and isinstance(other, Ran) and one.ending is Ending.GOES_ON
-    return are_runs and before.before is after.before
+def _hollow(entry: Entry, before: Snapshot) -> Entry:
+    """Return the entry of a run that goes on without what it holds: what follows is written in its place."""
+    action = replace(entry.action, checkpoints=()) if isinstance(entry.action, Ran) else entry.action
+    return replace(entry, action=action, snapshot=replace(before))
 
 
 def _ahead(history: History) -> Iterator[int]:

@@ -341,6 +341,8 @@ class Session(QObject):
             self.history = self._seen = self._before_run.push(
                 frame.ran, frame.snapshot, self.device, environment=self.environment
             )
+            # What has no room beside the run is gone from here on.
+            self._before_run = self._before_run.with_room_for(self.history)
             self.progressed.emit(self.history)
 
     def _submit(self, source: object, work: Callable[[], object]) -> None:

@@ -4,6 +4,7 @@ import os
 import resource
 import shutil
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from PySide6.QtCore import QLockFile
 from typing_extensions import override
 
 from perceptron_gui import journal, recovery
+from perceptron_gui.core import history as histories
 from perceptron_gui.core.actions import (
     Assign,
     Axis,
@@ -478,7 +480,7 @@ def test_a_begin_that_fails_for_whatever_reason_is_said_once_and_not_repeated(
 ) -> None:
     begun: list[object] = []
 
-    def fail(*given: object) -> None:
+    def fail(*given: object, **_: object) -> None:
         begun.append(given)
         raise ValueError("for whatever reason")
 
@@ -528,3 +530,47 @@ def test_a_journal_that_another_start_deletes_meanwhile_hides_no_other(
     for one in found:
         one.delete()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def heavy(large: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every history is one that must not wait for a slow disk."""
+    del large
+    monkeypatch.setattr(journal, "_HEAVY", 0)
+
+
+@pytest.mark.usefixtures("heavy")
+def test_a_slow_disk_keeps_nothing_alive_that_the_session_has_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "LARGEST_HISTORY", 0)
+    worker = ManualExecutor()
+    played = Played(tmp_path, worker)
+    played.press(Randomize())
+    of_it = weakref.ref(played.history.current.W)
+    played.press(*[Randomize()] * 3)
+    assert of_it() is None
+    worker.work_all()
+    assert_left_is(played)
+    played.press(*[Randomize()] * 3)
+    worker.work_all()
+    assert_left_is(played)
+    played.journal.discard()
+    worker.work_all()
+
+
+@pytest.mark.usefixtures("heavy")
+@pytest.mark.parametrize("undone", [0, 1, 2])
+def test_what_a_slow_disk_has_missed_is_caught_up_on(tmp_path: Path, undone: int) -> None:
+    worker = ManualExecutor()
+    played = Played(tmp_path, worker)
+    played.press(Operation.FORWARD)
+    worker.work_all()
+    for _ in range(2):
+        played.press(Operation.BACKWARD, Operation.UPDATE, Operation.ZERO_GRAD, Operation.FORWARD)
+        for _ in range(undone):
+            played.session.undo()
+        worker.work_all()
+        assert_left_is(played)
+    played.journal.discard()
+    worker.work_all()

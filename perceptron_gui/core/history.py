@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from perceptron_gui.core.actions import Action, Delete, Import, Insert, Operation, Ran, Randomize, Resize, Start
+from perceptron_gui.core.actions import Action, Delete, Ending, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
 from perceptron_gui.core.snapshot import Snapshot
 
-LARGEST_HISTORY = 2**30
-"""Bytes of arrays a history may keep alive before its oldest entries are dropped."""
+LARGEST_HISTORY = 512 * 2**20
+"""Bytes of arrays a history may keep alive before its oldest entries are dropped: those of three phases of the largest
+layer, so that the program stays within 2 GiB, a run that goes on and a journal that lags behind with it."""
 
 
 _MAKE_NEW_TENSORS = (Start, Resize, Insert, Delete, Import, Randomize)
@@ -175,14 +176,12 @@ class History:
     ) -> "History":
         """Return the history with one more entry behind the shown one; a future that was undone is cut off."""
         before = self.entry if self.entries else None
-        already = before.snapshot.arrays() if before is not None else {}
-        brought = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
         entry = Entry(
             action,
             snapshot,
             device,
             refusal,
-            new_bytes=sum(array.nbytes for key, array in brought.items() if key not in already),
+            new_bytes=_bytes_held(action, snapshot, None if before is None else before.snapshot),
             preset=action.preset if isinstance(action, Start) else NOTEBOOK,
             printed=printed,
             environment=environment,
@@ -235,19 +234,32 @@ class History:
         return replace(self, index=index, moment=moment.following(self.entries[index - 1]))
 
     def thinned(self) -> "History":
-        """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY."""
-        entries, nbytes = self.entries, self.nbytes
-        first = 0
-        while nbytes > LARGEST_HISTORY and first < self.index:
-            nbytes -= entries[first].nbytes
-            first += 1
+        """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY.
+
+        The shown one and the one before it stay: there is always something to undo.
+        """
+        first, later = 0, self.nbytes
+        while later > LARGEST_HISTORY and first < self.index - 1:
+            history = self.since(first + 1)
+            first, later = first + 1, history.nbytes
+        return self.since(first)
+
+    def with_room_for(self, later: "History") -> "History":
+        """Return the history without what is no more in one that has an entry behind this; the shown one stays."""
+        return self.since(self.index + 1 - later.index)
+
+    def since(self, first: int) -> "History":
+        """Return the history without the entries before `first`, and without the futures that one cut off.
+
+        It holds all that its state is made of, also what earlier entries brought.
+        """
         if not first:
             return self
-        start = entries[first]
-        held = sum(array.nbytes for array in start.snapshot.arrays().values())
-        start = replace(start, replaced=(), new_bytes=held)
-        kept = (start, *entries[first + 1 :])
-        return replace(self, entries=kept, index=self.index - first, nbytes=nbytes - entries[first].nbytes + held)
+        start = self.entries[first]
+        held = _bytes_held(start.action, start.snapshot)
+        nbytes = self.nbytes - sum(entry.nbytes for entry in self.entries[: first + 1]) + held
+        kept = (replace(start, replaced=(), new_bytes=held), *self.entries[first + 1 :])
+        return replace(self, entries=kept, index=self.index - first, nbytes=nbytes)
 
 
 def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, str]:
@@ -261,6 +273,36 @@ def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, 
         case _:
             done = 0
     return 0 if isinstance(action, _MAKE_NEW_TENSORS) else before.updates + done, preset
+
+
+def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
+    """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
+    held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
+    already = before.arrays() if before is not None else {}
+    return sum(array.nbytes for key, array in held.items() if key not in already)
+
+
+def goes_on(before: History, after: History) -> bool:
+    """Whether both show the same run, in the second one maybe further on."""
+    if before.before is None or before.before is not after.before:
+        return False
+    one, other = (history.entries[history.index] for history in (before, after))
+    return is_going_on(one) and isinstance(other.action, Ran)
+
+
+def is_going_on(entry: Entry) -> bool:
+    """Whether it is a run that has not ended."""
+    return isinstance(entry.action, Ran) and entry.action.ending is Ending.GOES_ON
+
+
+def behind(mine: History, after: History) -> tuple[Entry, ...] | None:
+    """Return what a history has behind the end of another that it went on from; None where it did not."""
+    places = [place for place, entry in enumerate(after.entries) if entry.snapshot is mine.entries[-1].snapshot]
+    if not places or mine.index < len(mine.entries) - 1:
+        return None
+    end = places[-1] + 1
+    pairs = zip(reversed(mine.entries), reversed(after.entries[:end]), strict=False)
+    return after.entries[end:] if all(one.snapshot is other.snapshot for one, other in pairs) else None
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

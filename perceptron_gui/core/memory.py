@@ -9,9 +9,13 @@ import ctypes
 import os
 import sys
 from functools import lru_cache
+from pathlib import Path
 
 LARGE = 4 << 20
 """Bytes of a tensor from which on its blocks are worth keeping."""
+MOST_RESIDENT = 5 << 28
+"""Bytes of a process from which on freed blocks are given back after all."""
+_STATM = Path("/proc/self/statm")
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _KEPT = 1 << 30
 """Bytes: more than any tensor has."""
@@ -33,6 +37,20 @@ def keep_blocks_of(nbytes: int) -> bool:
 @lru_cache(maxsize=1)
 def _keep_blocks() -> bool:
     return _set(_MMAP_THRESHOLD, _KEPT) and _set(_TRIM_THRESHOLD, _KEPT)
+
+
+def give_back() -> bool:
+    """Give freed blocks back to the system if the process has become so large; return whether there were any."""
+    if not _has_glibc() or _resident() <= MOST_RESIDENT:
+        return False
+    return bool(ctypes.CDLL(None).malloc_trim(0))
+
+
+def _resident() -> int:
+    try:
+        return int(_STATM.read_bytes().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
 
 def _set(option: int, value: int) -> bool:

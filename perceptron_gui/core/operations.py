@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from perceptron_gui.core import autograd, checking, devices, graph, landscape, memory, running, twin
+from perceptron_gui.core import autograd, checking, devices, finiteness, graph, landscape, memory, running, twin
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -128,11 +128,13 @@ class Engine:
         Raises:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
         """
-        memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes))
+        if memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes)):
+            memory.give_back()
         if not snapshot.config.twin:
             self._replay.forget()
         try:
-            return self._do(task, snapshot, device, control or Control())
+            outcome = self._do(task, snapshot, device, control or Control())
+            finiteness.look_at(outcome.snapshot)
         except Exception as error:
             self._snapshot = self._names = None
             where = task.device if isinstance(task, SwitchDevice) else device
@@ -147,6 +149,8 @@ class Engine:
                 raise
             else:
                 raise problem from error
+        else:
+            return outcome
         devices.release(where)
         raise Problem(Reason.OUT_OF_MEMORY, **ran_out)
 

@@ -15,16 +15,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from perceptron_gui.core import deposits, lines
+from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, read
 from perceptron_gui.core.control import Control, Frame
+from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, same_numbers, sealed
 
 MOST_CHECKPOINTS = 256
-MOST_CHECKPOINT_BYTES = 256 * 2**20
+MOST_CHECKPOINT_BYTES = 128 * 2**20
 """Beyond either, every second checkpoint is dropped, and from then on they are twice as far apart."""
 CHECKPOINT_EVERY = 512
 """So many cycles lie between two checkpoints at first."""
@@ -32,6 +33,8 @@ _SHARE = 25
 """After a recorded cycle none is recorded for so many times as long, and nothing kept after keeping a state."""
 _KEEP_EVERY = 0.05
 """Seconds between two states that are kept, at least."""
+_KEEP_AFTER = 0.75
+"""Seconds after which one is kept, whatever it takes: what comes behind it is done again at the end of a run."""
 _log = logging.getLogger(__name__)
 
 
@@ -273,8 +276,10 @@ class _Recording:
                 ending = Ending.UPDATES
             if ending is None and (live.cycles >= self._next_checkpoint or time.perf_counter() >= self._keep_at):
                 self._keep()
+        self._give_back()
         if not live.is_recorded or live.cycles - live.gathered < self._depth:
             self._record_end()
+            self._give_back()
         self._control.do_jobs()
         return self._frame(ending)
 
@@ -316,8 +321,13 @@ class _Recording:
                 return ending
         took += time.perf_counter()
         self._not_before = time.perf_counter() + _SHARE * took
+        self._give_back()
         control.do_jobs()
         return self._wait() if control.pace.whole_steps and not control.pace.is_flat_out else control.ending
+
+    def _give_back(self) -> None:
+        if self._live.now.W.nbytes >= memory.LARGE:
+            memory.give_back()
 
     def _judged(self, operation: Operation) -> Ending | None:
         """Return why to end after a recorded phase: `execute` looks at the loss alone."""
@@ -327,8 +337,8 @@ class _Recording:
             if not math.isfinite(loss):
                 return Ending.NOT_FINITE
             return Ending.LOSS if limit is not None and loss <= limit else None
-        is_finite = operation is not Operation.UPDATE or (np.isfinite(now.W).all() and np.isfinite(now.b).all())
-        return None if is_finite else Ending.NOT_FINITE
+        is_sound = operation is not Operation.UPDATE or (is_finite(now.W) and is_finite(now.b))
+        return None if is_sound else Ending.NOT_FINITE
 
     @property
     def _next_checkpoint(self) -> int:
@@ -351,7 +361,7 @@ class _Recording:
         here = Checkpoint(live.cycles, replace(live.now, forward=None))
         self._recent.append(here)
         took += time.perf_counter()
-        self._keep_at = time.perf_counter() + max(_KEEP_EVERY, _SHARE * took)
+        self._keep_at = time.perf_counter() + min(max(_KEEP_EVERY, _SHARE * took), _KEEP_AFTER)
         if live.cycles < self._next_checkpoint:
             return
         self._checkpoints.append(here)

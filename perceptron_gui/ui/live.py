@@ -7,7 +7,7 @@ some parts are shown, in turn, and the others say that they are paused.
 import math
 import time
 from collections.abc import Callable, Mapping
-from itertools import cycle, islice
+from itertools import cycle
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
@@ -26,6 +26,7 @@ FOLLOWING = ("loss_plot", "weights_plot", "gradient_plot", "activation_plot")
 _INDENT = 6
 _SHARE = 9
 """After a part of a fast run was shown and painted, none is for so many times as long."""
+_LEAST_MS = 33
 
 
 class PausedMark(QLabel):
@@ -77,7 +78,11 @@ class Live(QObject):
         self._tables, self._panels = tables, panels
         self._names = cycle(["", *FOLLOWING])
         self._marks: dict[str, PausedMark] = {}
-        self._began = self._not_before = 0.0
+        self._behind = 0
+        self._began = 0.0
+        self._is_painting = False
+        self._pause = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._pause.timeout.connect(self._show_next)
         session.progressed.connect(self._on_progressed)
         session.changed.connect(self._on_changed)
 
@@ -91,23 +96,30 @@ class Live(QObject):
                 if name not in self._marks:
                     self._marks[name] = PausedMark(panel)
                 self._marks[name].show_paused()
-        if time.perf_counter() < self._not_before:
-            return
-        self._began, self._not_before = time.perf_counter(), math.inf
-        # The timer comes when all that is changed now has been painted.
-        QTimer.singleShot(0, self, self._on_painted)
-        for name in islice(self._names, 1 + len(FOLLOWING)):
-            if not name and self._tables.isVisible():
-                self._tables.display(history)
-                return
-            if name in self._panels and self._panels[name].is_seen:
-                self._panels[name].display(history)
+        # Each of them, or those that have not would keep other moments alive.
+        self._behind = 1 + len(FOLLOWING)
+        if not self._is_painting and not self._pause.isActive():
+            self._show_next()
+
+    def _show_next(self) -> None:
+        """Show the next part the moment of now."""
+        while self._behind:
+            self._behind -= 1
+            name = next(self._names)
+            part = self._tables if not name else self._panels.get(name)
+            if part is not None and (part.is_seen if isinstance(part, Panel) else part.isVisible()):
+                self._began, self._is_painting = time.perf_counter(), True
+                # The timer comes when all that is changed now has been painted.
+                QTimer.singleShot(0, self, self._on_painted)
+                part.display(self._session.history)
                 return
 
     def _on_painted(self) -> None:
-        now = time.perf_counter()
-        self._not_before = now + _SHARE * (now - self._began)
+        self._is_painting = False
+        took = 1000 * (time.perf_counter() - self._began)
+        self._pause.start(math.ceil(max(_SHARE * took, _LEAST_MS - took)))
 
     def _on_changed(self) -> None:
+        self._behind = 0
         for mark in self._marks.values():
             mark.hide()

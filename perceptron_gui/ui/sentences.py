@@ -1,6 +1,5 @@
 """What happened, in a person's words: one or two lines for an entry."""
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core import freshness, guidance, lines, parts
@@ -23,10 +22,11 @@ from perceptron_gui.core.actions import (
     Start,
     SwitchDevice,
 )
+from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.freshness import changed_in, stale_gradient
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
 from perceptron_gui.core.parsing import display_text, full_text
-from perceptron_gui.core.snapshot import GraphState, Reduction, Snapshot, TensorName, Zeroing
+from perceptron_gui.core.snapshot import FloatArray, GraphState, Reduction, Snapshot, TensorName, Zeroing
 from perceptron_gui.ui import run_sentences
 from perceptron_gui.ui.phase_names import of_phase
 
@@ -344,7 +344,7 @@ def _old_gradient(before: Snapshot, changed: tuple[str, ...]) -> str:
 def not_finite(after: Snapshot, before: Snapshot | None) -> str:
     """Name what an action left not finite; only what it changed is looked at."""
 
-    def tensors(snapshot: Snapshot) -> dict[str, object]:
+    def tensors(snapshot: Snapshot) -> dict[str, FloatArray | None]:
         forward = snapshot.forward
         return {
             "loss": None if forward is None else forward.loss,
@@ -358,7 +358,7 @@ def not_finite(after: Snapshot, before: Snapshot | None) -> str:
     bad = [
         name
         for name, array in tensors(after).items()
-        if isinstance(array, np.ndarray) and array is not earlier.get(name) and not np.isfinite(array).all()
+        if array is not None and array is not earlier.get(name) and not is_finite(array)
     ]
     if not bad:
         return ""

@@ -1,5 +1,6 @@
 """The history: nothing that happened is lost by going back and doing something else."""
 
+import weakref
 from dataclasses import dataclass
 from unittest.mock import patch
 
@@ -261,13 +262,34 @@ class TestBytes:
     def test_the_oldest_are_dropped_until_it_fits(self, done: list[Move], largest: int) -> None:
         with patch.object(history_module, "LARGEST_HISTORY", largest):
             history = push(after_moves(done))
-        assert history.nbytes <= max(largest, fresh_bytes())
+        assert history.nbytes <= max(largest, *(held(history.entries[-2:]), 2 * fresh_bytes()))
 
-    def test_what_is_shown_is_never_dropped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    @thoroughly
+    @given(st.lists(actions, max_size=12), st.integers(0, 400))
+    def test_no_entry_is_dropped_that_would_have_fitted(self, done: list[Action], largest: int) -> None:
+        with patch.object(history_module, "LARGEST_HISTORY", largest):
+            history = BEGIN
+            for action in done:
+                before, history = history, push(history, action)
+                if len(history.entries) <= len(before.entries):
+                    dropped = len(before.entries) + 1 - len(history.entries)
+                    assert held((*before.entries[dropped - 1 :], history.entry)) > largest
+
+    def test_what_is_shown_and_what_undo_leads_to_are_never_dropped(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(history_module, "LARGEST_HISTORY", 0)
-        history = push(push(BEGIN))
-        assert len(history.entries) == 1
-        assert history.undo() is history
+        before = push(push(BEGIN))
+        history = push(before)
+        assert len(history.entries) == 2
+        assert history.undo().current is before.current
+
+    def test_an_entry_that_is_dropped_takes_its_arrays_with_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(history_module, "LARGEST_HISTORY", 0)
+        history = push(BEGIN)
+        of_it = weakref.ref(history.current.W)
+        history = push(history)
+        assert of_it() is not None
+        history = push(history)
+        assert of_it() is None
 
     def test_after_the_start_was_dropped_its_preset_is_still_known(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(history_module, "LARGEST_HISTORY", 0)
@@ -277,6 +299,14 @@ class TestBytes:
         edit = Assign(TensorName.B, 0, 0, frozen([[1]]), Gesture.TYPE)
         pushed = BEGIN.push(edit, edited(BEGIN.current, edit), CPU)
         assert pushed.entry.nbytes == BEGIN.current.b.nbytes
+
+
+def held(entries: tuple[Entry, ...]) -> int:
+    """Return the bytes of what entries keep alive, each array once."""
+    arrays: dict[int, FloatArray] = {}
+    for entry in all_entries(entries):
+        arrays |= entry.snapshot.arrays()
+    return sum(array.nbytes for array in arrays.values())
 
 
 def fresh_bytes() -> int:
