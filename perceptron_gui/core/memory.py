@@ -43,7 +43,7 @@ def give_back() -> bool:
     """Give freed blocks back to the system if the process has become so large; return whether there were any."""
     if not _has_glibc() or _resident() <= MOST_RESIDENT:
         return False
-    return ctypes.CDLL(None).malloc_trim(0) == 1
+    return bool(ctypes.CDLL(None).malloc_trim(0))
 
 
 def _resident() -> int:
