@@ -141,9 +141,8 @@ class Journal:
         if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
             return
         self._wish = wish = Wish(history, begun)
-        last = history.entries[history.index]
-        is_large = last.new_bytes > _LARGE or (self._file is None and len(history.entries) > _MANY)
-        self._do(lambda: self._write(wish, kept), is_large=is_large)
+        last, is_long = history.entries[history.index], self._file is None and len(history.entries) > _MANY
+        self._do(lambda: self._write(wish, kept), is_large=is_long or last.new_bytes > _LARGE)
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
@@ -299,15 +298,15 @@ class _File:
             self._go_to(place)
         elif of_run is not None and place == -1:
             self.history = of_run
-            self._push(after.entry, again=True)
+            self._push(after.entry, is_last=True, again=True)
         elif place == -1 and after.before is mine.current:
-            self._push(after.entry)
+            self._push(after.entry, is_last=True)
         elif undone is not mine and list(ahead(undone)) == list(ahead(after)):
             self.history, self._before_push = undone, None
             self._put(Line(undo=True))
         elif (missed := behind(mine, after)) is not None:
             for entry in missed[:1]:
-                self._push(entry)
+                self._push(entry, is_last=not missed[1:])
             told = () if missed[1:] else told
         else:
             return False
@@ -351,8 +350,8 @@ class _File:
     def _put(self, line: Line) -> None:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
-    def _push(self, entry: Entry, *, again: bool = False) -> None:
-        before, is_run = self.history, is_going_on(entry)
+    def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
+        before, is_run = self.history, is_last and is_going_on(entry)
         record = self._writer.line(shortened(entry), before.current if before.entries else None)
         self.history = before.pushed(replace(hollow(entry, before.current) if is_run else entry, replaced=()))
         self._before_push = before.with_room_for(self.history) if is_run else None

@@ -153,7 +153,6 @@ class Ending(StrEnum):
     UPDATES = "updates"
     LOSS = "loss"
     NOT_FINITE = "not finite"
-    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,10 +272,10 @@ class _Recording:
         ending = self._control.ending
         while ending is None:
             ending = self._record_cycle() if self._is_due() else self._execute()
-            if ending is None and time.perf_counter() >= self._keep_at:
-                self._keep()
             if limit and live.cycles >= limit and ending is not Ending.NOT_FINITE:
                 ending = Ending.UPDATES
+            if ending is None and (live.cycles >= self._next_checkpoint or time.perf_counter() >= self._keep_at):
+                self._keep()
         self._give_back()
         if not live.is_recorded or live.cycles - live.gathered < self._depth:
             self._record_end()
@@ -290,13 +290,12 @@ class _Recording:
             return True
         if limit and live.cycles >= limit - self._depth:
             return True
-        is_far = live.cycles - live.recorded >= self._checkpoint_every
-        return (is_far or control.wants_frame) and time.perf_counter() >= self._not_before
+        return control.wants_frame and time.perf_counter() >= self._not_before
 
     def _execute(self) -> Ending | None:
-        """Execute cycles until one is due to be recorded."""
+        """Execute cycles until one is due to be recorded, or a state to be kept."""
         live, limit = self._live, self._run.updates
-        until = max(live.recorded + self._checkpoint_every, live.cycles + 1)
+        until = self._next_checkpoint
         if limit:
             until = min(until, limit - self._depth)
         return live.execute(until, self._control, self._recorder, not_before=self._not_before, at_latest=self._keep_at)
@@ -341,6 +340,11 @@ class _Recording:
         is_sound = operation is not Operation.UPDATE or (is_finite(now.W) and is_finite(now.b))
         return None if is_sound else Ending.NOT_FINITE
 
+    @property
+    def _next_checkpoint(self) -> int:
+        """How many cycles there are where the next state is kept for good."""
+        return (self._checkpoints[-1].cycles if self._checkpoints else 0) + self._checkpoint_every
+
     def _wait(self) -> Ending | None:
         """Wait as long as the pace wants it."""
         control = self._control
@@ -359,8 +363,7 @@ class _Recording:
         self._give_back()
         took += time.perf_counter()
         self._keep_at = time.perf_counter() + min(max(_KEEP_EVERY, _SHARE * took), _KEEP_AFTER)
-        last = self._checkpoints[-1].cycles if self._checkpoints else 0
-        if live.cycles - last < self._checkpoint_every:
+        if live.cycles < self._next_checkpoint:
             return
         self._checkpoints.append(here)
         while len(self._checkpoints) > MOST_CHECKPOINTS or bytes_of(self._checkpoints) > MOST_CHECKPOINT_BYTES:

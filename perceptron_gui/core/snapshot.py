@@ -128,8 +128,8 @@ class Deposit:
     """What one Backward added to `.grad`: the incoming gradients, read with tensor hooks.
 
     W_grad (n, k) or b_grad (k,) is None where PyTorch refused before it reached that parameter. A merged deposit
-    stands for the oldest `count` ones: it holds their float32 running sum, the last of their forwards, in `mixed` what
-    changed between them, and in `taken` how often each row went into it.
+    stands for the oldest `count` ones: it holds their float32 running sum, the last of their forwards that was recorded
+    (a run does not record all), in `mixed` what changed between them, and in `taken` how often each row went into it.
     """
 
     forward: ForwardPass

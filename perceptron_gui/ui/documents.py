@@ -79,9 +79,9 @@ class Documents(QObject):
         self._leaving(self._agree)
         return False
 
-    def take_drops(self) -> None:
-        """Let the window have what is dropped on any of its parts."""
-        for part in self._window.findChildren(QWidget):
+    def take_drops(self, within: QWidget) -> None:
+        """Let the window have what is dropped on any part of a widget of it."""
+        for part in within.findChildren(QWidget):
             part.setAcceptDrops(False)
         self._window.setAcceptDrops(True)
 

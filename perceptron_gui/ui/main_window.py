@@ -93,7 +93,7 @@ class MainWindow(QMainWindow):
         self.statusBar().insertPermanentWidget(1, self.exports.progress_for(self.commands))
         self._connect()
         self._live = Live(session, self.display, self._tensors, self._panels)
-        self.documents.take_drops()
+        self.documents.take_drops(self)
         self.retranslate()
         self.display(session.history)
         if is_furnished:
@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
             self._connect_panel(panel)
             self._panels[name] = panel
             dock.take(panel)
+            self.documents.take_drops(panel)
             panel.retranslate()
             panel.display(self.session.history)
             yield

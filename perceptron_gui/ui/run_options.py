@@ -15,7 +15,7 @@ from perceptron_gui.ui.wheel_guard import WheelGuard
 
 translate = QCoreApplication.translate
 LARGEST_SEED = 2**32 - 1
-MOST_BACKWARDS = 10_000
+MOST_BACKWARDS = 1000
 _MOST_UPDATES = 2**31 - 1
 _NOTE_WIDTH = 300
 

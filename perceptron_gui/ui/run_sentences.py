@@ -53,7 +53,6 @@ def ended(ran: Ran) -> str:
             limit="" if ran.run.loss is None else repr(ran.run.loss)
         ),
         Ending.NOT_FINITE: translate("Run", "Ended at a number that is not finite (nan or inf)."),
-        Ending.REFUSED: translate("Run", "Ended because PyTorch refused a phase."),
     }[ran.ending]
     if not said or not ran.rest:
         return said

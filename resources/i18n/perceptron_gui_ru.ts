@@ -1062,10 +1062,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>Остановлен: получилось не конечное число (nan или inf).</translation>
     </message>
     <message>
-        <source>Ended because PyTorch refused a phase.</source>
-        <translation>Остановлен: PyTorch отказался выполнять фазу.</translation>
-    </message>
-    <message>
         <source>The last phase was {phase}.</source>
         <translation>Последняя фаза: {phase}.</translation>
     </message>

@@ -276,7 +276,7 @@ def test_another_seed_or_rate_changes_no_graph() -> None:
 
 def test_of_a_large_layer_no_gradient_is_copied() -> None:
     snapshot = after(of_size(2, 40, 30, 0.1), FORWARD, BACKWARD)
-    with patch.object(autograd, "_read", side_effect=AssertionError) as read:
+    with patch.object(autograd, "read", side_effect=AssertionError) as read:
         graph = walked(snapshot, CPU)
     assert not read.called
     W = node_of(graph, "W")

@@ -123,12 +123,11 @@ def test_an_altered_number_of_a_run_is_found(history: History) -> None:
     ("change", "what"),
     [
         ({"phases": 35}, ""),
-        ({"phases": 35, "ending": "stopped", "checkpoints": []}, "W.grad"),
+        ({"phases": 35, "ending": "stopped"}, "W.grad"),
         ({"phases": 34}, ""),
         ({"ending": "loss", "loss": 1e-3}, "ending"),
         ({"ending": "loss"}, "ending"),
         ({"ending": "not finite"}, "ending"),
-        ({"ending": "refused"}, "ending"),
         ({"ending": "stopped", "loss": 0.111, "updates": 100}, "phases"),
         ({"zeroes": False}, ""),
         ({"backwards": 2}, ""),

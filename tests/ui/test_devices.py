@@ -44,7 +44,8 @@ def opened(qtbot: QtBot) -> Iterator[Opened]:
         qtbot.addWidget(window)
         windows.append(window)
         window.resize(1366, 740)
-        window.show()
+        with qtbot.waitExposed(window):
+            window.show()
         session.prepare()
         return Hands(window, qtbot)
 
