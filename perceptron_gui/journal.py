@@ -11,7 +11,7 @@ import logging
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
@@ -23,9 +23,8 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
-from perceptron_gui.core.actions import Ran
-from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, behind, goes_on, is_going_on
-from perceptron_gui.core.snapshot import FloatArray, Snapshot
+from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, ahead, behind, goes_on, hollow, is_going_on
+from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
 from perceptron_gui.wish import Wish
@@ -142,9 +141,8 @@ class Journal:
         if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
             return
         self._wish = wish = Wish(history, begun)
-        last = history.entries[history.index]
-        is_large = last.new_bytes > _LARGE or (self._file is None and len(history.entries) > _MANY)
-        self._do(lambda: self._write(wish, kept), is_large=is_large)
+        last, is_long = history.entries[history.index], self._file is None and len(history.entries) > _MANY
+        self._do(lambda: self._write(wish, kept), is_large=is_long or last.new_bytes > _LARGE)
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
@@ -300,15 +298,15 @@ class _File:
             self._go_to(place)
         elif of_run is not None and place == -1:
             self.history = of_run
-            self._push(after.entry, again=True)
+            self._push(after.entry, is_last=True, again=True)
         elif place == -1 and after.before is mine.current:
-            self._push(after.entry)
-        elif undone is not mine and list(_ahead(undone)) == list(_ahead(after)):
+            self._push(after.entry, is_last=True)
+        elif undone is not mine and list(ahead(undone)) == list(ahead(after)):
             self.history, self._before_push = undone, None
             self._put(Line(undo=True))
         elif (missed := behind(mine, after)) is not None:
             for entry in missed[:1]:
-                self._push(entry)
+                self._push(entry, is_last=not missed[1:])
             told = () if missed[1:] else told
         else:
             return False
@@ -352,10 +350,10 @@ class _File:
     def _put(self, line: Line) -> None:
         _write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
-    def _push(self, entry: Entry, *, again: bool = False) -> None:
-        before, is_run = self.history, is_going_on(entry)
+    def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
+        before, is_run = self.history, is_last and is_going_on(entry)
         record = self._writer.line(shortened(entry), before.current if before.entries else None)
-        self.history = before.pushed(replace(_hollow(entry, before.current) if is_run else entry, replaced=()))
+        self.history = before.pushed(replace(hollow(entry, before.current) if is_run else entry, replaced=()))
         self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
 
@@ -379,17 +377,6 @@ class _File:
         _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
-
-
-def _hollow(entry: Entry, before: Snapshot) -> Entry:
-    """Return the entry of a run that goes on without what it holds: what follows is written in its place."""
-    action = replace(entry.action, checkpoints=()) if isinstance(entry.action, Ran) else entry.action
-    return replace(entry, action=action, snapshot=replace(before))
-
-
-def _ahead(history: History) -> Iterator[int]:
-    """Return which states are shown and ahead, by their identity."""
-    return (id(entry.snapshot) for entry in history.entries[history.index :])
 
 
 def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:

@@ -1,5 +1,6 @@
 """Everything that happened, as one value: undo and travel are `at(i)`, curves and sessions are read off it."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -303,6 +304,17 @@ def behind(mine: History, after: History) -> tuple[Entry, ...] | None:
     end = places[-1] + 1
     pairs = zip(reversed(mine.entries), reversed(after.entries[:end]), strict=False)
     return after.entries[end:] if all(one.snapshot is other.snapshot for one, other in pairs) else None
+
+
+def hollow(entry: Entry, before: Snapshot) -> Entry:
+    """Return the entry of a run that goes on without what it holds: what follows is written in its place."""
+    action = replace(entry.action, checkpoints=()) if isinstance(entry.action, Ran) else entry.action
+    return replace(entry, action=action, snapshot=replace(before))
+
+
+def ahead(history: History) -> Iterator[int]:
+    """Return which states are shown and ahead, by their identity."""
+    return (id(entry.snapshot) for entry in history.entries[history.index :])
 
 
 def common_start(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:

@@ -128,7 +128,8 @@ class Engine:
         Raises:
             Problem: an edit that cannot be done, memory that ran out, a device that failed.
         """
-        if memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes)):
+        is_large = memory.keep_blocks_of(max(snapshot.W.nbytes, snapshot.x.nbytes))
+        if is_large:
             memory.give_back()
         if not snapshot.config.twin:
             self._replay.forget()
@@ -150,6 +151,8 @@ class Engine:
             else:
                 raise problem from error
         else:
+            if is_large:
+                memory.give_back()
             return outcome
         devices.release(where)
         raise Problem(Reason.OUT_OF_MEMORY, **ran_out)

@@ -360,6 +360,7 @@ class _Recording:
         # The next phase is a Forward: that of before is of no use.
         here = Checkpoint(live.cycles, replace(live.now, forward=None))
         self._recent.append(here)
+        self._give_back()
         took += time.perf_counter()
         self._keep_at = time.perf_counter() + min(max(_KEEP_EVERY, _SHARE * took), _KEEP_AFTER)
         if live.cycles < self._next_checkpoint:
