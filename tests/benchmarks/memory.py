@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QAbstractButton
 
 from tests.benchmarks.baselines import clones, resident
@@ -17,8 +15,8 @@ STEPS = 10**6
 WARM_UP = 2000
 BACKWARDS = 30
 MOST = 2 * 2**30
-FORGETFUL = "leave_out_zero_grad"
-"""The option of Run that leaves Zero grad out: a check box or an action."""
+ZEROES = "run_zeroes_check_box"
+"""The option of Run whether it zeroes the gradients."""
 _MIB = 2**20
 _LONGEST = 400
 _STATUS = Path("/proc/self/status")
@@ -36,13 +34,13 @@ def run_until(count: int) -> float:
 
 def leave_out_zero_grad() -> bool:
     """Switch Zero grad off for the next runs; return whether there is a way to."""
-    option = window().findChild(QObject, FORGETFUL)
-    if not isinstance(option, (QAction, QAbstractButton)):
+    option = window().findChild(QAbstractButton, ZEROES)
+    if option is None:
         return False
-    if not option.isChecked():
-        option.trigger() if isinstance(option, QAction) else option.click()
+    if option.isChecked():
+        option.click()
     settle()
-    return True
+    return not option.isChecked()
 
 
 def accumulate(backwards: int) -> float:
