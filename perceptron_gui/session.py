@@ -1,6 +1,7 @@
 """The one mutable object: it holds the history and sends work to the worker thread."""
 
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
@@ -59,7 +60,10 @@ class Moment:
 
 Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
-_LOOK_EVERY_MS = 33
+_LOOK_EVERY, _LOOK_SELDOM_EVERY, _LOOK_AT_LEAST_EVERY = 0.033, 0.1, 0.25
+"""Seconds between two looks at a run; seldom at one that is faster than that."""
+_SHARE = 20
+"""After a look that took some time, there is none for so many times as long."""
 
 
 class Session(QObject):
@@ -106,7 +110,7 @@ class Session(QObject):
         self._pace = FLAT_OUT
         self._control: Control | None = None
         self._before_run = self._seen = history
-        self._look = QTimer(self, interval=_LOOK_EVERY_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._look = QTimer(self, interval=round(1000 * _LOOK_EVERY), timerType=Qt.TimerType.PreciseTimer)
         self._look.timeout.connect(self._take_frame)
         self._finished.connect(self._on_finished)
         self._answer_finished.connect(self._on_answer_finished)
@@ -343,7 +347,12 @@ class Session(QObject):
             )
             # What has no room beside the run is gone from here on.
             self._before_run = self._before_run.with_room_for(self.history)
+            began = time.perf_counter()
             self.progressed.emit(self.history)
+            took = time.perf_counter() - began
+            # What the window does, the run does not: Python runs one thread at a time.
+            every = _LOOK_EVERY if self._pace.per_second < 1 / _LOOK_EVERY else _LOOK_SELDOM_EVERY
+            self._look.setInterval(round(1000 * min(max(every, _SHARE * took), _LOOK_AT_LEAST_EVERY)))
 
     def _submit(self, source: object, work: Callable[[], object]) -> None:
         self._future = future = self._executor.submit(work)

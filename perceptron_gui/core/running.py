@@ -29,7 +29,7 @@ MOST_CHECKPOINT_BYTES = 128 * 2**20
 """Beyond either, every second checkpoint is dropped, and from then on they are twice as far apart."""
 CHECKPOINT_EVERY = 512
 """So many cycles lie between two checkpoints at first."""
-_SHARE = 25
+_SHARE = 40
 """After a recorded cycle none is recorded for so many times as long, and nothing kept after keeping a state."""
 _KEEP_EVERY = 0.05
 """Seconds between two states that are kept, at least."""

@@ -24,7 +24,7 @@ SLOW = 5
 FOLLOWING = ("loss_plot", "weights_plot", "gradient_plot", "activation_plot")
 """The panels that follow a fast run."""
 _INDENT = 6
-_SHARE = 9
+_SHARE = 24
 """After a part of a fast run was shown and painted, none is for so many times as long."""
 _LEAST_MS = 33
 
@@ -80,7 +80,7 @@ class Live(QObject):
         self._marks: dict[str, PausedMark] = {}
         self._behind = 0
         self._began = 0.0
-        self._is_painting = False
+        self._is_painting = self._is_marked = False
         self._pause = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._pause.timeout.connect(self._show_next)
         session.progressed.connect(self._on_progressed)
@@ -91,15 +91,20 @@ class Live(QObject):
             self._on_changed()
             self._show_all(history)
             return
+        if not self._is_marked:
+            self._is_marked = True
+            self._mark()
+        # Each of them, or those that have not would keep other moments alive.
+        self._behind = 1 + len(FOLLOWING)
+        if not self._is_painting and not self._pause.isActive():
+            self._show_next()
+
+    def _mark(self) -> None:
         for name, panel in self._panels.items():
             if name not in FOLLOWING:
                 if name not in self._marks:
                     self._marks[name] = PausedMark(panel)
                 self._marks[name].show_paused()
-        # Each of them, or those that have not would keep other moments alive.
-        self._behind = 1 + len(FOLLOWING)
-        if not self._is_painting and not self._pause.isActive():
-            self._show_next()
 
     def _show_next(self) -> None:
         """Show the next part the moment of now."""
@@ -120,6 +125,6 @@ class Live(QObject):
         self._pause.start(math.ceil(max(_SHARE * took, _LEAST_MS - took)))
 
     def _on_changed(self) -> None:
-        self._behind = 0
+        self._behind, self._is_marked = 0, False
         for mark in self._marks.values():
             mark.hide()

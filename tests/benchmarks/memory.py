@@ -83,7 +83,7 @@ def measure_forgetful(effort: Effort) -> Measured:
         with program() as window:
             ready(window, 3, 1)
             if not window.call(leave_out_zero_grad):
-                raise NotThereError(f"there is no {FORGETFUL} yet")
+                raise NotThereError(f"there is no {ZEROES} yet")
             window.call(run_until, STEPS)
             pairs.append(_within(window))
     return Measured(tuple(pairs), "MiB", f"{STEPS:.0e} updates, measured once")
