@@ -186,6 +186,8 @@ class Document(QObject):
                 break
             self._on_written(saving)
         self._put_away()
+        # Whatever comes now is in no recovery file.
+        self._journal = None
         return self._saving is None
 
     def _put_away(self) -> None:
