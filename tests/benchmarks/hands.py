@@ -176,8 +176,8 @@ class Runner:
 
     @property
     def is_running(self) -> bool:
-        """Whether a run goes on: the action is checked, or, where that cannot be, the worker works."""
-        return self._action.isChecked() if self._action.isCheckable() else session().is_busy
+        """Whether a run goes on."""
+        return session().is_running
 
     @property
     def count(self) -> int:
