@@ -110,7 +110,7 @@ class Session(QObject):
         self._pace = FLAT_OUT
         self._control: Control | None = None
         self._before_run = self._seen = history
-        self._look = QTimer(self, interval=round(1000 * _LOOK_EVERY), timerType=Qt.TimerType.PreciseTimer)
+        self._look = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
         self._look.timeout.connect(self._take_frame)
         self._finished.connect(self._on_finished)
         self._answer_finished.connect(self._on_answer_finished)
@@ -316,7 +316,7 @@ class Session(QObject):
         if isinstance(task, Run):
             self._before_run = self._seen = self.history
             self._control = Control(self._pace)
-            self._look.start()
+            self._look.start(round(1000 * _LOOK_EVERY))
             if self._wishes:
                 self._interrupt()
         self._submit(source, partial(self._engine.execute, task, source, self.device, self._control))

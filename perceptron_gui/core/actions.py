@@ -210,6 +210,12 @@ class Ran:
         return self.run.cycle[: self.phases % len(self.run.cycle)]
 
     @property
+    def last_phase(self) -> Operation | None:
+        """The phase that was done last; None where there was none."""
+        cycle = self.run.cycle
+        return cycle[(self.phases - 1) % len(cycle)] if self.phases else None
+
+    @property
     def updates(self) -> int:
         """How many Updates were done."""
         return self.cycles + int(Operation.UPDATE in self.rest)

@@ -94,7 +94,7 @@ class Entry:
             case Operation():
                 return self.action
             case Ran():
-                return (*self.action.run.cycle, *self.action.rest)[-1]
+                return self.action.last_phase
             case _:
                 return None
 

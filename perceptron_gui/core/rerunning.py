@@ -21,6 +21,7 @@ from perceptron_gui.core.actions import CPU, Checkpoint, Ending, Operation, Ran
 from perceptron_gui.core.autograd import LEAVES, Namespace, read
 from perceptron_gui.core.bounds import Reals, of_forward, of_sum
 from perceptron_gui.core.comparison import Comparison, Difference, Kind
+from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import full_text
@@ -33,7 +34,7 @@ MOST_POINTS = 1000
 
 def of_ending(ran: Ran, after: Snapshot) -> Iterator[Difference]:
     """Compare why a run ended with the state that it left."""
-    run, last = ran.run, ran.run.cycle[(ran.phases - 1) % len(ran.run.cycle)]
+    run, last, holds = ran.run, ran.last_phase, True
     loss = math.nan if after.forward is None else float(after.forward.loss)
     match ran.ending:
         case Ending.UPDATES:
@@ -43,9 +44,7 @@ def of_ending(ran: Ran, after: Snapshot) -> Iterator[Difference]:
         case Ending.NOT_FINITE if last is Operation.FORWARD:
             holds = not math.isfinite(loss)
         case Ending.NOT_FINITE:
-            holds = last is Operation.UPDATE and not (np.isfinite(after.W).all() and np.isfinite(after.b).all())
-        case _:
-            holds = True
+            holds = last is Operation.UPDATE and not (is_finite(after.W) and is_finite(after.b))
     if not holds:
         yield Difference("ending", ran.ending.value, Ending.GOES_ON.value)
 

@@ -132,6 +132,4 @@ class RunCommands(QObject):
 
 def _last_phase(history: History) -> Operation | None:
     ran = history.entry.action
-    if not isinstance(ran, Ran) or not ran.phases:
-        return None
-    return ran.run.cycle[(ran.phases - 1) % len(ran.run.cycle)]
+    return ran.last_phase if isinstance(ran, Ran) else None
