@@ -32,7 +32,7 @@ class RunCommands(QObject):
         self.bar = RunBar(session)
         self._commands: Commands | None = None
         self._phases: PhaseBar | None = None
-        self._was_running = False
+        self._was_running = self._was_stopping = False
         self._wished: tuple[Entry, int] | None = None
         self.options.problem_found.connect(self.problem_found)
         self.options.changed.connect(self._show_phases)
@@ -120,10 +120,15 @@ class RunCommands(QObject):
         self._show_phases(history)
 
     def _on_waiting_changed(self) -> None:
-        self.retranslate()
+        is_running, is_stopping = self._session.is_running, self._session.is_stopping
+        has_changed = (is_running, is_stopping) != (self._was_running, self._was_stopping)
+        if has_changed:
+            # Not with every press: another text has every button of the command painted.
+            self.retranslate()
         self.bar.follow()
-        is_running = self._session.is_running
-        self._show_phases(self._session.history if is_running else None)
+        if has_changed or is_running:
+            self._show_phases(self._session.history if is_running else None)
+        self._was_stopping = is_stopping
         if is_running is not self._was_running:
             self._was_running = is_running
             self.running_changed.emit(is_running)
