@@ -1,7 +1,7 @@
 """A phase of the training step: its name, and under it the whole code that it runs."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
 from typing_extensions import override
 
@@ -9,6 +9,8 @@ from perceptron_gui.ui.theme import Colors
 
 _MARGIN = 8
 _NEXT = "▶ "
+_PATIENCE_MS = 50
+"""So long it waits at most, when it is let go, to be painted together with what the press brings."""
 
 
 class PhaseButton(QPushButton):
@@ -29,12 +31,15 @@ class PhaseButton(QPushButton):
         self._is_lit = False
         self._size = QSize()
         self._name = ""
+        self._release = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._release.timeout.connect(self._show_release)
         action.changed.connect(self._on_action_changed)
         self.clicked.connect(action.trigger)
         self._on_action_changed()
 
     def display(self, code: str, *, is_next: bool) -> None:
         """Show the code that a press runs, and whether this is the phase to press next."""
+        self._show_release()
         if (code, is_next) == (self._code, self._is_next):
             return
         has_other_code = code != self._code
@@ -100,6 +105,13 @@ class PhaseButton(QPushButton):
             self._measure()
 
     @override
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        # Qt paints it before the click is told, alone, and the whole window waits for the screen.
+        self.setUpdatesEnabled(False)
+        self._release.start()
+        super().mouseReleaseEvent(event)
+
+    @override
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         option = QStyleOptionButton()
@@ -134,6 +146,11 @@ class PhaseButton(QPushButton):
         self.setAccessibleName(self._title())
         self._measure()
         self.update()
+
+    def _show_release(self) -> None:
+        if not self.updatesEnabled():
+            self._release.stop()
+            self.setUpdatesEnabled(True)
 
     def _title(self) -> str:
         return f"{self._number}  {self._name}" if self._number else self._name

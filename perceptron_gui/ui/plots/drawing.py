@@ -163,7 +163,12 @@ class Drawing(QGraphicsItem):
         if room != self._room:
             self.prepareGeometryChange()
             self._room = room
-        self.update()
+        if self.cacheMode() is not QGraphicsItem.CacheMode.NoCache:
+            self.update()
+        # Not `update`: its views are painted whole, and the scene would go through all of its items to find out where.
+        scene = self.scene()
+        for view in scene.views() if scene is not None else ():
+            view.viewport().update()
 
     @override
     def boundingRect(self) -> QRectF:

@@ -1,15 +1,17 @@
-"""Words inside a plot, placed in pixels: a pool of text items that are moved and renamed, not made anew."""
+"""Words inside a plot, placed in pixels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF
-from PySide6.QtWidgets import QGraphicsSimpleTextItem
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
+from typing_extensions import override
+
+from perceptron_gui.ui.plots.drawing import NO_PEN, Drawing, Place, Shape
 
 _MOST_WIDTHS = 4096
+_MOST_LAID_OUT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,71 @@ class Label:
     muted: bool = False
 
 
+class Texts(Shape):
+    """Words at their places, each written in one colour of two."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._font = QFont()
+        self._laid_out: dict[str, QStaticText] = {}
+        self.muted_pen = NO_PEN
+        self.shown: tuple[Label, ...] = ()
+
+    def set_font(self, font: QFont) -> None:
+        """Write in another font."""
+        self._font = font
+        self._laid_out.clear()
+
+    @property
+    @override
+    def is_visible(self) -> bool:
+        return bool(self.shown)
+
+    @override
+    def paint(self, painter: QPainter, place: Place) -> None:
+        painter.setFont(self._font)
+        for label in self.shown:
+            painter.setPen(self.muted_pen if label.muted else self.pen)
+            text = self._of(label.text)
+            size, (across, down) = text.size(), label.anchor
+            if label.turned:
+                painter.save()
+                painter.translate(label.x - across * size.height(), label.y + (1 - down) * size.width())
+                painter.rotate(-90)
+                painter.drawStaticText(QPointF(), text)
+                painter.restore()
+            else:
+                place_of_text = QPointF(label.x - across * size.width(), label.y - down * size.height())
+                painter.drawStaticText(place_of_text, text)
+
+    def _of(self, text: str) -> QStaticText:
+        """Return a text that is laid out: a press writes mostly what was written before."""
+        laid_out = self._laid_out.get(text)
+        if laid_out is None:
+            if len(self._laid_out) >= _MOST_LAID_OUT:
+                self._laid_out.clear()
+            laid_out = self._laid_out[text] = QStaticText(text)
+            laid_out.setTextFormat(Qt.TextFormat.PlainText)
+            laid_out.prepare(font=self._font)
+        return laid_out
+
+
 class Labels:
     """The texts on one view box, which clips them. They are no data: no range follows them, no mouse finds them."""
 
     def __init__(self, view_box: Any) -> None:
-        self._view_box = view_box
-        self._items: list[QGraphicsSimpleTextItem] = []
-        self._font = QFont()
-        self._metrics = QFontMetricsF(self._font)
+        self._texts = Texts()
+        self._drawing = Drawing(view_box, (self._texts,))
+        self._drawing.setZValue(10)
+        self._metrics = QFontMetricsF(QFont())
         self._widths: dict[str, float] = {}
-        self._color = self._muted = QColor()
-        self.shown: tuple[Label, ...] = ()
         self.height = self._metrics.height()
         """Pixels of one line."""
+
+    @property
+    def shown(self) -> tuple[Label, ...]:
+        """The labels that are shown."""
+        return self._texts.shown
 
     def width(self, text: str) -> float:
         """Pixels of a text."""
@@ -53,45 +107,19 @@ class Labels:
 
     def set_font(self, font: QFont) -> None:
         """Write in another font; place the labels again afterwards."""
-        self._font = font
+        self._texts.set_font(font)
         self._metrics = QFontMetricsF(font)
         self._widths.clear()
         self.height = self._metrics.height()
-        self.shown = ()
-        for item in self._items:
-            item.setFont(font)
 
     def set_colors(self, color: str, muted: str) -> None:
-        """Write in other colours; place the labels again afterwards."""
-        self._color, self._muted = QColor(color), QColor(muted)
-        self.shown = ()
+        """Write in other colours."""
+        self._texts.pen, self._texts.muted_pen = QPen(QColor(color)), QPen(QColor(muted))
 
     def place(self, labels: Sequence[Label]) -> None:
         """Show these labels and no others."""
-        while len(self._items) < len(labels):
-            item = QGraphicsSimpleTextItem(self._view_box)
-            item.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
-            item.setZValue(10)
-            item.setFont(self._font)
-            self._items.append(item)
-        for item, label, before in zip(self._items, labels, chain(self.shown, repeat(None)), strict=False):
-            if label == before:
-                continue
-            item.setText(label.text)
-            item.setBrush(self._muted if label.muted else self._color)
-            box = item.boundingRect()
-            across, down = label.anchor
-            if label.turned:
-                item.setRotation(-90)
-                item.setPos(label.x - across * box.height(), label.y + (1 - down) * box.width())
-            else:
-                item.setRotation(0)
-                item.setPos(label.x - across * box.width(), label.y - down * box.height())
-            item.setVisible(True)
-        for item in self._items[len(labels) : len(self._items)]:
-            if item.isVisible():
-                item.setVisible(False)
-        self.shown = tuple(labels)
+        self._texts.shown = tuple(labels)
+        self._drawing.arrange()
 
 
 def in_two_lines(text: str) -> str:
