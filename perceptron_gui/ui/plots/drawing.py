@@ -15,13 +15,15 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 from typing_extensions import override
 
 Numbers = npt.NDArray[np.float64]
-Place = Callable[[Numbers, Numbers], tuple[Numbers, Numbers]]
+Place = Callable[[Numbers, Numbers], tuple[list[float], list[float]]]
 """Maps data, x and y, to pixels."""
 NOTHING: Numbers = np.empty(0)
 NO_PEN = QPen(Qt.PenStyle.NoPen)
 HOLLOW = QBrush(Qt.BrushStyle.NoBrush)
 _FARTHEST = 2.0**20
 """Pixels: Qt's painter takes no place that lies further away."""
+_FEW = 32
+"""So many numbers are reckoned with sooner one by one."""
 
 
 class Shape:
@@ -58,10 +60,12 @@ class Bars(Shape):
 
     @override
     def paint(self, painter: QPainter, place: Place) -> None:
-        left, first = place(self.x0, self.y0)
-        right, last = place(self.x0 + self.width, self.y0 + self.height)
-        top, bottom = np.minimum(first, last), np.maximum(first, last)
-        painter.drawRects([*map(QRectF, left.tolist(), top.tolist(), (right - left).tolist(), (bottom - top).tolist())])
+        starts = zip(*place(self.x0, self.y0), strict=True)
+        ends = zip(*place(self.x0 + self.width, self.y0 + self.height), strict=True)
+        painter.drawRects([
+            QRectF(left, min(first, last), right - left, abs(last - first))
+            for (left, first), (right, last) in zip(starts, ends, strict=True)
+        ])  # fmt: skip
 
 
 class Marks(Shape):
@@ -90,7 +94,7 @@ class Marks(Shape):
     @override
     def paint(self, painter: QPainter, place: Place) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for across, down in zip(*map(np.ndarray.tolist, place(self.x, self.y)), strict=True):
+        for across, down in zip(*place(self.x, self.y), strict=True):
             painter.translate(across, down)
             painter.drawPath(self._path)
             painter.translate(-across, -down)
@@ -117,8 +121,7 @@ class Lines(Shape):
     @override
     def paint(self, painter: QPainter, place: Place) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=self._is_smooth)
-        ends = (*place(self.x0, self.y0), *place(self.x1, self.y1))
-        painter.drawLines([*map(QLineF, *map(np.ndarray.tolist, ends))])
+        painter.drawLines([*map(QLineF, *place(self.x0, self.y0), *place(self.x1, self.y1))])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
@@ -141,8 +144,7 @@ class Curve(Shape):
     @override
     def paint(self, painter: QPainter, place: Place) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        points = QPolygonF([*map(QPointF, *map(np.ndarray.tolist, place(self.x, self.y)))])
-        painter.drawPolyline(points)
+        painter.drawPolyline(QPolygonF([*map(QPointF, *place(self.x, self.y))]))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
 
@@ -166,8 +168,7 @@ class Drawing(QGraphicsItem):
         if self.cacheMode() is not QGraphicsItem.CacheMode.NoCache:
             self.update()
         # Not `update`: its views are painted whole, and the scene would go through all of its items to find out where.
-        scene = self.scene()
-        for view in scene.views() if scene is not None else ():
+        for view in self.scene().views():
             view.viewport().update()
 
     @override
@@ -186,8 +187,8 @@ class Drawing(QGraphicsItem):
             return
         across, down = self._room.width() / (right - left), self._room.height() / (bottom - top)
 
-        def place(x: Numbers, y: Numbers) -> tuple[Numbers, Numbers]:
-            return ((x - left) * across).clip(-_FARTHEST, _FARTHEST), ((y - top) * down).clip(-_FARTHEST, _FARTHEST)
+        def place(x: Numbers, y: Numbers) -> tuple[list[float], list[float]]:
+            return _mapped(x, left, across), _mapped(y, top, down)
 
         with np.errstate(over="ignore", invalid="ignore"):
             for shape in self._shapes:
@@ -196,3 +197,11 @@ class Drawing(QGraphicsItem):
                     painter.setPen(shape.pen)
                     painter.setBrush(shape.brush)
                     shape.paint(painter, place)
+
+
+def _mapped(numbers: Numbers, start: float, factor: float) -> list[float]:
+    """Return (numbers - start) * factor, none of them too far away."""
+    if len(numbers) <= _FEW:
+        return [min(max((number - start) * factor, -_FARTHEST), _FARTHEST) for number in numbers.tolist()]
+    mapped: list[float] = ((numbers - start) * factor).clip(-_FARTHEST, _FARTHEST).tolist()
+    return mapped

@@ -67,7 +67,10 @@ class GradientPlot(Plot):
         self._agreement: Agreement | None = None
         self._is_animated = False
         self._is_of_nothing = False
-        self._placed: tuple[tuple[object, ...], list[Label]] = ((), [])
+        self._wholes: tuple[FloatArray, FloatArray] = (np.empty(0, np.float32),) * 2
+        self._reach = Span(0.0, 0.0)
+        self._placed: tuple[FloatArray, ledger_labels.Slots, list[Label]] | None = None
+        self._arranged: list[Label] | None = None
         self.stacks = Stacks(self.view_box)
         self.sweep = Sweep(self.view_box, self)
         self.x_axis.setGrid(False)
@@ -126,7 +129,7 @@ class GradientPlot(Plot):
                 told = words.stored(ledger, column)
             case _:
                 return words.incoming(ledger, found.column)
-        whole, weighted = (float(values[column]) for values in self._wholes())
+        whole, weighted = (float(values[column]) for values in self._wholes)
         return "\n".join([told, *words.whole(whole, weighted)])
 
     @override
@@ -154,6 +157,7 @@ class GradientPlot(Plot):
     @override
     def _take_font(self) -> None:
         super()._take_font()
+        self._placed = None
         self._names = Names(self.x_axis, self.labels)
 
     @override
@@ -162,8 +166,9 @@ class GradientPlot(Plot):
         shown = visible_part(snapshot)
         if len(shown) == len(self._shown) and all(map(is_, shown, self._shown)):
             return False
-        before, self._shown, self._snapshot = self._ledger, shown, snapshot
+        before, self._shown = self._ledger, shown
         self._ledger = self._read_ledger(snapshot)
+        self._snapshot = snapshot
         self._numbers = deposits.numbers(snapshot.deposits)
         if not any(each is self._chosen for each in snapshot.deposits):
             self._chosen = None
@@ -183,19 +188,27 @@ class GradientPlot(Plot):
             self._agreement = None if self._is_tally_wanted else deposits.tallied(snapshot)
 
     def _read_ledger(self, snapshot: Snapshot) -> Ledger:
+        before, shown = self._ledger, self._snapshot
         count = snapshot.W.size + snapshot.b.size
         is_map = count > MOST_PARAMETERS
-        if self._ledger is not None and self._ledger.shape != snapshot.W.shape:
+        if before is not None and before.shape != snapshot.W.shape:
             self._parameter = None
         if is_map != self.heat_maps.isVisibleTo(self):
             self.heat_maps.setVisible(is_map)
-        if not is_map:
-            return Ledger.of(snapshot, np.arange(count))
+        parameters = np.arange(count) if not is_map else np.array([self._show_maps(snapshot)])
+        if before is None or shown is None or before.shape != snapshot.W.shape:
+            return Ledger.of(snapshot, parameters)
+        is_same = all(map(is_, ledger_part(snapshot), ledger_part(shown)))
+        is_same = is_same and np.array_equal(parameters, before.parameters)
+        return before.aged(snapshot) if is_same else Ledger.of(snapshot, parameters)
+
+    def _show_maps(self, snapshot: Snapshot) -> int:
+        """Show the gradients as colours; return the parameter whose stack is shown."""
         if self._parameter is None and snapshot.W_grad is not None:
             self._parameter = self.heat_maps.largest(snapshot)
         chosen = self._parameter or 0
         self.heat_maps.display(snapshot, chosen)
-        return Ledger.of(snapshot, np.array([chosen]))
+        return chosen
 
     def _ask(self, snapshot: Snapshot) -> None:
         """Ask what is wanted and not known of the state that is shown."""
@@ -207,7 +220,12 @@ class GradientPlot(Plot):
             self.question_raised.emit(question)
 
     def _compare(self, snapshot: Snapshot) -> None:
+        """Read what stands beside the ledger, and find out how far all of it reaches."""
         self._comparison = parts.compared(snapshot, self._outline.known(snapshot))
+        self._wholes = self._read_wholes(snapshot)
+        if self._ledger is not None:
+            steady = max(0, _STEADY - len(self._ledger.deposits))
+            self._reach = Span(*self._ledger.reach(steady, self._wholes))
 
     @override
     def _axis_labels(self) -> tuple[str, str]:
@@ -218,13 +236,7 @@ class GradientPlot(Plot):
         ledger = self._ledger
         if ledger is None:
             return Span(0.0, 1.0), Span(0.0, 0.0)
-        whole, right = self._wholes()
-        stored, incoming = ledger.stored.astype(np.float64), ledger.incoming.astype(np.float64)
-        with np.errstate(invalid="ignore"):
-            steady = stored + max(0, _STEADY - len(ledger.deposits)) * incoming
-        reached = np.concatenate([stored, steady, incoming, whole, right, ledger.after[ledger.drawn], [0.0]])
-        finite = reached[np.isfinite(reached)]
-        return Span(FIRST, FIRST + len(ledger.parameters) + BEFORE), Span(float(finite.min()), float(finite.max()))
+        return Span(FIRST, FIRST + len(ledger.parameters) + BEFORE), self._reach
 
     @override
     def _fit(self) -> None:
@@ -241,7 +253,7 @@ class GradientPlot(Plot):
     @override
     def _margins(self) -> tuple[tuple[float, float], tuple[float, float]]:
         _, (below, above) = super()._margins()
-        for label in self._number_labels():
+        for label in self._number_labels(self._slots()):
             if label.muted:
                 continue
             room = (self.labels.width(label.text) - 3 if label.turned else self.labels.height) + ledger_labels.GAP + 4
@@ -260,17 +272,17 @@ class GradientPlot(Plot):
         ledger = self._ledger
         if ledger is None:
             return
-        self.stacks.show(ledger, self._numbers, self._chosen_index(), *self._wholes())
+        self.stacks.show(ledger, self._numbers, self._chosen_index(), *self._wholes)
         self._show_legend()
         self._tell()
 
     @override
     def _arrange(self) -> None:
-        self._names.show(self._ledger, self._slots().slot)
-        ledger = self._ledger
-        if ledger is not None:
-            slots = self._slots()
-            numbers = self._number_labels()
+        ledger, slots = self._ledger, self._slots()
+        self._names.show(ledger, slots.slot)
+        numbers = self._number_labels(slots)
+        if ledger is not None and numbers is not self._arranged:
+            self._arranged = numbers
             slabs = ledger_labels.of_slabs(ledger, self._numbers, numbers, slots)
             grounded = slabs + ledger_labels.on_stacks(numbers, ledger, slots)
             self.stacks.place_plates(grounded, self.labels)
@@ -320,15 +332,15 @@ class GradientPlot(Plot):
             return None
         return ledger_hits.hit(self._ledger, self._to_pixels, position.x(), position.y())
 
-    def _wholes(self) -> tuple[FloatArray, FloatArray]:
+    def _read_wholes(self, snapshot: Snapshot) -> tuple[FloatArray, FloatArray]:
         """Return the gradient of the whole batch and the weighted sum, (p,) each; nan where they are not shown."""
         ledger, comparison = self._ledger, self._comparison
         count = 0 if ledger is None else len(ledger.parameters)
         nothing: FloatArray = np.full(count, np.nan, np.float32)
-        if ledger is None or self._snapshot is None:
+        if ledger is None:
             return nothing, nothing
-        size = self._snapshot.W.size
-        whole = self._outline.known(self._snapshot)
+        size = snapshot.W.size
+        whole = self._outline.known(snapshot)
         right = None if comparison is None else comparison.weighted
         outline, weighted = (
             nothing if one is None else gathered(one.W_grad, one.b_grad, ledger.parameters, size)[0]
@@ -377,24 +389,20 @@ class GradientPlot(Plot):
         self._parameter = parameter
         if self._snapshot is not None:
             self._ledger = self._read_ledger(self._snapshot)
+            self._compare(self._snapshot)
             self._redraw()
             if not self.is_zoomed:
                 self._fit()
 
     def _slots(self) -> ledger_labels.Slots:
-        width, height = float(self.view_box.width()), float(self.view_box.height())
-        (left, right), _ = self.view_box.viewRange()
         count = 0 if self._ledger is None else len(self._ledger.parameters)
-        slot = width / (right - left) if self.is_zoomed else width / (max(1, count) + BEFORE)
-        return ledger_labels.Slots(self.labels, self._to_pixels, slot, width, height)
+        return ledger_labels.Slots.of(self.view_box, self.labels, None if self.is_zoomed else count)
 
-    def _number_labels(self) -> list[Label]:
-        if self._ledger is None:
+    def _number_labels(self, slots: ledger_labels.Slots) -> list[Label]:
+        ledger, placed = self._ledger, self._placed
+        if ledger is None:
             return []
-        # Asked for twice with every press, mostly of the same view.
-        slots = self._slots()
-        (left, right), (bottom, top) = self.view_box.viewRange()
-        view = (self._ledger, left, right, bottom, top, slots.width, slots.height, self.labels.height)
-        if view != self._placed[0]:
-            self._placed = view, ledger_labels.of_numbers(self._ledger, slots)
-        return self._placed[1]
+        # Asked for twice with every press, mostly of the same view, and sometimes of the same numbers.
+        if placed is None or placed[0] is not ledger.stored or placed[1] != slots:
+            self._placed = placed = ledger.stored, slots, ledger_labels.of_numbers(ledger, slots)
+        return placed[2]

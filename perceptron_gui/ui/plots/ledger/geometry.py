@@ -1,5 +1,7 @@
 """The stacks of deposits as geometry: which slab lies where, in numbers and in lanes. No Qt, no drawing."""
 
+import math
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -64,6 +66,14 @@ class Ledger:
             shape, parameters, snapshot.deposits, ages, stored, ~is_there, added, arrived, before, after, lane, lanes
         )
 
+    def aged(self, snapshot: Snapshot) -> "Ledger":
+        """Return the ledger of another state in which only the ages are others: the numbers are the same objects."""
+        ages = tuple(deposits.age(snapshot, deposit) for deposit in snapshot.deposits)
+        made = copy(self)
+        # With all that is known of the numbers already.
+        object.__setattr__(made, "ages", ages)
+        return made
+
     @cached_property
     def drawn(self) -> Bools:
         """Which slabs can be drawn, (d, p)."""
@@ -112,6 +122,19 @@ class Ledger:
     def _has_incoming(self) -> bool:
         return bool(self.deposits) and self.deposits[-1].count == 1
 
+    def reach(self, more: int, beside: tuple[FloatArray, ...]) -> tuple[float, float]:
+        """Return the least and the largest finite number of all that is drawn, and 0.
+
+        Args:
+            more: so many times what the last Backward added has room beyond what is stored.
+            beside: what else is drawn.
+        """
+        stored, incoming = self.stored.tolist(), self.incoming.tolist()
+        steady = [now + more * last for now, last in zip(stored, incoming, strict=True)]
+        others = [number for values in (*self.extents, *beside) for number in values.tolist()]
+        finite = [number for number in (0.0, *stored, *steady, *incoming, *others) if math.isfinite(number)]
+        return min(finite), max(finite)
+
     def element(self, column: int, suffix: str = "") -> str:
         """Name a parameter as PyTorch indexes it: `W[0, 0]`, or `W.grad[0, 0]` with the suffix `.grad`."""
         return element(int(self.parameters[column]), self.shape, suffix)
@@ -127,6 +150,8 @@ def gathered(
     W: FloatArray | None, b: FloatArray | None, parameters: Ints, size: int
 ) -> tuple[FloatArray, Bools]:  # fmt: skip
     """Return the numbers of some parameters, the first `size` of which are W's, and whether they are there."""
+    if W is not None and b is not None and len(parameters) == size + b.size:
+        return np.concatenate([W.reshape(-1), b])[parameters], np.ones(len(parameters), np.bool_)
     values = np.full(len(parameters), np.nan, np.float32)
     is_there = np.zeros(len(parameters), np.bool_)
     is_of_W = parameters < size
@@ -145,6 +170,8 @@ def element(parameter: int, shape: tuple[int, int], suffix: str = "") -> str:
 
 def _lanes(before: FloatArray, after: FloatArray) -> tuple[Ints, Ints]:
     lane = np.zeros(before.shape, np.intp)
+    if len(before) < 2:
+        return lane, np.ones(before.shape[1], np.intp)
     now = np.zeros(before.shape[1], np.intp)
     last = np.zeros(before.shape[1], np.float32)
     with np.errstate(over="ignore", invalid="ignore"):

@@ -1,15 +1,16 @@
 """Which slab or bar of a ledger lies under the pointer."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, Ledger
-from perceptron_gui.ui.plots.ledger.labels import ToPixels
 from perceptron_gui.ui.plots.plot import REACH
 
 _Reals = npt.NDArray[np.float64]
+ToPixels = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[_Reals, _Reals]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,25 @@
 """The numbers on the stacks: what is stored, which Backward a slab is, where there is None. All places are pixels."""
 
-from collections.abc import Callable
+import math
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QRectF
 
 from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.plots.labels import Label, Labels
 from perceptron_gui.ui.plots.ledger import words
-from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, WIDER, Bools, Ledger
+from perceptron_gui.ui.plots.ledger.geometry import (
+    BEFORE,
+    INCOMING,
+    INCOMING_WIDTH,
+    STACK,
+    STACK_WIDTH,
+    WIDER,
+    Bools,
+    Ledger,
+)
 
 MOST_LABELLED = 12
 GAP = 3
@@ -23,18 +32,39 @@ _FREE_BESIDE = 0.3
 """The part of a parameter's place that is free between its stack and the bar before."""
 _LEFT, _RIGHT = -1.0, 1.0
 
-ToPixels = Callable[[npt.ArrayLike, npt.ArrayLike], tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]
-
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """The room for labels: `slot` pixels a parameter, in a view of `width` and `height`."""
+    """The room for labels: `slot` pixels a parameter, in a view of `width` and `height`.
+
+    The view begins at `left` and `top`, of which a pixel is one part of `across` and `down`.
+    """
 
     labels: Labels
-    to_pixels: ToPixels
     slot: float
     width: float
     height: float
+    left: float
+    top: float
+    across: float
+    down: float
+
+    @classmethod
+    def of(cls, view_box: Any, labels: Labels, count: int | None) -> "Slots":
+        """Return the room in a view box; with as many parameters in it as `count`, where that is known."""
+        width, height = float(view_box.width()), float(view_box.height())
+        (left, right), (bottom, top) = view_box.viewRange()
+        across = width / (right - left)
+        slot = across if count is None else width / (max(1, count) + BEFORE)
+        return cls(labels, slot, width, height, left, top, across, height / (top - bottom))
+
+    def x(self, place: float) -> float:
+        """Return where a place among the parameters is, in pixels."""
+        return (place - self.left) * self.across
+
+    def y(self, value: float) -> float:
+        """Return where a value is, in pixels."""
+        return (self.top - value) * self.down
 
     def kept_inside(self, x: float, text: str) -> float:
         """Return x, moved so that a text around it is not cut."""
@@ -80,10 +110,10 @@ def of_tensors(ledger: Ledger, slots: Slots) -> list[Label]:
     for row, (name, mask) in enumerate((("W", is_of_W), ("b", ~is_of_W))):
         columns = np.flatnonzero(mask)
         if columns.size and ledger.is_none[columns[0]]:
-            across, down = slots.to_pixels((columns[0] + columns[-1]) / 2, 0.0)
+            across = slots.x(float(columns[0] + columns[-1]) / 2)
             text = f"{name}.grad: {words.NONE}"
-            y = float(down) - GAP - row * slots.labels.height
-            made.append(Label(text, slots.kept_inside(float(across), text), y, (0.5, 1.0)))
+            y = slots.y(0.0) - GAP - row * slots.labels.height
+            made.append(Label(text, slots.kept_inside(across, text), y, (0.5, 1.0)))
     return made
 
 
@@ -95,11 +125,6 @@ def of_slabs(ledger: Ledger, numbers: tuple[tuple[int, int], ...], taken: list[L
     height = slots.labels.height
     if not ledger.deposits or not len(ledger.parameters) or slots.slot < 2 * height:
         return []
-    lane_width = ledger.width * slots.slot
-    left, top = slots.to_pixels(ledger.left, ledger.after)
-    _, bottom = slots.to_pixels(ledger.left, ledger.before)
-    with np.errstate(over="ignore", invalid="ignore"):
-        middle, tall = (top + bottom) / 2, np.abs(top - bottom)
     boxes = [_box(label, slots.labels) for label in taken]
     made: list[Label] = []
 
@@ -113,19 +138,27 @@ def of_slabs(ledger: Ledger, numbers: tuple[tuple[int, int], ...], taken: list[L
 
     texts = [words.numbered(each) for each in numbers]
     widths = [slots.labels.width(text) for text in texts]
-    lanes = ledger.lane.tolist()
-    for column in range(len(ledger.parameters)):
+    columns = zip(
+        *(array.T.tolist() for array in (ledger.drawn, ledger.left, ledger.before, ledger.after, ledger.lane)),
+        (ledger.width * slots.slot).tolist(),
+        ledger.lanes.tolist(),
+        strict=True,
+    )
+    for column, (drawn, left, before, after, lane_of, lane_width, lanes) in enumerate(columns):
         thin: dict[int, list[int]] = {}
-        for index in np.flatnonzero(ledger.drawn[:, column]).tolist():
-            if tall[index, column] >= height - 2 and widths[index] + 4 <= lane_width[column]:
-                x = float(left[index, column] + lane_width[column] / 2)
-                put(Label(texts[index], x, float(middle[index, column])))
+        top, bottom = [*map(slots.y, after)], [*map(slots.y, before)]
+        for index, is_drawn in enumerate(drawn):
+            if not is_drawn:
+                continue
+            if abs(top[index] - bottom[index]) >= height - 2 and widths[index] + 4 <= lane_width:
+                x = slots.x(left[index]) + lane_width / 2
+                put(Label(texts[index], x, (top[index] + bottom[index]) / 2))
             else:
-                thin.setdefault(lanes[index][column], []).append(index)
-        for lane, beside in ((0, _LEFT), (int(ledger.lanes[column]) - 1, _RIGHT)):
+                thin.setdefault(lane_of[index], []).append(index)
+        for lane, beside in ((0, _LEFT), (lanes - 1, _RIGHT)):
             if lane == 0 and beside is _RIGHT:
                 continue
-            for first, last, y in _grouped(thin.get(lane, []), top[:, column], bottom[:, column], height - 3):
+            for first, last, y in _grouped(thin.get(lane, []), top, bottom, height - 3):
                 text = words.numbered((numbers[first][0], numbers[last][1]))
                 if slots.labels.width(text) + 2 <= _FREE_BESIDE * slots.slot:
                     labels = [_beside(text, column, y + away, beside, slots) for away in (0.0, -height / 2, height / 2)]
@@ -134,33 +167,34 @@ def of_slabs(ledger: Ledger, numbers: tuple[tuple[int, int], ...], taken: list[L
 
 
 def _grouped(
-    indices: list[int], top: npt.NDArray[np.float64], bottom: npt.NDArray[np.float64], line: float
-) -> list[tuple[int, int, float]]:
+    indices: list[int], top: list[float], bottom: list[float], line: float
+) -> list[tuple[int, int, float]]:  # fmt: skip
     """Return runs of slabs, (d,) each, whose labels would stand nearer than a line: first, last, middle in pixels."""
     groups: list[tuple[int, int, float]] = []
     for index in indices:
-        group = (index, index, float(top[index] + bottom[index]) / 2)
+        group = (index, index, (top[index] + bottom[index]) / 2)
         while groups and groups[-1][1] + 1 == group[0] and abs(groups[-1][2] - group[2]) < line:
             first, last = groups.pop()[0], group[1]
-            group = (first, last, float(bottom[first] + top[last]) / 2)
+            group = (first, last, (bottom[first] + top[last]) / 2)
         groups.append(group)
     return groups
 
 
 def _beside(text: str, column: int, y: float, side: float, slots: Slots) -> Label:
     """Return a text at the left or the right of a stack."""
-    edge, _ = slots.to_pixels(column + STACK + side * (STACK_WIDTH + WIDER) / 2, 0.0)
-    return Label(text, float(edge) + side * 2, y, (1.0 if side < 0 else 0.0, 0.5))
+    edge = slots.x(column + STACK + side * (STACK_WIDTH + WIDER) / 2)
+    return Label(text, edge + side * 2, y, (1.0 if side < 0 else 0.0, 0.5))
 
 
 def _is_on_bar(label: Label, ledger: Ledger, column: int, slots: Slots) -> bool:
     """Whether a label stands on the incoming bar of its own parameter."""
     number = float(ledger.incoming[column])
-    if not np.isfinite(number):
+    if not math.isfinite(number):
         return False
     half = INCOMING_WIDTH / 2
-    (left, right), (zero, end) = slots.to_pixels([column + INCOMING - half, column + INCOMING + half], [0.0, number])
-    bar = QRectF(float(left), float(min(zero, end)), float(right - left), float(abs(zero - end)))
+    left, right = slots.x(column + INCOMING - half), slots.x(column + INCOMING + half)
+    zero, end = slots.y(0.0), slots.y(number)
+    bar = QRectF(left, min(zero, end), right - left, abs(zero - end))
     return bar.intersects(_box(label, slots.labels))
 
 
@@ -174,11 +208,11 @@ def _box(label: Label, labels: Labels) -> QRectF:
 
 def on_stacks(labels: list[Label], ledger: Ledger, slots: Slots) -> list[Label]:
     """Return the numbers that stand on slabs of their stacks, so that they need a ground of their own."""
-    first, _ = slots.to_pixels(0.0, 0.0)
+    first = slots.x(0.0)
     bottoms, tops = _ends(ledger, slots)
     found: list[Label] = []
     for label in labels:
-        column = round((label.x - float(first)) / slots.slot) if slots.slot else 0
+        column = round((label.x - first) / slots.slot) if slots.slot else 0
         if not label.turned and 0 <= column < len(tops):
             upper = label.y - label.anchor[1] * slots.labels.height
             if upper < bottoms[column] and upper + slots.labels.height > tops[column]:
@@ -189,20 +223,18 @@ def on_stacks(labels: list[Label], ledger: Ledger, slots: Slots) -> list[Label]:
 def _ends(ledger: Ledger, slots: Slots) -> tuple[list[float], list[float]]:
     """Return the lower and the upper end of every stack, in pixels."""
     low, high = ledger.extents
-    _, bottoms = slots.to_pixels(0.0, low)
-    _, tops = slots.to_pixels(0.0, high)
-    return bottoms.tolist(), tops.tolist()
+    return [*map(slots.y, low.tolist())], [*map(slots.y, high.tolist())]
 
 
 def _of_bars(values: FloatArray, is_none: Bools, offset: float, slots: Slots) -> list[Label]:
     made: list[Label] = []
-    is_drawn = np.isfinite(values)
-    places = slots.to_pixels(np.arange(len(values)) + offset, np.where(is_drawn, values, 0.0))
-    for index, (number, across, down) in enumerate(zip(values.tolist(), *map(np.ndarray.tolist, places), strict=True)):
-        has_bar = bool(is_drawn[index]) and number != 0
+    for index, (number, is_missing) in enumerate(zip(values.tolist(), is_none.tolist(), strict=True)):
+        is_drawn = math.isfinite(number)
+        across, down = slots.x(index + offset), slots.y(number if is_drawn else 0.0)
+        has_bar = is_drawn and number != 0
         is_below = number < 0 if has_bar else down < slots.height / 2
         gap = GAP if has_bar else GAP + 4
-        text = words.NONE if is_none[index] else words.short(number)
+        text = words.NONE if is_missing else words.short(number)
         x = slots.kept_inside(across, text) if slots.slot >= slots.labels.width(text) else across
         y = down + (gap if is_below else -gap)
         made.append(Label(text, x, y, (0.5, 0.0 if is_below else 1.0), muted=not has_bar))
@@ -225,10 +257,10 @@ def _marks(ledger: Ledger, slots: Slots, taken: list[Label], *, turned: bool) ->
     longest = max((labels.width(label.text) for label in taken), default=0.0)
     for column in np.flatnonzero(ledger.is_opposite).tolist():
         number = float(ledger.incoming[column])
-        if np.isfinite(number):
-            across, down = slots.to_pixels(column + INCOMING, number)
+        if math.isfinite(number):
             is_below = number < 0
-            x, y, anchor = float(across), float(down) + (GAP if is_below else -GAP), (0.5, 0.0 if is_below else 1.0)
+            x, y = slots.x(column + INCOMING), slots.y(number) + (GAP if is_below else -GAP)
+            anchor = (0.5, 0.0 if is_below else 1.0)
             text = f"{words.OPPOSITE} {words.short(number)}"
             full = Label(text, x if turned else slots.kept_inside(x, text), y, anchor, turned)
             has_room = bool(taken) and (
