@@ -18,7 +18,7 @@ from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.ledger import hits as ledger_hits
 from perceptron_gui.ui.plots.ledger import labels as ledger_labels
 from perceptron_gui.ui.plots.ledger import words
-from perceptron_gui.ui.plots.ledger.geometry import BEFORE, FIRST, Ledger, gathered, ledger_part, visible_part
+from perceptron_gui.ui.plots.ledger.geometry import BEFORE, FIRST, Ledger, ledger_part, visible_part
 from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
 from perceptron_gui.ui.plots.ledger.names import Names
 from perceptron_gui.ui.plots.ledger.sheet import ledger_sheet
@@ -68,6 +68,7 @@ class GradientPlot(Plot):
         self._is_animated = False
         self._is_of_nothing = False
         self._wholes: tuple[FloatArray, FloatArray] = (np.empty(0, np.float32),) * 2
+        """The gradient of the whole batch and the weighted sum, (p,) each; nan where they are not shown."""
         self._reach = Span(0.0, 0.0)
         self._placed: tuple[FloatArray, ledger_labels.Slots, list[Label]] | None = None
         self._arranged: list[Label] | None = None
@@ -221,11 +222,12 @@ class GradientPlot(Plot):
 
     def _compare(self, snapshot: Snapshot) -> None:
         """Read what stands beside the ledger, and find out how far all of it reaches."""
-        self._comparison = parts.compared(snapshot, self._outline.known(snapshot))
-        self._wholes = self._read_wholes(snapshot)
-        if self._ledger is not None:
-            steady = max(0, _STEADY - len(self._ledger.deposits))
-            self._reach = Span(*self._ledger.reach(steady, self._wholes))
+        whole, ledger = self._outline.known(snapshot), self._ledger
+        self._comparison = parts.compared(snapshot, whole)
+        if ledger is not None:
+            weighted = None if self._comparison is None else self._comparison.weighted
+            self._wholes = ledger.numbers_of(whole), ledger.numbers_of(weighted)
+            self._reach = Span(*ledger.reach(max(0, _STEADY - len(ledger.deposits)), self._wholes))
 
     @override
     def _axis_labels(self) -> tuple[str, str]:
@@ -331,22 +333,6 @@ class GradientPlot(Plot):
         if self._ledger is None:
             return None
         return ledger_hits.hit(self._ledger, self._to_pixels, position.x(), position.y())
-
-    def _read_wholes(self, snapshot: Snapshot) -> tuple[FloatArray, FloatArray]:
-        """Return the gradient of the whole batch and the weighted sum, (p,) each; nan where they are not shown."""
-        ledger, comparison = self._ledger, self._comparison
-        count = 0 if ledger is None else len(ledger.parameters)
-        nothing: FloatArray = np.full(count, np.nan, np.float32)
-        if ledger is None:
-            return nothing, nothing
-        size = snapshot.W.size
-        whole = self._outline.known(snapshot)
-        right = None if comparison is None else comparison.weighted
-        outline, weighted = (
-            nothing if one is None else gathered(one.W_grad, one.b_grad, ledger.parameters, size)[0]
-            for one in (whole, right)
-        )
-        return outline, weighted
 
     def _chosen_index(self) -> int | None:
         """Return the place of the selected deposit."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QWidget
 from typing_extensions import override
 
 _BETWEEN = 12
+_MOST_PAINTED = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Legend(QWidget):
         super().__init__(parent)
         self._styles = styles
         self._colors: tuple[str, ...] = ()
+        self._painted: dict[tuple[int, int, float], tuple[Swatch, QPixmap]] = {}
         self._swatches = [QLabel() for _ in styles]
         self._texts = [QLabel() for _ in styles]
         self._rows = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
@@ -79,27 +81,38 @@ class Legend(QWidget):
     def set_colors(self, *colors: str) -> None:
         """Paint each swatch, as high as the letters are."""
         self._colors = colors
+        self._painted.clear()
         for place in range(len(self._styles)):
             self._show_swatch(place)
 
     def set_styles(self, *styles: Swatch) -> None:
-        """Paint other swatches in the same colours."""
+        """Show other swatches in the same colours: the very objects of before are painted already."""
         before, self._styles = self._styles, styles
         for place, (style, shown) in enumerate(zip(styles, before, strict=True)):
-            if self._colors and style != shown:
+            if self._colors and style is not shown:
                 self._show_swatch(place)
 
     def _show_swatch(self, place: int) -> None:
-        ratio, size, label = self.devicePixelRatioF(), self._swatch_size(), self._swatches[place]
+        size, style, label = self._swatch_size(), self._styles[place], self._swatches[place]
+        key = place, id(style), self.devicePixelRatioF()
+        if key not in self._painted:
+            if len(self._painted) >= _MOST_PAINTED:
+                self._painted.clear()
+            # With its style, or another one could come to have its identity.
+            self._painted[key] = style, self._swatch(style, place, size)
+        # Of a fixed size: another picture asks for no layout.
+        label.setFixedSize(size)
+        label.setPixmap(self._painted[key][1])
+
+    def _swatch(self, style: Swatch, place: int, size: QSize) -> QPixmap:
+        ratio = self.devicePixelRatioF()
         pixmap = QPixmap(size * ratio)
         pixmap.setDevicePixelRatio(ratio)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
-        _paint(painter, self._styles[place], QColor(self._colors[place]), size)
+        _paint(painter, style, QColor(self._colors[place]), size)
         painter.end()
-        # Of a fixed size: another picture asks for no layout.
-        label.setFixedSize(size)
-        label.setPixmap(pixmap)
+        return pixmap
 
     def _swatch_size(self) -> QSize:
         height = self.fontMetrics().ascent()

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core import deposits, lines, parts
+from perceptron_gui.core.questions import Gradients
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
 
 Bools = npt.NDArray[np.bool_]
@@ -121,6 +122,12 @@ class Ledger:
     @property
     def _has_incoming(self) -> bool:
         return bool(self.deposits) and self.deposits[-1].count == 1
+
+    def numbers_of(self, gradients: Gradients | None) -> FloatArray:
+        """Return what other gradients are at the parameters, (p,); nan where there are none."""
+        nothing: tuple[None, None] = (None, None)
+        W, b = nothing if gradients is None else (gradients.W_grad, gradients.b_grad)
+        return gathered(W, b, self.parameters, self.shape[0] * self.shape[1])[0]
 
     def reach(self, more: int, beside: tuple[FloatArray, ...]) -> tuple[float, float]:
         """Return the least and the largest finite number of all that is drawn, and 0.

@@ -11,7 +11,7 @@ from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.plots.drawing import HOLLOW, NO_PEN, Bars, Drawing, Lines, Marks
 from perceptron_gui.ui.plots.labels import Label, Labels
 from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, WIDER, Ledger
-from perceptron_gui.ui.plots.ledger.slabs import STYLES, Slabs, Style, style_of, styles
+from perceptron_gui.ui.plots.ledger.slabs import STYLES, Slabs, style_of, styles
 from perceptron_gui.ui.plots.legend import Pile
 from perceptron_gui.ui.plots.symbols import CROSS, DIAMOND
 from perceptron_gui.ui.theme import Colors
@@ -28,7 +28,7 @@ class Stacks:
 
     def __init__(self, view_box: Any) -> None:
         self._view_box = view_box
-        self._styles: tuple[Style, ...] = ()
+        self._piles: tuple[Pile, tuple[Pile, ...], tuple[Pile, ...]] = Pile(), (), ()
         self._last, self._is_old = 1, False
         self.zero_line = Lines()
         self.slabs = Slabs()
@@ -48,7 +48,7 @@ class Stacks:
         """Draw a ledger, whose deposits have these numbers; `chosen` is the index of one of them."""
         self.slabs.show(ledger, numbers, chosen)
         self._last, self._is_old = (numbers[-1][1], bool(ledger.ages[-1])) if numbers else (1, False)
-        self.incoming.brush, self.incoming.pen = self._look
+        ((self.incoming.brush, self.incoming.pen),) = self._pile.looks
         columns = np.arange(len(ledger.parameters), dtype=np.float64)
         incoming, stored = ledger.incoming.astype(np.float64), ledger.stored.astype(np.float64)
         _put(self.incoming, columns + INCOMING, INCOMING_WIDTH, incoming)
@@ -79,8 +79,13 @@ class Stacks:
 
     def set_colors(self, colors: Colors) -> None:
         """Draw in other colours; show again afterwards."""
-        self._styles = styles(colors)
-        self.slabs.set_colors(self._styles, colors)
+        made = styles(colors)
+        self._piles = (
+            Pile(tuple((style.fresh, style.fresh_pen) for style in made[: STYLES // 2])),
+            tuple(Pile(((style.fresh, style.fresh_pen),)) for style in made),
+            tuple(Pile(((HOLLOW, style.old_pen),)) for style in made),
+        )
+        self.slabs.set_colors(made, colors)
         text, ground = QColor(colors.text), QColor(colors.base)
         self.outline.pen = QPen(text, 1.5, Qt.PenStyle.DashLine)
         self.stored.pen = QPen(text, 3)
@@ -92,14 +97,13 @@ class Stacks:
 
     def swatches(self) -> tuple[Pile, Pile]:
         """Return swatches of a stack, and of the incoming bar of now."""
-        stack = tuple((style.fresh, style.fresh_pen) for style in self._styles[: STYLES // 2])
-        return Pile(stack), Pile((self._look,))
+        return self._piles[0], self._pile
 
     @property
-    def _look(self) -> tuple[QBrush, QPen]:
+    def _pile(self) -> Pile:
         """The look of the incoming bar: that of its slab."""
-        style = self._styles[style_of(self._last)]
-        return (HOLLOW, style.old_pen) if self._is_old else (style.fresh, style.fresh_pen)
+        _, fresh, old = self._piles
+        return (old if self._is_old else fresh)[style_of(self._last)]
 
 
 def _put(bars: Bars, middle: npt.NDArray[np.float64], width: float, values: npt.NDArray[np.float64]) -> None:

@@ -84,6 +84,8 @@ class Story(QWidget):
         return shown
 
     def _length_of_line(self, text: str, width: int) -> int:
+        if self.fontMetrics().horizontalAdvance(text) < width:
+            return len(text)
         layout = QTextLayout(text, self.font())
         layout.beginLayout()
         line: QTextLine = layout.createLine()
