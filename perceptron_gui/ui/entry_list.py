@@ -153,7 +153,10 @@ class EntryList(QTableView):
         rows = QItemSelection(model.index(chosen[0], 0), model.index(chosen[-1], model.columnCount() - 1))
         self.selectionModel().select(rows, _Flag.ClearAndSelect)
         current = model.index(self._reach, 0)
+        # Qt brings it into view too, before it is laid out: once is enough.
+        self.setAutoScroll(not is_scrolled)
         self.selectionModel().setCurrentIndex(current, _Flag.NoUpdate)
+        self.setAutoScroll(True)
         if is_scrolled:
             self.executeDelayedItemsLayout()
             self.scrollTo(current)

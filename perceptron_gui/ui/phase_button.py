@@ -1,10 +1,11 @@
 """A phase of the training step: its name, and under it the whole code that it runs."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QFont, QFontDatabase, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QStyle, QStyleOptionButton
 from typing_extensions import override
 
+from perceptron_gui.ui.lettering import Lettering
 from perceptron_gui.ui.theme import Colors
 
 _MARGIN = 8
@@ -82,9 +83,10 @@ class PhaseButton(QPushButton):
     def _measure(self) -> None:
         """Find the size anew; the layout is asked only when it is another: a press costs none."""
         # Kept: every press paints some buttons, and making a font takes as long as writing with it.
-        self._title_font, self._code_font = QFont(self.font()), _code_font(self.font())
-        self._title_font.setBold(True)
-        title, code = self._metrics = QFontMetrics(self._title_font), QFontMetrics(self._code_font)
+        title_font = QFont(self.font())
+        title_font.setBold(True)
+        self._letters = Lettering(title_font), Lettering(_code_font(self.font()))
+        title, code = (letters.metrics for letters in self._letters)
         # Room for the widest code it may show: other code moves nothing.
         lines = [*self._widest.split("\n"), *self._code.split("\n")]
         widths = [title.horizontalAdvance(f"{_NEXT}{self._title()}"), *(code.horizontalAdvance(line) for line in lines)]
@@ -129,15 +131,12 @@ class PhaseButton(QPushButton):
             painter.setBrush(accent.darker(125) if self.isDown() or self._is_lit else accent)
             painter.drawRoundedRect(self.rect().adjusted(1, 1, -1, -1), 3, 3)
         painter.setPen(QColor(self._colors.on_accent if is_filled else self._colors.text))
-        title, code = self._metrics
-        # From points on: within a rectangle Qt lays the text out first, which takes most of the time.
-        baseline = _MARGIN + title.ascent()
-        painter.setFont(self._title_font)
-        painter.drawText(_MARGIN, baseline, f"{_NEXT}{self._title()}" if self._is_next else self._title())
-        painter.setFont(self._code_font)
-        baseline = _MARGIN + title.lineSpacing() + code.ascent()
+        title, code = self._letters
+        baseline = _MARGIN + title.metrics.ascent()
+        title.write(painter, _MARGIN, baseline, f"{_NEXT}{self._title()}" if self._is_next else self._title())
+        baseline = _MARGIN + title.metrics.lineSpacing() + code.metrics.ascent()
         for number, line in enumerate(self._code.split("\n")):
-            painter.drawText(_MARGIN, baseline + number * code.lineSpacing(), line)
+            code.write(painter, _MARGIN, baseline + number * code.metrics.lineSpacing(), line)
 
     def _on_action_changed(self) -> None:
         # Kept: letters change also while the window is taken down, when there is no action any more.

@@ -11,6 +11,7 @@ from perceptron_gui.ui.code.cell import LineKind
 from perceptron_gui.ui.code.model import Cell, CodeRole
 from perceptron_gui.ui.entry_list import MARGIN, paint_bar
 from perceptron_gui.ui.entry_model import Moment
+from perceptron_gui.ui.lettering import Lettering
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -34,10 +35,10 @@ class CodeDelegate(QStyledItemDelegate):
 
     def set_font(self, font: QFont) -> None:
         """Write in another font."""
-        self._font, self._bold, self._italic = QFont(font), QFont(font), QFont(font)
-        self._bold.setBold(True)
-        self._italic.setItalic(True)
-        self._metrics = QFontMetrics(font)
+        bold, italic = QFont(font), QFont(font)
+        bold.setBold(True)
+        italic.setItalic(True)
+        self._usual, self._bold, self._italic = Lettering(QFont(font)), Lettering(bold), Lettering(italic)
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
@@ -51,20 +52,19 @@ class CodeDelegate(QStyledItemDelegate):
             painter.setPen(self._selected)
             painter.drawLine(rect.topLeft(), rect.topRight())
         paint_bar(painter, rect, shown.moment, self._colors)
-        metrics = self._metrics
-        # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
+        metrics = self._usual.metrics
         left, height = rect.left() + MARGIN, line_height(metrics)
         behind_prompt = left + metrics.horizontalAdvance(shown.lines[0].prompt)
         baseline = rect.top() + (height + metrics.ascent() - metrics.descent()) // 2
         is_undone = shown.moment is Moment.UNDONE
         for line in shown.lines:
             if not line.prompt.isspace():
-                painter.setFont(self._bold if shown.moment is Moment.PRESENT else self._font)
                 painter.setPen(self._muted if is_undone else self._of_prompt[line.prompt[:2]])
-                painter.drawText(left, baseline, line.prompt)
-            painter.setFont(self._italic if line.kind is LineKind.COMMENT else self._font)
+                letters = self._bold if shown.moment is Moment.PRESENT else self._usual
+                letters.write(painter, left, baseline, line.prompt)
             painter.setPen(self._muted if is_undone else self._of_text[line.kind])
-            painter.drawText(behind_prompt, baseline, line.text)
+            letters = self._italic if line.kind is LineKind.COMMENT else self._usual
+            letters.write(painter, behind_prompt, baseline, line.text)
             baseline += height
 
 

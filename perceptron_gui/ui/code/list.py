@@ -40,6 +40,7 @@ class CodeList(EntryList):
     def __init__(self, model: CodeModel, colors: Colors) -> None:
         self.code_model = model
         self._line_height = 1
+        self._fits = 0
         super().__init__(model)
         self._delegate = CodeDelegate(colors, self)
         self.setItemDelegate(self._delegate)
@@ -110,9 +111,11 @@ class CodeList(EntryList):
 
     @override
     def scrollTo(self, index: AnyIndex, hint: QTableView.ScrollHint = QTableView.ScrollHint.EnsureVisible) -> None:
+        fits = self._fits
         super().scrollTo(index, hint)
-        # Only now it has its height, and so has all that is between it and the top.
-        super().scrollTo(index, hint)
+        if self._fits != fits:
+            # Only now it has its height, and so has all that is between it and the top.
+            super().scrollTo(index, hint)
 
     def _fit(self) -> None:
         """Give the cells in view the height of their lines: those that begin above it grow upwards."""
@@ -132,6 +135,7 @@ class CodeList(EntryList):
                 has_changed = True
                 shift += grown if place < 0 else 0
         if has_changed:
+            self._fits += 1
             super().updateGeometries()
             self.viewport().update()
             bar.setValue(bar.maximum() if is_at_end else bar.value() + shift)

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QStaticText
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from typing_extensions import override
 
+from perceptron_gui.ui.lettering import Lettering
 from perceptron_gui.ui.plots.drawing import NO_PEN, Drawing, Place, Shape
 
 _MOST_WIDTHS = 4096
-_MOST_LAID_OUT = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,13 @@ class Texts(Shape):
 
     def __init__(self) -> None:
         super().__init__()
-        self._font = QFont()
-        self._laid_out: dict[str, QStaticText] = {}
+        self._letters = Lettering(QFont())
         self.muted_pen = NO_PEN
         self.shown: tuple[Label, ...] = ()
 
     def set_font(self, font: QFont) -> None:
         """Write in another font."""
-        self._font = font
-        self._laid_out.clear()
+        self._letters = Lettering(font)
 
     @property
     @override
@@ -51,10 +49,10 @@ class Texts(Shape):
 
     @override
     def paint(self, painter: QPainter, place: Place) -> None:
-        painter.setFont(self._font)
+        painter.setFont(self._letters.font)
         for label in self.shown:
             painter.setPen(self.muted_pen if label.muted else self.pen)
-            text = self._of(label.text)
+            text = self._letters.laid_out(label.text)
             size, (across, down) = text.size(), label.anchor
             if label.turned:
                 painter.save()
@@ -65,17 +63,6 @@ class Texts(Shape):
             else:
                 place_of_text = QPointF(label.x - across * size.width(), label.y - down * size.height())
                 painter.drawStaticText(place_of_text, text)
-
-    def _of(self, text: str) -> QStaticText:
-        """Return a text that is laid out: a press writes mostly what was written before."""
-        laid_out = self._laid_out.get(text)
-        if laid_out is None:
-            if len(self._laid_out) >= _MOST_LAID_OUT:
-                self._laid_out.clear()
-            laid_out = self._laid_out[text] = QStaticText(text)
-            laid_out.setTextFormat(Qt.TextFormat.PlainText)
-            laid_out.prepare(font=self._font)
-        return laid_out
 
 
 class Labels:
