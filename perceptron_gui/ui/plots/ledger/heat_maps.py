@@ -1,13 +1,14 @@
 """The gradients of many parameters as colours: what is stored, what came in, and how many Backwards reached them."""
 
 import html
+from operator import is_
 from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QToolTip, QWidget
+from PySide6.QtWidgets import QGraphicsView, QGridLayout, QLabel, QToolTip, QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.parsing import full_text
@@ -15,6 +16,7 @@ from perceptron_gui.core.snapshot import FloatArray, Snapshot
 from perceptron_gui.ui.plots.ledger import geometry as ledger
 from perceptron_gui.ui.plots.ledger.heat_codes import LOWEST, ZERO, Codes, backwards, coded, strides, tables, thinned
 from perceptron_gui.ui.plots.ledger.heat_codes import largest as largest_of
+from perceptron_gui.ui.plots.ledger.heat_map import HeatMap
 from perceptron_gui.ui.plots.ledger.scale_bar import ScaleBar
 from perceptron_gui.ui.theme import Colors
 
@@ -36,28 +38,32 @@ class HeatMaps(QWidget):
         super().__init__(parent)
         self._snapshot: Snapshot | None = None
         self._chosen = 0
+        self._marked: tuple[object, ...] = ()
         self._tip = ""
         self._tables: tuple[Codes, Codes, Codes] = (_NO_TABLE, _NO_TABLE, _NO_TABLE)
         self.plot: Any = pg.GraphicsLayoutWidget()
         self.plot.ci.layout.setContentsMargins(0, 0, 0, 0)
         self.plot.ci.layout.setSpacing(4)
-        self.maps: list[tuple[Any, Any]] = []
+        # What is painted with the rest of the window is not to be found out by the scene, which would do it at once.
+        self.plot.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
+        self.plot.scene().changed.connect(self._repaint)
+        self.maps: list[tuple[HeatMap, HeatMap]] = []
         self.boxes: list[tuple[Any, Any]] = []
         self.marks: list[Any] = []
         for column in range(3):
             pair = tuple(self.plot.addViewBox(row, column, enableMouse=False, enableMenu=False) for row in (0, 1))
-            images = tuple(pg.ImageItem(axisOrder="row-major") for _ in pair)
+            images = HeatMap(), HeatMap()
             for box, image in zip(pair, images, strict=True):
                 box.invertY(True)
                 box.disableAutoRange()
                 box.setDefaultPadding(0)
                 mark = pg.ScatterPlotItem(symbol="s", size=9, brush=None)
-                box.addItem(image)
+                box.addItem(image, ignoreBounds=True)
                 box.addItem(mark)
                 self.marks.append(mark)
             pair[1].setFixedHeight(_STRIP)
             self.boxes.append((pair[0], pair[1]))
-            self.maps.append((images[0], images[1]))
+            self.maps.append(images)
         self.names = [_label() for _ in range(3)]
         self.scales = [ScaleBar() for _ in range(3)]
         layout = QGridLayout(self)
@@ -76,15 +82,25 @@ class HeatMaps(QWidget):
 
     def display(self, snapshot: Snapshot, chosen: int) -> None:
         """Show the gradients of a state, with one parameter marked."""
+        shown = self._snapshot
+        is_same = (
+            shown is not None
+            and chosen == self._chosen
+            and shown.W.shape == snapshot.W.shape
+            and all(map(is_, ledger.ledger_part(snapshot), ledger.ledger_part(shown)))
+        )
         self._snapshot, self._chosen = snapshot, chosen
-        self._draw()
+        if not is_same:
+            self._draw()
 
     def set_colors(self, colors: Colors) -> None:
         """Paint in other colours: blue below zero, orange above, and zero is the ground."""
         self.plot.setBackground(colors.base)
         diverging, rising = tables(colors)
         self._tables = (diverging, diverging, rising)
-        for scale, table in zip(self.scales, self._tables, strict=True):
+        for images, scale, table in zip(self.maps, self.scales, self._tables, strict=True):
+            for image in images:
+                image.set_table(table)
             scale.set_table(table[LOWEST if table is diverging else ZERO :], colors)
         for mark in self.marks:
             mark.setPen(colors.text, width=2)
@@ -196,11 +212,15 @@ class HeatMaps(QWidget):
             for image, box, values, size in zip(
                 self.maps[index], self.boxes[index], (W, b), (shape, (1, shape[1])), strict=True
             ):
-                codes = coded(values, size, largest)
-                image.setImage(codes, autoLevels=False, levels=(0, 255), lut=self._tables[index])
-                box.setRange(xRange=(0, size[1]), yRange=(0, size[0]), padding=0)
+                if image.image.shape != size or self._marked == ():
+                    box.setRange(xRange=(0, size[1]), yRange=(0, size[0]), padding=0)
+                image.show_codes(coded(values, size, largest))
             self._say_scale(index, None if W is None and b is None else largest)
         self._place_marks(snapshot, down, across)
+        self._repaint()
+
+    def _repaint(self) -> None:
+        self.plot.viewport().update()
 
     def _say_scale(self, index: int, largest: float | None) -> None:
         if largest is None:
@@ -211,6 +231,10 @@ class HeatMaps(QWidget):
             self.scales[index].say(_short(-largest), _short(largest))
 
     def _place_marks(self, snapshot: Snapshot, down: int, across: int) -> None:
+        marked = self._chosen, snapshot.W.shape, down, across
+        if marked == self._marked:
+            return
+        self._marked = marked
         row, column = divmod(self._chosen, snapshot.k)
         for index, mark in enumerate(self.marks):
             is_of_b = index % 2 == 1
