@@ -20,23 +20,22 @@ class HeatMap(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self.image: Codes = np.zeros((1, 1), np.uint8)
-        self._picture = QImage()
-        self._colors: list[int] = []
+        self._colors = np.zeros(256, np.uint32)
+        self._pixels = self._colors[self.image]
 
     def set_table(self, table: Codes) -> None:
         """Look colours up in another table, (256, 3)."""
-        self._colors = [_OPAQUE | red << 16 | green << 8 | blue for red, green, blue in table.tolist()]
-        self._picture.setColorTable(self._colors)
+        red, green, blue = table.astype(np.uint32).T
+        self._colors = _OPAQUE | red << 16 | green << 8 | blue
+        self._pixels = self._colors[self.image]
 
     def show_codes(self, codes: Codes) -> None:
         """Show other codes, (rows, columns)."""
         if codes.shape != self.image.shape:
             self.prepareGeometryChange()
-        # Kept: the picture has no copy of them.
-        self.image = np.ascontiguousarray(codes)
-        rows, columns = codes.shape
-        self._picture = QImage(self.image.data, columns, rows, columns, QImage.Format.Format_Indexed8)
-        self._picture.setColorTable(self._colors)
+        self.image = codes
+        # Not with every painting, as Qt would.
+        self._pixels = self._colors[codes]
 
     @override
     def boundingRect(self) -> QRectF:
@@ -49,4 +48,6 @@ class HeatMap(QGraphicsItem):
 
     @override
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        painter.drawImage(self.boundingRect(), self._picture)
+        rows, columns = self.image.shape
+        picture = QImage(self._pixels.data, columns, rows, 4 * columns, QImage.Format.Format_RGB32)
+        painter.drawImage(self.boundingRect(), picture)

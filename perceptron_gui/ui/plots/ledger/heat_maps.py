@@ -238,10 +238,10 @@ class HeatMaps(QWidget):
         row, column = divmod(self._chosen, snapshot.k)
         for index, mark in enumerate(self.marks):
             is_of_b = index % 2 == 1
-            if is_of_b == (row >= snapshot.n):
+            is_marked = is_of_b == (row >= snapshot.n)
+            mark.setVisible(is_marked)
+            if is_marked:
                 mark.setData([column // across + 0.5], [0.5 if is_of_b else row // down + 0.5])
-            else:
-                mark.setData([], [])
 
 
 def _label() -> QLabel:
