@@ -1,27 +1,20 @@
 """A table of one tensor that a person can edit, and the ranges of it that go to and from the clipboard."""
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt, Signal
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QGuiApplication, QPainter, QPalette, QPen, QResizeEvent
-from PySide6.QtWidgets import (
-    QHeaderView,
-    QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
 from perceptron_gui.core.actions import Assign, Axis, Delete, Gesture, Insert, Paste
-from perceptron_gui.core.parsing import block_text, full_text, parse_float32
+from perceptron_gui.core.parsing import block_text
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.snapshot import Element, FloatArray, Rows, sealed
+from perceptron_gui.ui.tensor_delegate import TensorDelegate
 from perceptron_gui.ui.tensor_model import TensorModel
+from perceptron_gui.ui.tensor_painter import TensorPainter
 from perceptron_gui.ui.theme import Colors
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -33,130 +26,12 @@ _OF_SAMPLES = frozenset({"x", "y_true", "z", "y_pred"})
 _LEAST_ROWS = 3
 _LONGEST_HEADER = 2**31 - 1
 _MOST_ROWS = 1000
-_SELECTED, _FOCUSED = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_HasFocus
 
 
 def check_number(size: int) -> None:
     """Raise TOO_MANY_CELLS for a selection that would hold the window up."""
     if size > MOST_AT_ONCE:
         raise Problem(Reason.TOO_MANY_CELLS, size=size, limit=MOST_AT_ONCE)
-
-
-@dataclass(frozen=True, slots=True)
-class Letters:
-    """A font, with what every cell that is written in it wants to know."""
-
-    font: QFont
-    metrics: QFontMetrics
-    middle: int
-    """Twice the pixels by which a line of text stands below the middle of its cell."""
-
-    @classmethod
-    def of(cls, usual: QFont, *, is_bold: bool) -> "Letters":
-        """Return the letters of a font, or those of its bold face."""
-        font = QFont(usual)
-        font.setBold(is_bold or usual.bold())
-        metrics = QFontMetrics(font)
-        return cls(font, metrics, metrics.ascent() - metrics.descent())
-
-    def smaller(self, share: float) -> "Letters":
-        """Return smaller letters."""
-        font = QFont(self.font)
-        font.setPointSizeF(font.pointSizeF() * share)
-        return Letters.of(font, is_bold=font.bold())
-
-
-class TensorDelegate(QStyledItemDelegate):
-    """Paints a number with its marks, and edits it as text in full precision: opening and leaving changes nothing."""
-
-    def __init__(self, colors: Colors, parent: "TensorView") -> None:
-        super().__init__(parent)
-        self._view = parent
-        self._letters = self._bold = Letters.of(parent.font(), is_bold=False)
-        self.set_colors(colors)
-
-    def set_colors(self, colors: Colors) -> None:
-        """Paint with other colours."""
-        self.colors = colors
-        self._base, self._text, self._accent, self._on_accent, self._grid, self._changed, self._invalid = (
-            QColor(name)
-            for name in (
-                colors.base, colors.text, colors.accent, colors.on_accent, colors.grid, colors.changed, colors.invalid,
-            )
-        )  # fmt: skip
-        self._hatched = QBrush(QColor(colors.stale), Qt.BrushStyle.BDiagPattern)
-
-    def set_font(self, font: QFont) -> None:
-        """Write in another font."""
-        self._letters, self._bold = Letters.of(font, is_bold=False), Letters.of(font, is_bold=True)
-
-    @override
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: AnyIndex) -> None:
-        # QStyleOption's fields are not in PySide6's stubs.
-        cell: Any = option
-        rect: QRect = cell.rect
-        state = cell.state
-        look = self._view.tensor_model.look(index.row(), index.column())
-        is_selected = bool(state & _SELECTED) and not look.is_refused
-        ground, text_color = self._base, self._text
-        if is_selected:
-            # Grey where the keyboard does not go.
-            has_focus = self._view.hasFocus()
-            ground, text_color = (self._accent, self._on_accent) if has_focus else (self._grid, self._text)
-        painter.fillRect(rect, ground)
-        if look.is_stale:
-            painter.fillRect(rect, self._hatched)
-        if look.is_changed:
-            painter.fillRect(rect.left(), rect.top(), 4, rect.height(), self._changed)
-        if look.is_refused:
-            painter.setPen(QPen(self._invalid, 2))
-            painter.drawRect(rect.adjusted(1, 1, -2, -2))
-        if look.is_linked:
-            painter.setPen(QPen(self._text if is_selected else self._accent, 2))
-            painter.drawRoundedRect(rect.adjusted(2, 2, -3, -3), 4, 4)
-        if state & _FOCUSED:
-            painter.setPen(QPen(self._text, 1, Qt.PenStyle.DotLine))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
-        room = rect.width() - 12
-        letters = self._bold if look.is_changed else self._letters
-        width = letters.metrics.horizontalAdvance(look.text)
-        if width > room > 0:
-            letters, width = letters.smaller(room / width), room
-        painter.setFont(letters.font)
-        painter.setPen(text_color)
-        # From a point on: within a rectangle Qt lays the text out first, which takes most of the time.
-        baseline = rect.top() + (rect.height() + letters.middle) // 2
-        painter.drawText(rect.left() + 6 + room - width, baseline, look.text)
-
-    @override
-    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: AnyIndex) -> QWidget:
-        editor = QLineEdit(parent, frame=False, alignment=Qt.AlignmentFlag.AlignRight)
-        editor.textEdited.connect(self._on_text_edited)
-        return editor
-
-    @override
-    def setEditorData(self, editor: QWidget, index: AnyIndex) -> None:
-        value = index.data(Qt.ItemDataRole.EditRole)
-        if isinstance(editor, QLineEdit) and not editor.isModified():
-            editor.setText("" if value is None else full_text(value))
-
-    @override
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: AnyIndex) -> None:
-        if isinstance(editor, QLineEdit) and editor.isModified():
-            model.setData(index, editor.text())
-
-    def _on_text_edited(self, text: str) -> None:
-        editor = self.sender()
-        if not isinstance(editor, QLineEdit):
-            return
-        try:
-            parse_float32(text)
-            color = self.colors.text
-        except Problem:
-            color = self.colors.invalid
-        palette = editor.palette()
-        palette.setColor(QPalette.ColorRole.Text, QColor(color))
-        editor.setPalette(palette)
 
 
 class TensorView(QTableView):
@@ -189,6 +64,7 @@ class TensorView(QTableView):
         self.tensor_model = model
         self.axes = axes
         self._few_columns = few_columns
+        self._painter = TensorPainter(model, self, colors)
         self._delegate = TensorDelegate(colors, self)
         self.setItemDelegate(self._delegate)
         self.setModel(model)
@@ -214,7 +90,8 @@ class TensorView(QTableView):
 
     def set_colors(self, colors: Colors) -> None:
         """Paint with other colours."""
-        self._delegate.set_colors(colors)
+        self._delegate.colors = colors
+        self._painter.set_colors(colors)
         self.viewport().update()
 
     def copy(self) -> None:
@@ -282,6 +159,10 @@ class TensorView(QTableView):
         return super().viewportEvent(event)
 
     @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._painter.paint(QPainter(self.viewport()), event.rect())
+
+    @override
     def keyboardSearch(self, search: str) -> None:
         """Look for nothing: in a table of numbers a letter would be sought through every row."""
 
@@ -338,7 +219,7 @@ class TensorView(QTableView):
 
     def _fit_to_font(self) -> None:
         metrics = QFontMetrics(self.font())
-        self._delegate.set_font(self.font())
+        self._painter.set_font(self.font())
         # Headers that highlight ask the model about every cell of a selected column, millions of them.
         self.verticalHeader().setHighlightSections(False)
         self.horizontalHeader().setHighlightSections(False)
