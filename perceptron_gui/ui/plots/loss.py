@@ -196,7 +196,7 @@ class LossPlot(UpdatesPlot):
             line = Qt.PenStyle.DashLine if len(losses) <= MOST_DASHED else Qt.PenStyle.SolidLine
             self.twin_curve.setData(counts, losses, antialias=self._is_smooth())
             self.twin_curve.setPen(self._colors.series[_TWIN], width=self._line_width(), style=line)
-        else:
+        elif self.twin_curve.xData is not None and len(self.twin_curve.xData):
             self.twin_curve.setData([], [])
         squares = finite.copy()
         if len(losses) > MOST_DOTS:

@@ -309,6 +309,8 @@ class Plot(Panel):
     def _set_view(self, x: Span, y: Span) -> None:
         self._is_setting_view = True
         self.view_box.setRange(xRange=(x.low, x.high), yRange=(y.low, y.high), padding=0, disableAutoRange=False)
+        # Now, for while it is painted the items would be moved too late, and the window be painted twice.
+        self.view_box.updateMatrix()
         self._is_setting_view = False
 
     def _view_changed(self, *_: object) -> None:
@@ -379,6 +381,9 @@ class Plot(Panel):
         self.view_box.disableAutoRange()
         limits = {"min": _SHORTEST_VIEW, "max": _LONGEST_VIEW}
         self.view_box.setLimits(**{f"{end}{axis}Range": limit for end, limit in limits.items() for axis in "XY"})
+        for name in ("top", "right"):
+            # It is not there to be seen, and would write its label anew for every view.
+            self.plot_item.getAxis(name).unlinkFromView()
         for axis in (self.x_axis, self.y_axis):
             axis.enableAutoSIPrefix(False)
             axis.setStyle(maxTickLevel=0, tickLength=_TICK, tickTextOffset=_TICK_OFFSET)
