@@ -49,6 +49,7 @@ class TensorPainter:
     def __init__(self, model: TensorModel, view: QTableView, colors: Colors) -> None:
         self._model, self._view = model, view
         self._letters = self._bold = Letters.of(view.font(), is_bold=False)
+        self._grid_pen: QPen | None = None
         self.set_colors(colors)
 
     def set_colors(self, colors: Colors) -> None:
@@ -60,6 +61,10 @@ class TensorPainter:
             )
         )  # fmt: skip
         self._hatched = QBrush(QColor(colors.stale), Qt.BrushStyle.BDiagPattern)
+
+    def take_style(self) -> None:
+        """Paint with another style or palette."""
+        self._grid_pen = None
 
     def set_font(self, font: QFont) -> None:
         """Write in another font."""
@@ -117,11 +122,13 @@ class TensorPainter:
         painter.drawText(rect.left() + 6 + room - width, baseline, look.text)
 
     def _paint_grid(self, painter: QPainter, area: QRect, rows: list[Section], columns: list[Section]) -> None:
-        """Draw the lines as the style does, right of and below every cell."""
-        option = QStyleOptionViewItem()
-        option.initFrom(self._view)
-        hint = self._view.style().styleHint(QStyle.StyleHint.SH_Table_GridLineColor, option, self._view)
-        painter.setPen(QPen(QColor.fromRgba(hint & 0xFFFFFFFF), 1))
+        """Draw lines right of and below every cell, in the colour of the style."""
+        if self._grid_pen is None:
+            option = QStyleOptionViewItem()
+            option.initFrom(self._view)
+            hint = self._view.style().styleHint(QStyle.StyleHint.SH_Table_GridLineColor, option, self._view)
+            self._grid_pen = QPen(QColor.fromRgba(hint & 0xFFFFFFFF), 1)
+        painter.setPen(self._grid_pen)
         (_, top, height), (_, left, width) = rows[-1], columns[-1]
         right, bottom = min(area.right(), left + width - 1), min(area.bottom(), top + height - 1)
         levels = [top + height - 0.5 for _, top, height in rows]

@@ -174,6 +174,8 @@ class TensorView(QTableView):
     @override
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.StyleChange}:
+            self._painter.take_style()
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._fit_to_font()
 
