@@ -1,7 +1,7 @@
 """What each table shows of a history: values, what the last action changed, and what no longer holds."""
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -103,36 +103,41 @@ class TensorContent:
 
 def contents(history: History) -> dict[str, TensorContent]:
     """Return what the nine tables show, by the names of their tensors."""
-    entry, before = history.entry, history.before
-    shown = _of_snapshot(history.current)
-    earlier = {} if before is None else _of_snapshot(before)
+    entry, before, snapshot = history.entry, history.before, history.current
+    earlier = {} if before is None else {each[0]: TensorContent(*each) for each in _tables(before)}
     refused = guidance.refused_at(entry)
+    stale = {name: stale_gradient(snapshot, name) for name in ("W.grad", "b.grad")}
+    stale |= dict.fromkeys(("z", "y_pred", "loss"), snapshot.stale)
     return {
-        name: replace(
-            content,
-            before=earlier.get(name),
-            refusal=entry.refusal if name in refused else None,
-            history=history if content.stale else None,
+        each[0]: TensorContent(
+            *each,
+            before=earlier.get(each[0]),
+            stale=stale.get(each[0], ()),
+            refusal=entry.refusal if each[0] in refused else None,
+            history=history if stale.get(each[0]) else None,
         )
-        for name, content in shown.items()
+        for each in _tables(snapshot)
     }
 
 
-def _of_snapshot(snapshot: Snapshot) -> dict[str, TensorContent]:
+_Table = tuple[str, int, tuple[int, int], FloatArray | None, str, Rows]
+
+
+def _tables(snapshot: Snapshot) -> tuple[_Table, ...]:
+    """Return the first fields of the contents of all tables."""
     m, n, k = snapshot.m, snapshot.n, snapshot.k
     forward = snapshot.forward
-    rows = None if forward is None else forward.rows
-    made = (
-        TensorContent("x", m, (m, n), snapshot.x),
-        TensorContent("y_true", m, (m, k), snapshot.y_true),
-        TensorContent("W", m, (n, k), snapshot.W),
-        TensorContent("b", m, (1, k), snapshot.b),
-        TensorContent("W.grad", m, (n, k), snapshot.W_grad, NONE, stale=stale_gradient(snapshot, "W.grad")),
-        TensorContent("b.grad", m, (1, k), snapshot.b_grad, NONE, stale=stale_gradient(snapshot, "b.grad")),
-        TensorContent("z", m, (m, k), None if forward is None else forward.z, taken=rows, stale=snapshot.stale),
-        TensorContent(
-            "y_pred", m, (m, k), None if forward is None else forward.y_pred, taken=rows, stale=snapshot.stale
-        ),
-        TensorContent("loss", m, (1, 1), None if forward is None else forward.loss, stale=snapshot.stale),
+    z, y_pred, loss, rows = (
+        (None, None, None, None) if forward is None else (forward.z, forward.y_pred, forward.loss, forward.rows)
     )
-    return {content.name: content for content in made}
+    return (
+        ("x", m, (m, n), snapshot.x, NOTHING, None),
+        ("y_true", m, (m, k), snapshot.y_true, NOTHING, None),
+        ("W", m, (n, k), snapshot.W, NOTHING, None),
+        ("b", m, (1, k), snapshot.b, NOTHING, None),
+        ("W.grad", m, (n, k), snapshot.W_grad, NONE, None),
+        ("b.grad", m, (1, k), snapshot.b_grad, NONE, None),
+        ("z", m, (m, k), z, NOTHING, rows),
+        ("y_pred", m, (m, k), y_pred, NOTHING, rows),
+        ("loss", m, (1, 1), loss, NOTHING, None),
+    )

@@ -74,6 +74,8 @@ class Legend(QWidget):
 
     def set_texts(self, *texts: str) -> None:
         """Say what each swatch stands for."""
+        if texts == self.texts:
+            return
         for label, text in zip(self._texts, texts, strict=True):
             label.setText(text)
         self._break_lines()
