@@ -63,11 +63,13 @@ class TensorModel(QAbstractTableModel):
     def look(self, row: int, column: int) -> Look:
         """Return all that is painted of a cell, at once: through roles, one after the other, it would take a while."""
         try:
+            content = self.content
+            text = content.text(row, column)
             return Look(
-                self.content.text(row, column),
-                self.content.has_changed(row, column),
-                self._is_stale(row, column),
-                self._is_refused(row, column),
+                text,
+                content.has_changed(row, column),
+                bool(content.stale) and text != content.absent,
+                content.refusal is not None or self._refused_here(row, column) is not None,
                 (row, column) in self._linked,
             )
         except Exception:  # noqa: BLE001  it would come back with every repaint, without end
@@ -166,12 +168,6 @@ class TensorModel(QAbstractTableModel):
         if not self._has_logged:
             self._has_logged = True
             _log.exception("%s cannot be shown", self.content.name)
-
-    def _is_stale(self, row: int, column: int) -> bool:
-        return bool(self.content.stale) and self.content.value(row, column) is not None
-
-    def _is_refused(self, row: int, column: int) -> bool:
-        return self.content.refusal is not None or self._refused_here(row, column) is not None
 
     def _refused_here(self, row: int, column: int) -> Problem | None:
         cell = self._refused_cell
