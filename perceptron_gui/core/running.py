@@ -200,6 +200,7 @@ class _Live:
                     zero_grad()
                 cycles, place = cycles + 1, 0
                 if control is not None:
+                    control.stay()
                     if control.ending is not None:
                         return control.ending
                     now = time.perf_counter()
