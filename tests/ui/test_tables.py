@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from PySide6.QtCore import QAbstractItemModel, Qt
+from PySide6.QtCore import QAbstractItemModel, QPoint, Qt
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel, QTableView
+from PySide6.QtWidgets import QApplication, QLabel, QStyledItemDelegate, QTableView
 from pytestqt.modeltest import ModelTester
+from typing_extensions import override
 
 from perceptron_gui.core.actions import (
     Assign,
@@ -25,6 +28,7 @@ from perceptron_gui.core.actions import (
     Start,
 )
 from perceptron_gui.core.snapshot import TensorName, Zeroing, frozen
+from perceptron_gui.ui import theme
 from perceptron_gui.ui.main_window import MainWindow
 from tests.ui.hands import Hands
 
@@ -211,3 +215,57 @@ def test_a_table_of_very_many_rows_shows_the_first_and_says_so(hands: Hands, mon
     assert hands.table("x").model().columnCount() == 4
     said = {label.text() for label in hands.window.findChildren(QLabel)}
     assert {"4 of 6 rows shown", "4 of 6 columns shown"} <= said
+
+
+class _Blank(QStyledItemDelegate):
+    """Paints cells with nothing in them."""
+
+    @override
+    def paint(self, painter: QPainter, option: Any, index: Any) -> None:
+        painter.fillRect(option.rect, QColor(theme.LIGHT.base))
+
+
+def test_the_grid_is_where_qt_itself_has_it(hands: Hands) -> None:
+    hands.session.perform(Resize(Axis.INPUTS, 12), Resize(Axis.OUTPUTS, 12))
+    view = hands.table("W")
+    plain = QTableView(hands.window)
+    plain.setFrameShape(QTableView.Shape.NoFrame)
+    plain.setModel(view.model())
+    plain.setItemDelegate(_Blank(plain))
+    plain.setHorizontalScrollMode(view.horizontalScrollMode())
+    QApplication.processEvents()
+    for theirs, ours in (
+        (plain.horizontalHeader(), view.horizontalHeader()),
+        (plain.verticalHeader(), view.verticalHeader()),
+    ):
+        theirs.hide()
+        theirs.setMinimumSectionSize(1)
+        for section in range(ours.count()):
+            theirs.resizeSection(section, ours.sectionSize(section))
+    for bars in (QTableView.setHorizontalScrollBarPolicy, QTableView.setVerticalScrollBarPolicy):
+        bars(plain, Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    plain.resize(view.viewport().size())
+    plain.show()
+    for part in (0, 0.4, 1):
+        for bar, other in (
+            (view.horizontalScrollBar(), plain.horizontalScrollBar()),
+            (view.verticalScrollBar(), plain.verticalScrollBar()),
+        ):
+            bar.setValue(round(part * bar.maximum()))
+            other.setValue(bar.value())
+        drawn, expected = (each.viewport().grab().toImage() for each in (view, plain))
+        places = [(x, y) for x in range(expected.width()) for y in range(expected.height())]
+        lines = [place for place in places if expected.pixelColor(*place) != QColor(theme.LIGHT.base)]
+        assert len(lines) > 100
+        assert all(drawn.pixelColor(*place) == expected.pixelColor(*place) for place in lines)
+
+
+def test_a_selected_cell_is_told_from_the_others(hands: Hands) -> None:
+    hands.click("forward", "backward")
+    view = hands.table("W")
+    view.setCurrentIndex(view.model().index(1, 0))
+    picture = view.viewport().grab().toImage()
+    corners = [view.visualRect(view.model().index(row, 0)).topLeft() for row in range(3)]
+    grounds = [picture.pixelColor(corner + QPoint(8, 4)) for corner in corners]
+    assert grounds[0] == grounds[2] == QColor(theme.LIGHT.base)
+    assert grounds[1] in [QColor(theme.LIGHT.accent), QColor(theme.LIGHT.grid)]

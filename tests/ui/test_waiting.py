@@ -120,3 +120,20 @@ def test_a_letter_in_a_table_of_results_looks_for_nothing(hands: Hands) -> None:
     table.setFocus()
     QTest.keyClicks(table, "-")
     assert table.currentIndex().row() == 0
+
+
+def test_a_button_that_is_let_go_looks_so_though_nothing_comes_of_it(busy: Hands) -> None:
+    button = busy.button("backward")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert not button.isDown()
+    busy.qtbot.waitUntil(button.updatesEnabled)
+
+
+def test_a_press_leaves_what_run_says(busy: Hands, worker: ManualExecutor) -> None:
+    said: list[str] = []
+    run = busy.action("run")
+    run.changed.connect(lambda: said.append(run.text()))
+    worker.work_all()
+    busy.click("backward")
+    worker.work_all()
+    assert not said

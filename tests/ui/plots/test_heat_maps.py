@@ -234,6 +234,23 @@ def test_maps_with_numbers_that_are_not_finite_are_drawn(ledger: GradientPlot) -
     ledger.grab()
 
 
+def test_a_number_is_painted_in_its_colour(ledger: GradientPlot, engine: Engine) -> None:
+    ledger.display(done(engine, _large(engine), *FORWARD_BACKWARD))
+    maps = ledger.heat_maps
+    for colors in (theme.DARK, theme.LIGHT):
+        maps.set_colors(colors)
+        diverging, _ = heat_codes.tables(colors)
+        places = {
+            (row, column): _place(maps, 1, of_b=False, row=row, column=column).toPoint()
+            for row in (0, 5, 11)
+            for column in range(5)
+        }
+        picture = maps.plot.viewport().grab().toImage()
+        for (row, column), place in places.items():
+            painted = picture.pixelColor(place).getRgb()[:3]
+            assert list(painted) == diverging[maps.maps[1][0].image[row, column]].tolist()
+
+
 def test_the_items_of_the_maps_stay_the_same(ledger: GradientPlot, engine: Engine) -> None:
     history = done(engine, _large(engine), *FORWARD_BACKWARD)
     ledger.display(history)
