@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from perceptron_gui.ui.code.cell import LineKind
@@ -20,8 +20,9 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 class CodeDelegate(QStyledItemDelegate):
     """Prompts are told apart by their words and colours; the shown entry has a bar, and undone ones a dotted one."""
 
-    def __init__(self, colors: Colors, parent: QWidget) -> None:
+    def __init__(self, colors: Colors, parent: QAbstractScrollArea) -> None:
         super().__init__(parent)
+        self._view = parent
         self.set_colors(colors)
         self.set_font(parent.font())
 
@@ -57,7 +58,11 @@ class CodeDelegate(QStyledItemDelegate):
         behind_prompt = left + metrics.horizontalAdvance(shown.lines[0].prompt)
         baseline = rect.top() + (height + metrics.ascent() - metrics.descent()) // 2
         is_undone = shown.moment is Moment.UNDONE
-        for line in shown.lines:
+        # A cell may begin far above the view.
+        above = max(-rect.top() // height - 1, 0)
+        below = (self._view.viewport().height() - rect.top()) // height + 2
+        baseline += above * height
+        for line in shown.lines[above:below]:
             if not line.prompt.isspace():
                 painter.setPen(self._muted if is_undone else self._of_prompt[line.prompt[:2]])
                 letters = self._bold if shown.moment is Moment.PRESENT else self._usual
