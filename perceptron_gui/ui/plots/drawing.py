@@ -201,7 +201,10 @@ class Drawing(QGraphicsItem):
 
 def _mapped(numbers: Numbers, start: float, factor: float) -> list[float]:
     """Return (numbers - start) * factor, none of them too far away."""
-    if len(numbers) <= _FEW:
-        return [min(max((number - start) * factor, -_FARTHEST), _FARTHEST) for number in numbers.tolist()]
-    mapped: list[float] = ((numbers - start) * factor).clip(-_FARTHEST, _FARTHEST).tolist()
-    return mapped
+    if len(numbers) > _FEW:
+        mapped: list[float] = ((numbers - start) * factor).clip(-_FARTHEST, _FARTHEST).tolist()
+        return mapped
+    mapped = [(number - start) * factor for number in numbers.tolist()]
+    if all(-_FARTHEST <= place <= _FARTHEST for place in mapped):
+        return mapped
+    return [min(max(place, -_FARTHEST), _FARTHEST) for place in mapped]
