@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 NAME = "perceptron-gui"
 PATIENCE = 1.5
 """Seconds that closing waits for a step, an export, a save or a load that still runs."""
+_AT_ONCE = 0.005
+"""Seconds after which no further step is done before the window has had its turn."""
 _log = logging.getLogger(__name__)
 
 
@@ -71,6 +73,8 @@ class Program(QObject):
         colors = self._apply_theme()
         self.window = MainWindow(session, document, colors, is_furnished=False)
         self._furnishing = chain(panels.loaded(), self.window.furnish())
+        self._next_steps = QTimer(self, singleShot=True, interval=0)
+        self._next_steps.timeout.connect(self._furnish)
         self.window.check_choices(used, preferences.theme)
         self._problems = [_no_translation(language)] if used != language else []
         self.window.language_requested.connect(self._on_language_requested)
@@ -96,14 +100,17 @@ class Program(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self.window, self._furnish)
+            self._next_steps.start()
         return False
 
+    @Slot()
     def _furnish(self) -> None:
-        """Do the next piece of it; between two of them what was pressed is taken."""
+        """Do the next steps of it; then what was pressed is taken, before those that follow."""
+        until = time.perf_counter() + _AT_ONCE
         for _ in self._furnishing:
-            QTimer.singleShot(0, self.window, self._furnish)
-            return
+            if time.perf_counter() > until:
+                self._next_steps.start()
+                return
         self._session.prepare()
         self._document.look_for_leftovers()
 

@@ -100,15 +100,17 @@ class MainWindow(QMainWindow):
             deque(self.furnish(), 0)
 
     def furnish(self) -> Iterator[None]:
-        """Make the panels, one with every step."""
+        """Make the panels, a little with every step."""
         for name, dock in self._docks.items():
-            panel = panels.made(name, self._colors)
-            panel.set_animated(self.commands["animations"].isChecked())
-            self._connect_panel(panel)
+            panel = yield from panels.made(name, self._colors)
             self._panels[name] = panel
-            dock.take(panel)
+            panel.set_animated(self.commands["animations"].isChecked())
+            yield
+            self._connect_panel(panel)
             self.documents.take_drops(panel)
             panel.retranslate()
+            yield
+            dock.take(panel)
             panel.display(self.session.history)
             yield
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
 from perceptron_gui.core import deposits, parts
@@ -51,8 +51,8 @@ class GradientPlot(Plot):
 
     x_is_fitted = True
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, plot_widget)
         self._shown: tuple[object, ...] = ()
         self._snapshot: Snapshot | None = None
         self._ledger: Ledger | None = None

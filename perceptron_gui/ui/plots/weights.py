@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QWidget
+from PySide6.QtWidgets import QGraphicsPathItem
 from typing_extensions import override
 
 from perceptron_gui.core import lines
@@ -36,8 +36,8 @@ class WeightsPlot(UpdatesPlot):
     Colour, line style and the symbol at the last finite point tell the curves apart.
     """
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, Reading(_parameters, _parameters_of, WIDEST), parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, Reading(_parameters, _parameters_of, WIDEST), plot_widget)
         self._n, self._k = 0, 0
         self.lines: list[Any] = []
         self.ends: Any = pg.ScatterPlotItem()
