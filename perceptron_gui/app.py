@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from perceptron_gui.interruption import Interruption
 from perceptron_gui.journal import Journal
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
-from perceptron_gui.ui import panels, problem_sentences, theme
+from perceptron_gui.ui import problem_sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
 from perceptron_gui.ui.main_window import MainWindow
 
@@ -72,7 +71,6 @@ class Program(QObject):
         self._apply_font()
         colors = self._apply_theme()
         self.window = MainWindow(session, document, colors, is_furnished=False)
-        self._furnishing = chain(panels.loaded(), self.window.furnish())
         self._next_steps = QTimer(self, singleShot=True, interval=0)
         self._next_steps.timeout.connect(self._furnish)
         self.window.check_choices(used, preferences.theme)
@@ -107,7 +105,7 @@ class Program(QObject):
     def _furnish(self) -> None:
         """Do the next steps of it; then what was pressed is taken, before those that follow."""
         until = time.perf_counter() + _AT_ONCE
-        for _ in self._furnishing:
+        for _ in self.window.furnishing:
             if time.perf_counter() > until:
                 self._next_steps.start()
                 return

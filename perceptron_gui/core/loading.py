@@ -42,7 +42,7 @@ def load(name: str) -> ModuleType:
 def load_in_steps(name: str) -> Iterator[None]:
     """Import a module, with a pause after each of its statements; most of the time goes into those that import.
 
-    Whoever imports it during a pause gets as much of it as there is by then.
+    Whoever imports it during a pause gets as much of it as there is by then. It may not import from `__future__`.
 
     Raises:
         ImportError, OSError: as the plain import does.
@@ -54,14 +54,16 @@ def load_in_steps(name: str) -> Iterator[None]:
         importlib.import_module(name)
         return
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    tree = ast.parse(source)
     try:
-        for statement in ast.parse(source).body:
+        for statement in tree.body:
             code = compile(ast.Module([statement], []), str(spec.origin), "exec", dont_inherit=True)
             exec(code, module.__dict__)  # noqa: S102  as the import does it
             yield
     except BaseException:
         del sys.modules[name]
         raise
+    module.__doc__ = ast.get_docstring(tree, clean=False)
     parent, _, child = name.rpartition(".")
     if parent:
         setattr(sys.modules[parent], child, module)
