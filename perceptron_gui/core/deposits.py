@@ -8,15 +8,13 @@ import numpy.typing as npt
 
 from perceptron_gui.core.freshness import changed_in
 from perceptron_gui.core.questions import Agreement
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_numbers, sealed
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits, same_numbers, sealed
 
 MOST = 64
 """Deposits kept singly."""
 MOST_BYTES = 128 * 2**20
 _QUICK = 2**17
 """Numbers that are added up in a fraction of a millisecond."""
-_CHUNK = 2**18
-"""Numbers added up and compared at a time: they stay in the processor's cache, and take no new memory each."""
 
 
 def added(deposits: tuple[Deposit, ...], deposit: Deposit, *, onto_zeros: bool) -> tuple[Deposit, ...]:
@@ -54,7 +52,11 @@ def total(parts: tuple[FloatArray | None, ...], *, onto_zeros: bool) -> FloatArr
     arrived = [part for part in parts if part is not None]
     if not arrived:
         return None
-    return frozen(_fold(arrived, onto_zeros=onto_zeros))
+    running = np.zeros_like(arrived[0]) + arrived[0] if onto_zeros else arrived[0]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for part in arrived[1:]:
+            running = running + part
+    return frozen(running)
 
 
 def folded(parts: FloatArray, arrived: npt.NDArray[np.bool_], *, onto_zeros: bool) -> FloatArray:
@@ -101,30 +103,17 @@ def tallied(snapshot: Snapshot) -> Agreement:
     onto_zeros = snapshot.grad_was_zeros
 
     def agrees(parts: tuple[FloatArray | None, ...], grad: FloatArray | None) -> bool:
-        arrived = [part.reshape(-1) for part in parts if part is not None]
+        added_up = total(parts, onto_zeros=onto_zeros)
         if grad is None:
-            return not arrived
-        if not arrived:
-            return onto_zeros and not grad.view(np.uint32).any()
-        stored = grad.reshape(-1)
-        return all(
-            same_numbers(_fold([part[at] for part in arrived], onto_zeros=onto_zeros), stored[at])
-            for at in (slice(start, start + _CHUNK) for start in range(0, stored.size, _CHUNK))
-        )
+            return added_up is None
+        if added_up is None:
+            return onto_zeros and same_bits(grad, np.zeros_like(grad))
+        return same_numbers(added_up, grad)
 
     return Agreement(
         agrees(tuple(deposit.W_grad for deposit in snapshot.deposits), snapshot.W_grad),
         agrees(tuple(deposit.b_grad for deposit in snapshot.deposits), snapshot.b_grad),
     )
-
-
-def _fold(arrived: list[FloatArray], *, onto_zeros: bool) -> FloatArray:
-    """Return the float32 left fold of one or more gradients; of one, perhaps itself."""
-    running = np.zeros_like(arrived[0]) + arrived[0] if onto_zeros else arrived[0]
-    with np.errstate(over="ignore", invalid="ignore"):
-        for part in arrived[1:]:
-            running = running + part
-    return running
 
 
 def _added_up(first: npt.NDArray[np.int32], second: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
