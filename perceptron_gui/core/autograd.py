@@ -9,13 +9,14 @@ takes it away. The names live in a namespace as they do in a notebook, and a pha
 that `lines` shows is the text that runs, and an error is PyTorch's (or Python's) own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
-from types import CodeType
+from functools import lru_cache
+from types import CodeType, FunctionType
 from typing import Any
 
 import torch
+from torch.autograd.graph import get_gradient_edge
 
 from perceptron_gui.core import deposits as ledger
 from perceptron_gui.core import devices, lines, parts
@@ -31,7 +32,7 @@ LEAVES = (TensorName.W, TensorName.B)
 class Namespace:
     """The live tensors that belong to one snapshot, on one device, by the names they have in the notebook.
 
-    `incoming` holds, after a Backward, what reached each parameter: a tensor hook sees it before PyTorch adds it.
+    `incoming` holds, after `backward`, what reached each parameter.
     """
 
     def __init__(self, snapshot: Snapshot, device: str) -> None:
@@ -44,7 +45,6 @@ class Namespace:
             tensor = self._tensor(array[0] if _is_vector(name, snapshot) else array)
             if name in LEAVES:
                 tensor.requires_grad_()
-                tensor.register_hook(_reader(name, self.incoming))  # type: ignore[no-untyped-call]
             self.names[name.value] = tensor
         if snapshot.forward is not None:
             self._replay(snapshot.forward, snapshot)
@@ -58,6 +58,25 @@ class Namespace:
     def execute(self, code: str) -> None:
         """Run lines of `perceptron_gui.core.lines`; whatever they raise comes out as it is."""
         exec(compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
+
+    def function(self, code: str) -> Callable[[], object]:
+        """Return lines as a function: calling it is executing them, and quicker where it is done often."""
+        return FunctionType(compiled(code), self.names)
+
+    def backward(self, code: str) -> None:
+        """Run the lines of a Backward, and read what reaches each parameter before PyTorch adds it.
+
+        The hooks are on the nodes that add, AccumulateGrad, and are gone afterwards: a run that looks at no incoming
+        gradient calls none.
+        """
+        self.incoming.clear()
+        nodes = {name: get_gradient_edge(self[name]).node for name in LEAVES}
+        handles = [node.register_prehook(_reader(name, self.incoming)) for name, node in nodes.items()]
+        try:
+            self.execute(code)
+        finally:
+            for handle in handles:
+                handle.remove()
 
     def printed(self, operation: Operation) -> str:
         """Return what PyTorch prints of the tensors that a phase made or changed."""
@@ -76,7 +95,6 @@ class Namespace:
         self.execute(lines.forward(forward.rows, forward.reduction, snapshot.m))
         if forward.graph is GraphState.FREED:
             torch.autograd.grad(self["loss"], [self["W"], self["b"]])
-            self.incoming.clear()
         with torch.no_grad():
             for name in TensorName:
                 later = snapshot.tensor(name)
@@ -102,15 +120,15 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
     Raises:
         Problem: OUT_OF_MEMORY or DEVICE_LOST; `names` are of no use then.
     """
-    names.incoming.clear()
     names.names["lr"] = snapshot.config.lr
     names.names["rows"] = list(snapshot.rows or ())
     read_w, read_b = _reread(names["W"], snapshot.W), _reread(names["b"], snapshot.b)
     read_w_grad = _reread(names["W"].grad, snapshot.W_grad)
     read_b_grad = _reread(names["b"].grad, snapshot.b_grad)
     refusal = None
+    run = names.backward if operation is Operation.BACKWARD else names.execute
     try:
-        names.execute(lines.of_operation(operation, snapshot))
+        run(lines.of_operation(operation, snapshot))
     except (RuntimeError, TypeError, AttributeError, NameError, MemoryError) as error:
         problem = devices.failure(error, str(names.device))
         if problem is not None:
@@ -140,7 +158,7 @@ def whole_batch(snapshot: Snapshot, device: str) -> Gradients:
     start = replace(snapshot, rows=None, W_grad=None, b_grad=None, forward=None, deposits=())
     names = Namespace(start, device)
     names.execute(lines.forward(None, snapshot.reduction))
-    names.execute(lines.backward(replace(snapshot.config, retain_graph=False)))
+    names.backward(lines.backward(replace(snapshot.config, retain_graph=False)))
     return Gradients(read(names.incoming[TensorName.W]), read(names.incoming[TensorName.B]))
 
 
@@ -159,9 +177,13 @@ def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[
     return reread
 
 
-def _reader(name: TensorName, incoming: dict[TensorName, torch.Tensor]) -> Callable[[torch.Tensor], None]:
+def _reader(name: TensorName, incoming: dict[TensorName, torch.Tensor]) -> Callable[[Sequence[torch.Tensor]], None]:
     """Return a hook that puts a gradient into `incoming`; PyTorch adds it to `.grad`, and writes to it no more."""
-    return partial(incoming.__setitem__, name)
+
+    def read_incoming(gradients: Sequence[torch.Tensor]) -> None:
+        incoming[name] = gradients[0]
+
+    return read_incoming
 
 
 def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:

@@ -261,6 +261,30 @@ def test_what_is_asked_is_answered_between_two_phases_and_a_stop_wakes_a_slow_ru
     assert isinstance(late.exception(timeout=60), ZeroDivisionError)
 
 
+@pytest.mark.parametrize("is_released", [True, False])
+def test_a_run_that_is_held_stays_between_two_cycles_until_it_is_released_or_stopped(*, is_released: bool) -> None:
+    control = Control()
+    control.hold()
+    run, frames = Run(updates=50), list[Frame]()
+    names = Namespace(NOTEBOOK_START, CPU)
+    thread = threading.Thread(
+        target=lambda: frames.append(running.execute(run, NOTEBOOK_START, names, control)[0])
+    )  # fmt: skip
+    thread.start()
+    while control.updates < 2:
+        thread.join(timeout=0.001)
+    if is_released:
+        control.release()
+    else:
+        control.stop(Ending.STOPPED)
+    thread.join(timeout=60)
+    assert [frame.ran.ending for frame in frames] == [Ending.UPDATES if is_released else Ending.STOPPED]
+    # It stays behind its second cycle, or is stopped in it.
+    assert is_released or frames[0].ran.phases in {2 * len(run.cycle) - 1, 2 * len(run.cycle)}
+    control.hold()
+    assert control.is_held is is_released
+
+
 def test_another_run_is_begun_from_a_checkpoint_deep_enough_for_the_ledger() -> None:
     run = Run(updates=12, zeroes=False)
     outcome = ENGINE.execute(run, NOTEBOOK_START, CPU)
