@@ -20,7 +20,7 @@ from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, same_numbers
 from tests.core.play import NOTEBOOK_START, after, of_size
-from tests.strategies import briefly, settings_of_a_step, snapshots, step_lists
+from tests.strategies import briefly, runs, settings_of_a_step, snapshots, step_lists
 
 ENGINE = Engine()
 
@@ -60,13 +60,7 @@ def cases(draw: st.DrawFn) -> Case:
     start = draw(snapshots())
     settings = draw(st.lists(settings_of_a_step(start), max_size=3))
     start = after(start, Configure("seed", 0), *settings, *draw(step_lists(start)))
-    run = Run(
-        updates=draw(st.integers(0, 20)),
-        loss=draw(st.one_of(st.none(), st.floats(0, 2))),
-        zeroes=draw(st.booleans()),
-        backwards=draw(st.integers(1, 3)),
-        seed=draw(st.one_of(st.none(), st.integers(0, 2**32 - 1))),
-    )
+    run = draw(runs(least=0))
     pace = draw(st.sampled_from([Pace(), Pace(), Pace(1e9, whole_steps=False), Pace(1e9)]))
     return Case(start, run, draw(st.integers(1, 80)), pace)
 
