@@ -87,7 +87,7 @@ class Program(QObject):
         self._place_window()
 
     def show(self) -> None:
-        """Show the window; when it has been painted, make its panels, one at a time, and then load torch."""
+        """Show the window; when it has been painted, make its panels, in small steps, and then load torch."""
         self.window.installEventFilter(self)
         if self._fits:
             self.window.show()
