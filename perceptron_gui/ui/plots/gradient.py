@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
-from perceptron_gui.core import deposits, parts
+from perceptron_gui.core import deposits
 from perceptron_gui.core.history import History
-from perceptron_gui.core.questions import Agreement, Answer, Question, Tally
+from perceptron_gui.core.questions import Agreement, Answer, Judgement, Question, Tally
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
 from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots.labels import Label
@@ -51,8 +51,8 @@ class GradientPlot(Plot):
 
     x_is_fitted = True
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, plot_widget)
         self._shown: tuple[object, ...] = ()
         self._snapshot: Snapshot | None = None
         self._ledger: Ledger | None = None
@@ -60,7 +60,7 @@ class GradientPlot(Plot):
         self._parameter: int | None = None
         self._chosen: Deposit | None = None
         self._chosen_column = 0
-        self._comparison: parts.Comparison | None = None
+        self._comparison: Judgement | None = None
         self._outline = Outline()
         self._tally: Tally | None = None
         self._is_tally_wanted = False
@@ -110,6 +110,8 @@ class GradientPlot(Plot):
         elif self._outline.take(question, answer) and self._snapshot is not None:
             self._compare(self._snapshot)
             self._redraw()
+            if self.is_seen:
+                self._ask(self._snapshot)
 
     @override
     def sheet(self) -> Sheet:
@@ -222,11 +224,10 @@ class GradientPlot(Plot):
 
     def _compare(self, snapshot: Snapshot) -> None:
         """Read what stands beside the ledger, and find out how far all of it reaches."""
-        whole, ledger = self._outline.known(snapshot), self._ledger
-        self._comparison = parts.compared(snapshot, whole)
+        self._comparison, ledger = self._outline.judgement(snapshot), self._ledger
         if ledger is not None:
             weighted = None if self._comparison is None else self._comparison.weighted
-            self._wholes = ledger.numbers_of(whole), ledger.numbers_of(weighted)
+            self._wholes = ledger.numbers_of(self._outline.known(snapshot)), ledger.numbers_of(weighted)
             self._reach = Span(*ledger.reach(max(0, _STEADY - len(ledger.deposits)), self._wholes))
 
     @override
