@@ -13,8 +13,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-
 from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, read
@@ -22,7 +20,7 @@ from perceptron_gui.core.control import Control, Frame
 from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.schedule import Schedule
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, same_numbers, sealed
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, blocks, same_numbers, zeros
 
 MOST_CHECKPOINTS = 256
 MOST_CHECKPOINT_BYTES = 128 * 2**20
@@ -136,7 +134,7 @@ class _Live:
         """Read a gradient; zeros that Zero grad left need not be copied."""
         grad = self.names[name].grad
         if grad is not None and self.run.zeroes and self.cycles and not self.place:
-            return sealed(np.zeros(grad.shape, np.float32))
+            return zeros(tuple(grad.shape))
         return None if grad is None else read(grad)
 
     def execute(
@@ -389,5 +387,4 @@ class _Recording:
 
 def bytes_of(checkpoints: Iterable[Checkpoint]) -> int:
     """Return the bytes of the arrays of checkpoints, those that several share only once."""
-    arrays = {key: array for checkpoint in checkpoints for key, array in checkpoint.snapshot.arrays().items()}
-    return sum(array.nbytes for array in arrays.values())
+    return sum(blocks(array for one in checkpoints for array in one.snapshot.arrays().values()).values())

@@ -5,6 +5,8 @@ snapshot before, so "has it changed since?" is the question `forward.W is not sn
 remembers the answer.
 """
 
+import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Any
@@ -26,6 +28,30 @@ def sealed(array: FloatArray) -> FloatArray:
     """Make an array that nobody else holds read-only, without a copy."""
     array.setflags(write=False)
     return array
+
+
+_CHUNK = 2**19
+"""Numbers compared at a time: of large arrays that differ, most do so at once."""
+_zeros: "weakref.WeakValueDictionary[tuple[int, ...], FloatArray]" = weakref.WeakValueDictionary()
+
+
+def zeros(shape: tuple[int, ...]) -> FloatArray:
+    """Return read-only zeros, an object of their own; all of one shape lie in the same memory."""
+    found = _zeros.get(shape)
+    if found is None:
+        found = _zeros[shape] = sealed(np.zeros(shape, np.float32))
+    return found.view()
+
+
+def owner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the array whose memory an array looks at: another one, or itself."""
+    return array.base if isinstance(array.base, np.ndarray) else array
+
+
+def blocks(arrays: Iterable[npt.NDArray[Any]]) -> dict[int, int]:
+    """Return the bytes that arrays take, by what owns their memory: objects that share it count once, `zeros` never."""
+    owners = ((owner(array), array.nbytes) for array in arrays)
+    return {id(one): nbytes for one, nbytes in owners if _zeros.get(one.shape) is not one}
 
 
 class TensorName(StrEnum):
@@ -246,7 +272,10 @@ def _reduction(state: Snapshot | ForwardPass) -> Reduction:
 
 def same_bits(first: FloatArray, second: FloatArray) -> bool:
     """Whether two arrays hold the same floats to the last bit: NaN equals itself, -0.0 is not 0.0."""
-    return first.shape == second.shape and bool(np.array_equal(first.view(np.uint32), second.view(np.uint32)))
+    if first.shape != second.shape:
+        return False
+    one, other = first.reshape(-1).view(np.uint32), second.view(np.uint32).reshape(-1)
+    return all(np.array_equal(one[at : at + _CHUNK], other[at : at + _CHUNK]) for at in range(0, one.size, _CHUNK))
 
 
 def same_numbers(first: FloatArray, second: FloatArray) -> bool:
