@@ -24,7 +24,7 @@ from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, ahead, behind, goes_on, hollow, is_going_on
-from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
 from perceptron_gui.wish import Wish
@@ -374,7 +374,11 @@ class _File:
             return False
         if self._arrays is None:
             self._arrays = self._path.with_suffix(ARRAYS).open("wb", buffering=0)
-        _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
+        if are_shared_zeros(array):
+            # What is left out of a file is read as zeros.
+            self._arrays.truncate(self._arrays.seek(array.nbytes, os.SEEK_CUR))
+        else:
+            _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
 

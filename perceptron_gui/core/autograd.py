@@ -33,7 +33,6 @@ from perceptron_gui.core.snapshot import (
     TensorName,
     frozen,
     same_bits,
-    sealed,
     zeros,
 )
 
@@ -128,7 +127,7 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
         if problem is not None:
             raise problem from error
         refusal = Refusal(type(error).__name__, str(error), cause_of_refusal(operation, snapshot))
-    arrived = {name: _arrived(grad, names[name].grad) for name, grad in names.incoming.items()}
+    arrived = {name: read(grad) for name, grad in names.incoming.items()}
     names.incoming.clear()
     # What came in first since Zero grad is, but for the sign of zeros, what `.grad` holds.
     alike = arrived if not snapshot.deposits else {}
@@ -202,13 +201,6 @@ def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
         loss_grad_fn=_grad_fn_name(names["loss"]),
         reduction=snapshot.reduction,
     )
-
-
-def _arrived(incoming: torch.Tensor, grad: torch.Tensor | None) -> FloatArray:
-    """Return the values of a gradient that came in: in its own memory where that is nobody else's."""
-    tensor = incoming.detach()
-    is_own = grad is None or tensor.data_ptr() != grad.data_ptr()
-    return sealed(tensor.numpy()) if is_own and tensor.is_cpu and tensor.is_contiguous() else read(tensor)
 
 
 def _after_backward(snapshot: Snapshot, arrived: dict[TensorName, FloatArray]) -> Snapshot:

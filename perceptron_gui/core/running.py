@@ -372,9 +372,12 @@ class _Recording:
         """Do again what was only executed since the last state between two cycles."""
         live = self._live
         base = _before(self._run, tuple(self._recent), live.phases)
+        # Where the layer is large, what is let go of here is what makes room for doing it again.
+        self._recent.clear()
+        live.names.incoming.clear()
         names = Namespace(base.snapshot, str(live.names.device))
         now, names = _again(self._run, live.schedule, base, live.phases, names)
-        if all(same_numbers(getattr(now, name), read(live.names[name])) for name in LEAVES):
+        if all(same_numbers(getattr(now, name), live.names.values(name)()) for name in LEAVES):
             live.now, live.names = now, names
         else:
             _log.warning("%s does not compute the same twice: only sums are known of the end", names.device)

@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from perceptron_gui.core import memory
+
 FloatArray = npt.NDArray[np.float32]
 Rows = tuple[int, ...] | None
 """Which samples Forward takes, in ascending order; None for all of them."""
@@ -21,7 +23,10 @@ Rows = tuple[int, ...] | None
 
 def frozen(values: npt.ArrayLike) -> FloatArray:
     """Return a read-only float32 copy of `values` that nobody else can write to."""
-    return sealed(np.array(values, dtype=np.float32, order="C", copy=True))
+    given = np.asarray(values)
+    array = memory.room(given.shape)
+    array[...] = given
+    return sealed(array)
 
 
 def sealed(array: FloatArray) -> FloatArray:
@@ -39,8 +44,13 @@ def zeros(shape: tuple[int, ...]) -> FloatArray:
     """Return read-only zeros, an object of their own; all of one shape lie in the same memory."""
     found = _zeros.get(shape)
     if found is None:
-        found = _zeros[shape] = sealed(np.zeros(shape, np.float32))
-    return found.view()
+        found = _zeros[shape] = owner(memory.zeros(shape))
+    return sealed(found.reshape(shape))
+
+
+def are_shared_zeros(array: npt.NDArray[Any]) -> bool:
+    """Whether an array is one of `zeros`."""
+    return owner(array) is _zeros.get(array.shape)
 
 
 def owner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -50,8 +60,7 @@ def owner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 def blocks(arrays: Iterable[npt.NDArray[Any]]) -> dict[int, int]:
     """Return the bytes that arrays take, by what owns their memory: objects that share it count once, `zeros` never."""
-    owners = ((owner(array), array.nbytes) for array in arrays)
-    return {id(one): nbytes for one, nbytes in owners if _zeros.get(one.shape) is not one}
+    return {id(owner(array)): array.nbytes for array in arrays if not are_shared_zeros(array)}
 
 
 class TensorName(StrEnum):
