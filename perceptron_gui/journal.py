@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -148,6 +149,8 @@ class Journal:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
         if time.monotonic() - self._followed >= FRAME_EVERY:
             self.follow(history)
+        elif history.nbytes > _HEAVY and (file := self._file) is not None:
+            self._do(partial(file.forget_before, history.entries[0]), is_large=False)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
@@ -291,6 +294,7 @@ class _File:
 
     def follow(self, after: History) -> bool:
         """Write the next line on the way to a history; return False where no lines can tell it."""
+        self.forget_before(after.entries[0])
         mine, place = self.history, after.index - len(after.entries)
         undone, told = mine.undo(), after.entries
         of_run = self._before_push if goes_on(mine, after) else None
@@ -312,7 +316,6 @@ class _File:
             return False
         self._entries = told
         self.unsaved += 1
-        self._forget_before(after.entries[0])
         return True
 
     def let_go(self) -> None:
@@ -357,7 +360,7 @@ class _File:
         self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
 
-    def _forget_before(self, first: Entry) -> None:
+    def forget_before(self, first: Entry) -> None:
         """Keep no entry alive that the history that is followed has dropped."""
         mine = self.history
         places = (place for place, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot)

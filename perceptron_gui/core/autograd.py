@@ -9,7 +9,8 @@ takes it away. The names live in a namespace as they do in a notebook, and a pha
 that `lines` shows is the text that runs, and an error is PyTorch's (or Python's) own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import lru_cache, partial
 from types import CodeType
@@ -55,7 +56,6 @@ class Namespace:
             tensor = self._tensor(array[0] if _is_vector(name, snapshot) else array)
             if name in LEAVES:
                 tensor.requires_grad_()
-                tensor.register_hook(_reader(name, self.incoming))  # type: ignore[no-untyped-call]
             self.names[name.value] = tensor
         if snapshot.forward is not None:
             self._replay(snapshot.forward, snapshot)
@@ -69,6 +69,19 @@ class Namespace:
     def execute(self, code: str) -> None:
         """Run lines of `perceptron_gui.core.lines`; whatever they raise comes out as it is."""
         exec(compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Have a Backward leave in `incoming` what it brings; it is held there until somebody takes it away."""
+        handles = [
+            self[name].register_hook(_reader(name, self.incoming))  # type: ignore[no-untyped-call]
+            for name in LEAVES
+        ]
+        try:
+            yield
+        finally:
+            for handle in handles:
+                handle.remove()
 
     def printed(self, operation: Operation) -> str:
         """Return what PyTorch prints of the tensors that a phase made or changed."""
@@ -87,7 +100,6 @@ class Namespace:
         self.execute(lines.forward(forward.rows, forward.reduction, snapshot.m))
         if forward.graph is GraphState.FREED:
             torch.autograd.grad(self["loss"], [self["W"], self["b"]])
-            self.incoming.clear()
         with torch.no_grad():
             for name in TensorName:
                 later = snapshot.tensor(name)
@@ -121,7 +133,8 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
     read_b_grad = _reread(names["b"].grad, snapshot.b_grad)
     refusal = None
     try:
-        names.execute(lines.of_operation(operation, snapshot))
+        with names.listening() if operation is Operation.BACKWARD else nullcontext():
+            names.execute(lines.of_operation(operation, snapshot))
     except (RuntimeError, TypeError, AttributeError, NameError, MemoryError) as error:
         problem = devices.failure(error, str(names.device))
         if problem is not None:
@@ -156,7 +169,8 @@ def whole_batch(snapshot: Snapshot, device: str) -> Gradients:
     start = replace(snapshot, rows=None, W_grad=None, b_grad=None, forward=None, deposits=())
     names = Namespace(start, device)
     names.execute(lines.forward(None, snapshot.reduction))
-    names.execute(lines.backward(replace(snapshot.config, retain_graph=False)))
+    with names.listening():
+        names.execute(lines.backward(replace(snapshot.config, retain_graph=False)))
     return Gradients(read(names.incoming[TensorName.W]), read(names.incoming[TensorName.B]))
 
 

@@ -71,9 +71,8 @@ def _array(mapping: mmap.mmap, shape: tuple[int, ...]) -> npt.NDArray[np.float32
 
 
 def _leave(mapping: mmap.mmap) -> None:
-    _spare.append(mapping)
-    while sum(map(len, tuple(_spare))) > MOST_SPARE:
-        _spare.popleft()
+    if _resident() <= MOST_RESIDENT and sum(map(len, tuple(_spare))) < MOST_SPARE:
+        _spare.append(mapping)
 
 
 def take_huge_pages() -> None:

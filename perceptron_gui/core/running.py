@@ -353,6 +353,8 @@ class _Recording:
     def _keep(self) -> None:
         """Keep the state between two cycles: the last ones, and now and then one for good."""
         live, took = self._live, -time.perf_counter()
+        while len(self._recent) > 1 and live.cycles - self._recent[1].cycles >= self._depth:
+            self._recent.popleft()
         if not live.is_recorded:
             live.gather()
         # The next phase is a Forward: that of before is of no use.
@@ -374,7 +376,7 @@ class _Recording:
         base = _before(self._run, tuple(self._recent), live.phases)
         # Where the layer is large, what is let go of here is what makes room for doing it again.
         self._recent.clear()
-        live.names.incoming.clear()
+        self._give_back()
         names = Namespace(base.snapshot, str(live.names.device))
         now, names = _again(self._run, live.schedule, base, live.phases, names)
         if all(same_numbers(getattr(now, name), live.names.values(name)()) for name in LEAVES):
