@@ -79,7 +79,6 @@ class Momentum:
             case Operation.BACKWARD:
                 optimizer.zero_grad()
                 names.execute(lines.of_operation(action, after))
-                names.incoming.clear()
                 self._backwards += 1
             case Operation.UPDATE if not self._fewest <= self._backwards <= 1:
                 self._end(Incomparable.NOT_ONE_BACKWARD)

@@ -372,18 +372,20 @@ class _Recording:
 
     def _record_end(self) -> None:
         """Do again what was only executed since the last state between two cycles."""
-        live = self._live
+        live, device = self._live, str(self._live.names.device)
         base = _before(self._run, tuple(self._recent), live.phases)
-        # Where the layer is large, what is let go of here is what makes room for doing it again.
+        if not live.is_recorded:
+            live.gather()
+        # Where the layer is large, what is let go of here makes the room for doing it again.
         self._recent.clear()
+        live.names.names.clear()
         self._give_back()
-        names = Namespace(base.snapshot, str(live.names.device))
-        now, names = _again(self._run, live.schedule, base, live.phases, names)
-        if all(same_numbers(getattr(now, name), live.names.values(name)()) for name in LEAVES):
+        now, names = _again(self._run, live.schedule, base, live.phases, Namespace(base.snapshot, device))
+        if all(same_numbers(getattr(now, name), getattr(live.now, name)) for name in LEAVES):
             live.now, live.names = now, names
         else:
-            _log.warning("%s does not compute the same twice: only sums are known of the end", names.device)
-            live.gather()
+            _log.warning("%s does not compute the same twice: only sums are known of the end", device)
+            live.names = Namespace(live.now, device)
 
     def _frame(self, ending: Ending) -> Frame:
         curve, checkpoints = self._recorder.curve(), tuple(self._checkpoints)
