@@ -28,6 +28,7 @@ from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, ahead, 
 from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
+from perceptron_gui.files import leave_out, write_all
 from perceptron_gui.wish import Wish
 
 SUFFIX = ".journal"
@@ -330,9 +331,8 @@ class _File:
     def flush(self) -> None:
         """Put on the disk what was written, first the arrays, which the lines need; a closed file needs it no more."""
         with suppress(OSError, ValueError):
-            for file in (self._arrays, self._lines):
-                if file is not None:
-                    os.fsync(file.fileno())
+            for file in filter(None, (self._arrays, self._lines)):
+                os.fsync(file.fileno())
 
     def close(self) -> None:
         """Close it; nobody holds it then."""
@@ -351,7 +351,7 @@ class _File:
                 file.close()
 
     def _put(self, line: Line) -> None:
-        _write_all(self._lines, msgspec.json.encode(line) + b"\n")
+        write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
     def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
         before, is_run = self.history, is_last and is_going_on(entry)
@@ -363,8 +363,9 @@ class _File:
     def forget_before(self, first: Entry) -> None:
         """Keep no entry alive that the history that is followed has dropped."""
         mine = self.history
-        places = (place for place, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot)
-        self.history = mine.since(min(next(places, 0), mine.index))
+        place = next((at for at, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot), 0)
+        self.history = mine.since(min(place, mine.index))
+        self._entries = self._entries if self.history is mine else ()
 
     def _go_to(self, place: int) -> None:
         mine = self.history
@@ -378,19 +379,11 @@ class _File:
         if self._arrays is None:
             self._arrays = self._path.with_suffix(ARRAYS).open("wb", buffering=0)
         if are_shared_zeros(array):
-            # What is left out of a file is read as zeros.
-            self._arrays.truncate(self._arrays.seek(array.nbytes, os.SEEK_CUR))
+            leave_out(self._arrays, array.nbytes)
         else:
-            _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
+            write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
-
-
-def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
-    """Write all of it: of a disk that is nearly full, the first write says only how much went in."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
 
 
 def lock_of(path: Path) -> QLockFile:

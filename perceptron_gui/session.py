@@ -1,7 +1,6 @@
 """The one mutable object: it holds the history and sends work to the worker thread."""
 
 import logging
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future, wait
@@ -10,7 +9,7 @@ from enum import Enum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from perceptron_gui.core.actions import (
     CPU,
@@ -28,13 +27,14 @@ from perceptron_gui.core.actions import (
     SwitchDevice,
     Task,
 )
-from perceptron_gui.core.control import FLAT_OUT, Control, Pace
+from perceptron_gui.core.control import Control, Frame, Pace
 from perceptron_gui.core.editing import edited, is_quick
 from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.questions import Question
 from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.onlooker import Onlooker
 
 if TYPE_CHECKING:
     from perceptron_gui.core.devices import Device
@@ -60,10 +60,6 @@ class Moment:
 
 Wish = Task | Edit | Travel | Entry | Moment
 """An Entry is one to travel to."""
-_LOOK_EVERY, _LOOK_SELDOM_EVERY, _LOOK_AT_LEAST_EVERY = 0.033, 0.1, 0.25
-"""Seconds between two looks at a run; seldom at one that is faster than that."""
-_SHARE = 20
-"""After a look that took some time, there is none for so many times as long."""
 
 
 class Session(QObject):
@@ -107,11 +103,10 @@ class Session(QObject):
         self._answering: Future[object] | None = None
         self._is_loading = True
         self._task: Task | None = None
-        self._pace = FLAT_OUT
         self._control: Control | None = None
         self._before_run = self._seen = history
-        self._look = QTimer(self, timerType=Qt.TimerType.PreciseTimer)
-        self._look.timeout.connect(self._take_frame)
+        self._onlooker = Onlooker()
+        self._onlooker.saw.connect(self._on_seen)
         self._finished.connect(self._on_finished)
         self._answer_finished.connect(self._on_answer_finished)
 
@@ -150,7 +145,7 @@ class Session(QObject):
     @property
     def pace(self) -> Pace:
         """How fast a Run goes."""
-        return self._pace
+        return self._onlooker.pace
 
     @property
     def waiting(self) -> int:
@@ -203,9 +198,7 @@ class Session(QObject):
 
     def set_pace(self, pace: Pace) -> None:
         """Let a Run go faster or slower, this one or the next."""
-        self._pace = pace
-        if self._control is not None:
-            self._control.set_pace(pace)
+        self._onlooker.set_pace(pace)
 
     def undo(self) -> None:
         """Go one entry back, after what was wished before."""
@@ -262,7 +255,7 @@ class Session(QObject):
         self._wishes.clear()
         self._questions.clear()
         self._interrupt()
-        self._look.stop()
+        self._onlooker.end()
         self._engine = None
         self._executor.shutdown(wait=False, cancel_futures=True)
         futures = [future for future in (self._future, self._answering) if future is not None]
@@ -315,8 +308,7 @@ class Session(QObject):
         source = self.history.current
         if isinstance(task, Run):
             self._before_run = self._seen = self.history
-            self._control = Control(self._pace)
-            self._look.start(round(1000 * _LOOK_EVERY))
+            self._control = self._onlooker.begin()
             if self._wishes:
                 self._interrupt()
         self._submit(source, partial(self._engine.execute, task, source, self.device, self._control))
@@ -336,23 +328,15 @@ class Session(QObject):
         if self._control is not None:
             self._control.stop(ending)
 
-    @Slot()
-    def _take_frame(self) -> None:
+    @Slot(object)
+    def _on_seen(self, frame: Frame) -> None:
         """Let the history end with the run as far as it is now."""
-        control = self._control
-        frame = None if control is None or control.ending is not None else control.take_frame()
-        if frame is not None:
-            self.history = self._seen = self._before_run.push(
-                frame.ran, frame.snapshot, self.device, environment=self.environment
-            )
-            # What has no room beside the run is gone from here on.
-            self._before_run = self._before_run.with_room_for(self.history)
-            began = time.perf_counter()
-            self.progressed.emit(self.history)
-            took = time.perf_counter() - began
-            # What the window does, the run does not: Python runs one thread at a time.
-            every = _LOOK_EVERY if self._pace.per_second < 1 / _LOOK_EVERY else _LOOK_SELDOM_EVERY
-            self._look.setInterval(round(1000 * min(max(every, _SHARE * took), _LOOK_AT_LEAST_EVERY)))
+        self.history = self._seen = self._before_run.push(
+            frame.ran, frame.snapshot, self.device, environment=self.environment
+        )
+        # What has no room beside the run is gone from here on.
+        self._before_run = self._before_run.with_room_for(self.history)
+        self.progressed.emit(self.history)
 
     def _submit(self, source: object, work: Callable[[], object]) -> None:
         self._future = future = self._executor.submit(work)
@@ -392,7 +376,7 @@ class Session(QObject):
         Where it failed, the run as far as it was seen is what there is.
         """
         control, self._control = self._control, None
-        self._look.stop()
+        self._onlooker.end()
         if control is not None and self._engine is not None:
             # What was asked when nobody looked any more. Without an engine it is closed: the executor takes nothing.
             self._executor.submit(control.do_jobs)

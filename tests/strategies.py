@@ -8,7 +8,17 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from perceptron_gui.core.actions import Assign, AssignElements, Configure, Edit, Gesture, Import, MarkRows, Operation
+from perceptron_gui.core.actions import (
+    Assign,
+    AssignElements,
+    Configure,
+    Edit,
+    Gesture,
+    Import,
+    MarkRows,
+    Operation,
+    Run,
+)
 from perceptron_gui.core.snapshot import Element, FloatArray, Reduction, Snapshot, TensorName, Zeroing, frozen
 
 briefly = settings(max_examples=60, deadline=None)
@@ -98,6 +108,18 @@ def imports(draw: st.DrawFn, elements: st.SearchStrategy[float] = tame) -> Impor
     names = draw(st.lists(st.sampled_from(TensorName), min_size=1, unique=True))
     arrays = tuple((name, draw(float32_arrays(shapes[name], elements))) for name in names)
     return Import(draw(sources), arrays, is_transposed=draw(st.booleans()))
+
+
+def runs(least: int = 1) -> st.SearchStrategy[Run]:
+    """Draw runs of at least so many and at most 20 updates; 0 are without an end."""
+    return st.builds(
+        Run,
+        updates=st.integers(least, 20),
+        loss=st.one_of(st.none(), st.floats(0, 2)),
+        zeroes=st.booleans(),
+        backwards=st.integers(1, 3),
+        seed=st.one_of(st.none(), st.integers(0, 2**32 - 1)),
+    )
 
 
 def marks(snapshot: Snapshot) -> st.SearchStrategy[MarkRows]:

@@ -9,15 +9,15 @@ takes it away. The names live in a namespace as they do in a notebook, and a pha
 that `lines` shows is the text that runs, and an error is PyTorch's (or Python's) own.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
-from types import CodeType
+from functools import lru_cache
+from types import CodeType, FunctionType
 from typing import Any
 
 import numpy as np
 import torch
+from torch.autograd.graph import get_gradient_edge
 
 from perceptron_gui.core import deposits as ledger
 from perceptron_gui.core import devices, lines, parts
@@ -43,7 +43,7 @@ LEAVES = (TensorName.W, TensorName.B)
 class Namespace:
     """The live tensors that belong to one snapshot, on one device, by the names they have in the notebook.
 
-    `incoming` holds, after a Backward, what reached each parameter: a tensor hook sees it before PyTorch adds it.
+    `incoming` holds, after `backward`, what reached each parameter.
     """
 
     def __init__(self, snapshot: Snapshot, device: str) -> None:
@@ -70,15 +70,21 @@ class Namespace:
         """Run lines of `perceptron_gui.core.lines`; whatever they raise comes out as it is."""
         exec(compiled(code), self.names)  # noqa: S102  our own lines: what is shown is what runs
 
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Have a Backward leave in `incoming` what it brings; it is held there until somebody takes it away."""
-        handles = [
-            self[name].register_hook(_reader(name, self.incoming))  # type: ignore[no-untyped-call]
-            for name in LEAVES
-        ]
+    def function(self, code: str) -> Callable[[], object]:
+        """Return lines as a function: calling it is executing them, and quicker where it is done often."""
+        return FunctionType(compiled(code), self.names)
+
+    def backward(self, code: str) -> None:
+        """Run the lines of a Backward, and read what reaches each parameter before PyTorch adds it.
+
+        The hooks are on the nodes that add, AccumulateGrad, and are gone afterwards: a run that looks at no incoming
+        gradient calls none.
+        """
+        self.incoming.clear()
+        nodes = {name: get_gradient_edge(self[name]).node for name in LEAVES}
+        handles = [node.register_prehook(_reader(name, self.incoming)) for name, node in nodes.items()]
         try:
-            yield
+            self.execute(code)
         finally:
             for handle in handles:
                 handle.remove()
@@ -125,16 +131,15 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
     Raises:
         Problem: OUT_OF_MEMORY or DEVICE_LOST; `names` are of no use then.
     """
-    names.incoming.clear()
     names.names["lr"] = snapshot.config.lr
     names.names["rows"] = list(snapshot.rows or ())
     read_w, read_b = _reread(names["W"], snapshot.W), _reread(names["b"], snapshot.b)
     read_w_grad = _reread(names["W"].grad, snapshot.W_grad)
     read_b_grad = _reread(names["b"].grad, snapshot.b_grad)
     refusal = None
+    run = names.backward if operation is Operation.BACKWARD else names.execute
     try:
-        with names.listening() if operation is Operation.BACKWARD else nullcontext():
-            names.execute(lines.of_operation(operation, snapshot))
+        run(lines.of_operation(operation, snapshot))
     except (RuntimeError, TypeError, AttributeError, NameError, MemoryError) as error:
         problem = devices.failure(error, str(names.device))
         if problem is not None:
@@ -169,8 +174,7 @@ def whole_batch(snapshot: Snapshot, device: str) -> Gradients:
     start = replace(snapshot, rows=None, W_grad=None, b_grad=None, forward=None, deposits=())
     names = Namespace(start, device)
     names.execute(lines.forward(None, snapshot.reduction))
-    with names.listening():
-        names.execute(lines.backward(replace(snapshot.config, retain_graph=False)))
+    names.backward(lines.backward(replace(snapshot.config, retain_graph=False)))
     return Gradients(read(names.incoming[TensorName.W]), read(names.incoming[TensorName.B]))
 
 
@@ -194,9 +198,13 @@ def _reread(
     return reread
 
 
-def _reader(name: TensorName, incoming: dict[TensorName, torch.Tensor]) -> Callable[[torch.Tensor], None]:
+def _reader(name: TensorName, incoming: dict[TensorName, torch.Tensor]) -> Callable[[Sequence[torch.Tensor]], None]:
     """Return a hook that puts a gradient into `incoming`; PyTorch adds it to `.grad`, and writes to it no more."""
-    return partial(incoming.__setitem__, name)
+
+    def read_incoming(gradients: Sequence[torch.Tensor]) -> None:
+        incoming[name] = gradients[0]
+
+    return read_incoming
 
 
 def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:

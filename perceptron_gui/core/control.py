@@ -51,12 +51,26 @@ class Control:
         self.wants_frame = True
         self._jobs: deque[tuple[Callable[[], object], Future[object]]] = deque()
         self._woken = threading.Event()
+        self.is_held = False
+        """Whether the window wants the run to `stay` between two cycles."""
+        self._released = threading.Event()
 
     def stop(self, ending: Ending) -> None:
         """Stop at the next phase boundary."""
         if self.ending is None:
             self.ending = ending
         self._woken.set()
+        self.release()
+
+    def hold(self) -> None:
+        """Have the run stay where its cycle ends, until it is released or told to stop."""
+        self._released.clear()
+        self.is_held = self.ending is None
+
+    def release(self) -> None:
+        """Let a run go on."""
+        self.is_held = False
+        self._released.set()
 
     def set_pace(self, pace: Pace) -> None:
         """Go on at another pace."""
@@ -76,6 +90,11 @@ class Control:
         self._jobs.append((job, future))
         self._woken.set()
         return future
+
+    def stay(self) -> None:
+        """On the run's thread: stay as long as it is held."""
+        if self.is_held:
+            self._released.wait()
 
     def show(self, frame: Frame) -> None:
         """On the run's thread: show a moment."""

@@ -44,6 +44,8 @@ def room(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
             with suppress(ValueError):
                 _spare.remove(mapping)
                 return _array(mapping, shape)
+    # Another size is wanted now.
+    _spare.clear()
     return _array(_mapping(nbytes), shape)
 
 
@@ -71,7 +73,7 @@ def _array(mapping: mmap.mmap, shape: tuple[int, ...]) -> npt.NDArray[np.float32
 
 
 def _leave(mapping: mmap.mmap) -> None:
-    if _resident() <= MOST_RESIDENT and sum(map(len, tuple(_spare))) < MOST_SPARE:
+    if _resident() <= MOST_RESIDENT and sum(map(len, (mapping, *tuple(_spare)))) <= MOST_SPARE:
         _spare.append(mapping)
 
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
-from perceptron_gui.core.autograd import LEAVES, Namespace, compiled, phase, read
+from perceptron_gui.core.autograd import LEAVES, Namespace, phase, read
 from perceptron_gui.core.control import Control, Frame
 from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.recording import Recorder
@@ -151,16 +151,16 @@ class _Live:
         With a `control` also until it wants a frame, `not_before` a moment of `time.perf_counter`, and `at_latest` up
         to another.
         """
-        run, schedule, values = self.run, self.schedule, self.names.names
-        config = self.now.config
-        backward, update = compiled(lines.backward(config)), compiled(lines.update())
-        zero_grad = compiled(lines.zero_grad(config.zeroing)) if run.zeroes else None
+        run, schedule, names, config = self.run, self.schedule, self.names, self.now.config
+        values, function = names.names, names.function
+        backward, update = function(lines.backward(config)), function(lines.update())
+        zero_grad = function(lines.zero_grad(config.zeroing)) if run.zeroes else None
         values["lr"] = config.lr
         values["rows"] = list(self.now.rows or ())
-        forward = compiled(lines.forward(self.now.rows, config.reduction, self.now.m))
-        W, b = (self.names.values(name) for name in LEAVES)
+        forward = function(lines.forward(self.now.rows, config.reduction, self.now.m))
+        W, b = (names.values(name) for name in LEAVES)
         kept = None if recorder is None else recorder.kept(W(), b())
-        is_shared = self.names.device.type == "cpu"
+        is_shared = names.device.type == "cpu"
         is_constant, target = schedule.is_constant, -math.inf if run.loss is None else run.loss
         cycles, place, loss = self.cycles, 0, math.nan
         self.is_recorded = False
@@ -170,36 +170,35 @@ class _Live:
                     if not is_constant:
                         rows = schedule.rows(cycles * run.backwards + turn)
                         if rows is None:
-                            forward = compiled(lines.forward(None, config.reduction))
+                            forward = function(lines.forward(None, config.reduction))
                         else:
                             values["rows"] = list(rows) if len(rows) > 1 else rows[0]
-                            forward = compiled(lines.forward_in_loop(config.reduction, self.now.m, str(len(rows))))
-                    exec(forward, values)  # noqa: S102  the lines of the buttons
+                            forward = function(lines.forward_in_loop(config.reduction, self.now.m, str(len(rows))))
+                    forward()
                     place += 1
                     if control is not None:
                         loss = values["loss"].item()
-                        if not math.isfinite(loss):
-                            return Ending.NOT_FINITE
-                        if loss <= target:
-                            return Ending.LOSS
+                        if not target < loss < math.inf:
+                            return Ending.LOSS if math.isfinite(loss) else Ending.NOT_FINITE
                         if control.ending is not None:
                             return control.ending
-                    exec(backward, values)  # noqa: S102
+                    backward()
                     place += 1
                     if control is not None and control.ending is not None:
                         return control.ending
                 if recorder is not None and kept is not None:
                     recorder.put(loss, *(kept if is_shared else recorder.kept(W(), b())))
-                exec(update, values)  # noqa: S102
+                update()
                 place += 1
                 if control is not None:
                     control.updates = cycles + 1
                     if control.ending is not None and zero_grad is not None:
                         return control.ending
                 if zero_grad is not None:
-                    exec(zero_grad, values)  # noqa: S102
+                    zero_grad()
                 cycles, place = cycles + 1, 0
                 if control is not None:
+                    control.stay()
                     if control.ending is not None:
                         return control.ending
                     now = time.perf_counter()
@@ -218,6 +217,8 @@ def _again(run: Run, schedule: Schedule, base: Checkpoint, phases: int, names: N
         # Of the Backwards that are only executed, the sum belongs to a Forward.
         _record(live, (live.cycles + 1) * len(run.cycle))
     until = whole - _depth(run, base.snapshot)
+    # Of a large layer this is a good part of what there is room for.
+    del base
     if live.cycles < until:
         live.execute(until)
         live.gather()
@@ -373,14 +374,14 @@ class _Recording:
     def _record_end(self) -> None:
         """Do again what was only executed since the last state between two cycles."""
         live, device = self._live, str(self._live.names.device)
-        base = _before(self._run, tuple(self._recent), live.phases)
         if not live.is_recorded:
             live.gather()
         # Where the layer is large, what is let go of here makes the room for doing it again.
-        self._recent.clear()
         live.names.names.clear()
+        self._recent = deque([_before(self._run, tuple(self._recent), live.phases)])
+        names = Namespace(self._recent[0].snapshot, device)
         self._give_back()
-        now, names = _again(self._run, live.schedule, base, live.phases, Namespace(base.snapshot, device))
+        now, names = _again(self._run, live.schedule, self._recent.pop(), live.phases, names)
         if all(same_numbers(getattr(now, name), getattr(live.now, name)) for name in LEAVES):
             live.now, live.names = now, names
         else:

@@ -160,7 +160,7 @@ class ForwardPass:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Deposit:
-    """What one Backward added to `.grad`: the incoming gradients, read with tensor hooks.
+    """What one Backward added to `.grad`: the incoming gradients, read with hooks on AccumulateGrad.
 
     W_grad (n, k) or b_grad (k,) is None where PyTorch refused before it reached that parameter. A merged deposit
     stands for the oldest `count` ones: it holds their float32 running sum, the last of their forwards that was recorded

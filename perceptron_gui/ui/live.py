@@ -4,12 +4,10 @@ The worker and this thread share the interpreter: what is done here is time that
 some parts are shown, in turn, and the others say that they are paused.
 """
 
-import math
-import time
 from collections.abc import Callable, Mapping
-from itertools import cycle
+from itertools import cycle, islice
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
@@ -24,9 +22,6 @@ SLOW = 5
 FOLLOWING = ("loss_plot", "weights_plot", "gradient_plot", "activation_plot")
 """The panels that follow a fast run."""
 _INDENT = 6
-_SHARE = 24
-"""After a part of a fast run was shown and painted, none is for so many times as long."""
-_LEAST_MS = 33
 
 
 class PausedMark(QLabel):
@@ -78,11 +73,7 @@ class Live(QObject):
         self._tables, self._panels = tables, panels
         self._names = cycle(["", *FOLLOWING])
         self._marks: dict[str, PausedMark] = {}
-        self._behind = 0
-        self._began = 0.0
-        self._is_painting = self._is_marked = False
-        self._pause = QTimer(self, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
-        self._pause.timeout.connect(self._show_next)
+        self._is_marked = False
         session.progressed.connect(self._on_progressed)
         session.changed.connect(self._on_changed)
 
@@ -94,10 +85,7 @@ class Live(QObject):
         if not self._is_marked:
             self._is_marked = True
             self._mark()
-        # Each of them, or those that have not would keep other moments alive.
-        self._behind = 1 + len(FOLLOWING)
-        if not self._is_painting and not self._pause.isActive():
-            self._show_next()
+        self._show_next(history)
 
     def _mark(self) -> None:
         for name, panel in self._panels.items():
@@ -106,25 +94,15 @@ class Live(QObject):
                     self._marks[name] = PausedMark(panel)
                 self._marks[name].show_paused()
 
-    def _show_next(self) -> None:
-        """Show the next part the moment of now."""
-        while self._behind:
-            self._behind -= 1
-            name = next(self._names)
+    def _show_next(self, history: History) -> None:
+        """Show the next part that is seen."""
+        for name in islice(self._names, 1 + len(FOLLOWING)):
             part = self._tables if not name else self._panels.get(name)
             if part is not None and (part.is_seen if isinstance(part, Panel) else part.isVisible()):
-                self._began, self._is_painting = time.perf_counter(), True
-                # The timer comes when all that is changed now has been painted.
-                QTimer.singleShot(0, self, self._on_painted)
-                part.display(self._session.history)
+                part.display(history)
                 return
 
-    def _on_painted(self) -> None:
-        self._is_painting = False
-        took = 1000 * (time.perf_counter() - self._began)
-        self._pause.start(math.ceil(max(_SHARE * took, _LEAST_MS - took)))
-
     def _on_changed(self) -> None:
-        self._behind, self._is_marked = 0, False
+        self._is_marked = False
         for mark in self._marks.values():
             mark.hide()

@@ -20,7 +20,7 @@ from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, same_numbers
 from tests.core.play import NOTEBOOK_START, after, of_size
-from tests.strategies import briefly, settings_of_a_step, snapshots, step_lists
+from tests.strategies import briefly, runs, settings_of_a_step, snapshots, step_lists
 
 ENGINE = Engine()
 
@@ -60,13 +60,7 @@ def cases(draw: st.DrawFn) -> Case:
     start = draw(snapshots())
     settings = draw(st.lists(settings_of_a_step(start), max_size=3))
     start = after(start, Configure("seed", 0), *settings, *draw(step_lists(start)))
-    run = Run(
-        updates=draw(st.integers(0, 20)),
-        loss=draw(st.one_of(st.none(), st.floats(0, 2))),
-        zeroes=draw(st.booleans()),
-        backwards=draw(st.integers(1, 3)),
-        seed=draw(st.one_of(st.none(), st.integers(0, 2**32 - 1))),
-    )
+    run = draw(runs(least=0))
     pace = draw(st.sampled_from([Pace(), Pace(), Pace(1e9, whole_steps=False), Pace(1e9)]))
     return Case(start, run, draw(st.integers(1, 80)), pace)
 
@@ -259,6 +253,30 @@ def test_what_is_asked_is_answered_between_two_phases_and_a_stop_wakes_a_slow_ru
     late = control.submit(lambda: 1 / 0)
     control.do_jobs()
     assert isinstance(late.exception(timeout=60), ZeroDivisionError)
+
+
+@pytest.mark.parametrize("is_released", [True, False])
+def test_a_run_that_is_held_stays_between_two_cycles_until_it_is_released_or_stopped(*, is_released: bool) -> None:
+    control = Control()
+    control.hold()
+    run, frames = Run(updates=50), list[Frame]()
+    names = Namespace(NOTEBOOK_START, CPU)
+    thread = threading.Thread(
+        target=lambda: frames.append(running.execute(run, NOTEBOOK_START, names, control)[0])
+    )  # fmt: skip
+    thread.start()
+    while control.updates < 2:
+        thread.join(timeout=0.001)
+    if is_released:
+        control.release()
+    else:
+        control.stop(Ending.STOPPED)
+    thread.join(timeout=60)
+    assert [frame.ran.ending for frame in frames] == [Ending.UPDATES if is_released else Ending.STOPPED]
+    # It stays behind its second cycle, or is stopped in it.
+    assert is_released or frames[0].ran.phases in {2 * len(run.cycle) - 1, 2 * len(run.cycle)}
+    control.hold()
+    assert control.is_held is is_released
 
 
 def test_another_run_is_begun_from_a_checkpoint_deep_enough_for_the_ledger() -> None:

@@ -20,9 +20,11 @@ from perceptron_gui.core.actions import (
     Gesture,
     Insert,
     MarkRows,
+    Ran,
     Randomize,
     Request,
     Resize,
+    Run,
 )
 from perceptron_gui.core.exporting.script import script
 from perceptron_gui.core.history import Entry, History
@@ -38,8 +40,10 @@ from tests.core.exporting.plain import PlainPython
 from tests.core.notebook import state
 from tests.executors import InlineExecutor
 from tests.histories import contents
-from tests.strategies import numbers, operations, seeds
+from tests.strategies import numbers, operations, runs, seeds
 
+# A run is looked at with a timer.
+pytestmark = pytest.mark.usefixtures("qapp")
 ENGINE = Engine()
 places = st.integers(0, 3)
 UNTOLD = {"replaced", "__weakref__"}
@@ -74,6 +78,18 @@ class Lesson(RuleBasedStateMachine):
     def press_many(self) -> None:
         for _ in range(5):
             self.do(*STEP)
+
+    @rule(run=runs())
+    def run(self, run: Run) -> None:
+        self.do(run)
+
+    @rule(place=st.floats(0, 1))
+    def visit(self, place: float) -> None:
+        """Look at a moment of the last run, and go back to where it ended."""
+        entry = next((entry for entry in self.session.history.entries[::-1] if isinstance(entry.action, Ran)), None)
+        if entry is not None and isinstance(entry.action, Ran):
+            self.session.travel_within(entry, round(place * entry.action.phases))
+            self.session.travel(entry)
 
     @rule(tensor=st.sampled_from(TensorName), row=places, column=places, value=numbers)
     def write(self, tensor: TensorName, row: int, column: int, value: float) -> None:

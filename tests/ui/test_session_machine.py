@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -20,6 +21,7 @@ from perceptron_gui.core.actions import (
     Randomize,
     Request,
     Resize,
+    Run,
 )
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
@@ -29,8 +31,10 @@ from perceptron_gui.core.snapshot import Snapshot, TensorName, Zeroing, frozen
 from perceptron_gui.session import Session
 from tests.core.notebook import accumulated, bits
 from tests.executors import ManualExecutor
-from tests.strategies import imports, numbers, operations, seeds
+from tests.strategies import imports, numbers, operations, runs, seeds
 
+# A run is looked at with a timer.
+pytestmark = pytest.mark.usefixtures("qapp")
 ENGINE = Engine()
 DONE_TO_SIZES = {Reason.NOT_A_SIZE, Reason.LAST_ONE}
 DONE_TO_CELLS = {Reason.DOES_NOT_FIT, Reason.RAGGED, Reason.NOT_A_NUMBER, Reason.NOTHING_TO_PASTE, Reason.NO_ROWS}
@@ -77,6 +81,10 @@ class Wishes(RuleBasedStateMachine):
     @rule(operation=operations)
     def press(self, operation: Any) -> None:
         self.wish(operation)
+
+    @rule(run=runs())
+    def run(self, run: Run) -> None:
+        self.wish(run)
 
     @rule(tensor=tensors, row=places, column=places, value=numbers)
     def type_a_value(self, tensor: TensorName, row: int, column: int, value: float) -> None:
