@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +32,7 @@ from perceptron_gui.interruption import Interruption
 from perceptron_gui.journal import Journal
 from perceptron_gui.preferences import LANGUAGES, LARGEST_FONT, SMALLEST_FONT, Preferences, Theme, keep_bad
 from perceptron_gui.session import Session
-from perceptron_gui.ui import panels, problem_sentences, theme
+from perceptron_gui.ui import problem_sentences, theme
 from perceptron_gui.ui.error_report import ErrorReporter
 from perceptron_gui.ui.main_window import MainWindow
 
@@ -43,6 +42,8 @@ if TYPE_CHECKING:
 NAME = "perceptron-gui"
 PATIENCE = 1.5
 """Seconds that closing waits for a step, an export, a save or a load that still runs."""
+_AT_ONCE = 0.005
+"""Seconds after which no further step is done before the window has had its turn."""
 _log = logging.getLogger(__name__)
 
 
@@ -70,7 +71,8 @@ class Program(QObject):
         self._apply_font()
         colors = self._apply_theme()
         self.window = MainWindow(session, document, colors, is_furnished=False)
-        self._furnishing = chain(panels.loaded(), self.window.furnish())
+        self._next_steps = QTimer(self, singleShot=True, interval=0)
+        self._next_steps.timeout.connect(self._furnish)
         self.window.check_choices(used, preferences.theme)
         self._problems = [_no_translation(language)] if used != language else []
         self.window.language_requested.connect(self._on_language_requested)
@@ -85,7 +87,7 @@ class Program(QObject):
         self._place_window()
 
     def show(self) -> None:
-        """Show the window; when it has been painted, make its panels, one at a time, and then load torch."""
+        """Show the window; when it has been painted, make its panels, in small steps, and then load torch."""
         self.window.installEventFilter(self)
         if self._fits:
             self.window.show()
@@ -96,14 +98,17 @@ class Program(QObject):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            QTimer.singleShot(0, self.window, self._furnish)
+            self._next_steps.start()
         return False
 
+    @Slot()
     def _furnish(self) -> None:
-        """Do the next piece of it; between two of them what was pressed is taken."""
-        for _ in self._furnishing:
-            QTimer.singleShot(0, self.window, self._furnish)
-            return
+        """Do the next steps of it; then what was pressed is taken, before those that follow."""
+        until = time.perf_counter() + _AT_ONCE
+        for _ in self.window.furnishing:
+            if time.perf_counter() > until:
+                self._next_steps.start()
+                return
         self._session.prepare()
         self._document.look_for_leftovers()
 

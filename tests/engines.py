@@ -28,7 +28,7 @@ class FakeEngine(Engine):
         self._replay = Replay()
 
     @override
-    def answer(self, question: Question, device: str) -> Answer:
+    def answer(self, question: Question, device: str) -> Answer | None:
         return super().answer(question, CPU)
 
     @override

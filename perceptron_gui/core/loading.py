@@ -5,6 +5,7 @@ other thread runs. On Linux they are opened before that by the C library's `dlop
 lets the lock go (`ctypes.CDLL(path)` does not); the import then finds them there. Elsewhere it is the plain import.
 """
 
+import ast
 import ctypes
 import gc
 import importlib
@@ -12,6 +13,7 @@ import importlib.util
 import logging
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -35,6 +37,36 @@ def load(name: str) -> ModuleType:
         gc.freeze()
         if was_enabled:
             gc.enable()
+
+
+def load_in_steps(name: str) -> Iterator[None]:
+    """Import a module, with a pause after each of its statements; most of the time goes into those that import.
+
+    Whoever imports it during a pause gets as much of it as there is by then. It may not import from `__future__`.
+
+    Raises:
+        ImportError, OSError: as the plain import does.
+    """
+    spec = None if name in sys.modules else importlib.util.find_spec(name)
+    find_source = getattr(spec and spec.loader, "get_source", None)
+    source = None if find_source is None else find_source(name)
+    if spec is None or source is None:
+        importlib.import_module(name)
+        return
+    module = sys.modules[name] = importlib.util.module_from_spec(spec)
+    tree = ast.parse(source)
+    try:
+        for statement in tree.body:
+            code = compile(ast.Module([statement], []), str(spec.origin), "exec", dont_inherit=True)
+            exec(code, module.__dict__)  # noqa: S102  as the import does it
+            yield
+    except BaseException:
+        del sys.modules[name]
+        raise
+    module.__doc__ = ast.get_docstring(tree, clean=False)
+    parent, _, child = name.rpartition(".")
+    if parent:
+        setattr(sys.modules[parent], child, module)
 
 
 def load_with_torch(name: str) -> ModuleType:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from perceptron_gui.core import autograd, checking, devices, finiteness, graph, landscape, memory, running, twin
+from perceptron_gui.core import autograd, checking, devices, finiteness, graph, landscape, memory, parts, running, twin
 from perceptron_gui.core.actions import (
     Action,
     Assign,
@@ -36,6 +36,7 @@ from perceptron_gui.core.questions import (
     Answer,
     Check,
     Comparison,
+    Judging,
     Landscape,
     Question,
     ReadFile,
@@ -89,8 +90,8 @@ class Engine:
         self._names: Namespace | None = None
         self._replay = twin.Replay()
 
-    def answer(self, question: Question, device: str) -> Answer:
-        """Answer what a panel asks; no state changes.
+    def answer(self, question: Question, device: str) -> Answer | None:
+        """Answer what a panel asks, where it has an answer; no state changes.
 
         Raises:
             Problem: memory that ran out, a device that failed.
@@ -101,6 +102,8 @@ class Engine:
                     return tallied(snapshot)
                 case WholeBatch(snapshot):
                     return autograd.whole_batch(snapshot, device)
+                case Judging(snapshot, whole):
+                    return parts.compared(snapshot, whole)
                 case Landscape():
                     return landscape.surface(question, device)
                 case Comparison(entries):

@@ -5,14 +5,12 @@ parts. With the mean, each part has to be weighted by its rows over the batch's 
 """
 
 from collections import Counter
-from dataclasses import dataclass
-from enum import Enum
 
 import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core import deposits
-from perceptron_gui.core.questions import Gradients
+from perceptron_gui.core.questions import Gradients, Judgement, Stage
 from perceptron_gui.core.snapshot import Reduction, Rows, Snapshot, TensorName, sealed
 
 ROUNDING = 1e-6
@@ -21,6 +19,8 @@ MOST_WEIGHTED = 2**22
 """Numbers in all deposits up to which their weighted sum is formed too."""
 _CHUNK = 2**18
 """Numbers compared at a time: they stay in the processor's cache."""
+_QUICK = 2**17
+"""Numbers that are compared in a fraction of a millisecond."""
 _Reals = npt.NDArray[np.float64]
 
 
@@ -71,34 +71,13 @@ def are_taken(snapshot: Snapshot) -> bool:
     return snapshot.m > 1 and (snapshot.rows is not None or taken_in_parts)
 
 
-class Stage(Enum):
-    """What a comparison of the stored gradient with that of the whole batch tells."""
-
-    OLD = "old"
-    PARTLY = "partly"
-    REPEATED = "repeated"
-    ADDS_UP = "adds up"
-    MEANS = "means"
-    DIFFERS = "differs"
+def is_quick(snapshot: Snapshot) -> bool:
+    """Whether comparing `.grad` with the gradient of all rows takes less than painting what was found does."""
+    taken = snapshot.x.size + snapshot.y_true.size
+    return (len(snapshot.deposits) + 1) * (snapshot.W.size + snapshot.b.size) + taken <= _QUICK
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """The stored gradient beside that of all rows.
-
-    `difference` is the largest over all parameters; `rows` of the `m` rows are in `.grad`; `weighted` is the sum of the
-    deposits as it had to be where they are means of parts, `weighted_difference` its largest to the whole batch.
-    """
-
-    stage: Stage
-    difference: float
-    rows: int
-    m: int
-    weighted: Gradients | None = None
-    weighted_difference: float = 0.0
-
-
-def compared(snapshot: Snapshot, whole: Gradients | None) -> Comparison | None:
+def compared(snapshot: Snapshot, whole: Gradients | None) -> Judgement | None:
     """Compare the stored gradient with that of all rows; None where one is missing or where they cannot be compared."""
     if whole is None or snapshot.W_grad is None or snapshot.b_grad is None:
         return None
@@ -109,18 +88,18 @@ def compared(snapshot: Snapshot, whole: Gradients | None) -> Comparison | None:
     counts = covered(snapshot)
     rows = len(counts)
     if any(deposits.age(snapshot, deposit) for deposit in snapshot.deposits):
-        return Comparison(Stage.OLD, difference, rows, snapshot.m)
+        return Judgement(Stage.OLD, difference, rows, snapshot.m)
     if rows < snapshot.m:
-        return Comparison(Stage.PARTLY, difference, rows, snapshot.m)
+        return Judgement(Stage.PARTLY, difference, rows, snapshot.m)
     if max(counts.values()) > 1:
-        return Comparison(Stage.REPEATED, difference, rows, snapshot.m)
+        return Judgement(Stage.REPEATED, difference, rows, snapshot.m)
     if agree(snapshot, stored, whole):
-        return Comparison(Stage.ADDS_UP, difference, rows, snapshot.m)
+        return Judgement(Stage.ADDS_UP, difference, rows, snapshot.m)
     right = weighted(snapshot) if snapshot.W.size * len(snapshot.deposits) <= MOST_WEIGHTED else None
     if right is not None and agree(snapshot, right, whole):
         rest = largest_difference(right, whole)
-        return Comparison(Stage.MEANS, difference, rows, snapshot.m, right, rest)
-    return Comparison(Stage.DIFFERS, difference, rows, snapshot.m)
+        return Judgement(Stage.MEANS, difference, rows, snapshot.m, right, rest)
+    return Judgement(Stage.DIFFERS, difference, rows, snapshot.m)
 
 
 def weighted(snapshot: Snapshot) -> Gradients | None:

@@ -48,6 +48,44 @@ class Gradients:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Judging:
+    """How does `.grad` compare with `whole`, the gradient of all rows? Answer: Judgement.
+
+    None where they cannot be compared.
+    """
+
+    snapshot: Snapshot
+    whole: Gradients
+
+
+class Stage(Enum):
+    """What a comparison of the stored gradient with that of the whole batch tells."""
+
+    OLD = "old"
+    PARTLY = "partly"
+    REPEATED = "repeated"
+    ADDS_UP = "adds up"
+    MEANS = "means"
+    DIFFERS = "differs"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judgement:
+    """The stored gradient beside that of all rows.
+
+    `difference` is the largest over all parameters; `rows` of the `m` rows are in `.grad`; `weighted` is the sum of the
+    deposits as it had to be where they are means of parts, `weighted_difference` its largest to the whole batch.
+    """
+
+    stage: Stage
+    difference: float
+    rows: int
+    m: int
+    weighted: Gradients | None = None
+    weighted_difference: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Landscape:
     """What is the loss over one or two chosen parameters (elements of W and b), all else as in `snapshot`?
 
@@ -210,5 +248,5 @@ class ReadFile:
     dialect: Dialect = DETECTED
 
 
-Question = ReadFile | Tally | WholeBatch | Landscape | Comparison | Check | Walk
-Answer = Table | TensorFile | Problem | Agreement | Gradients | Surface | Twin | Checked | Graph
+Question = ReadFile | Tally | WholeBatch | Judging | Landscape | Comparison | Check | Walk
+Answer = Table | TensorFile | Problem | Agreement | Gradients | Judgement | Surface | Twin | Checked | Graph

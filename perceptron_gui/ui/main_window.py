@@ -59,7 +59,7 @@ class MainWindow(QMainWindow):
             session: what is shown.
             document: where it is kept.
             colors: what it is painted with.
-            is_furnished: whether the panels are made at once; else by and by, with the steps of `furnish`.
+            is_furnished: whether the panels are made at once; else by and by, with the steps of `furnishing`.
         """
         super().__init__()
         self.setObjectName("main_window")
@@ -96,21 +96,28 @@ class MainWindow(QMainWindow):
         self.documents.take_drops(self)
         self.retranslate()
         self.display(session.history)
+        self.furnishing = self._furnish()
+        """Makes the panels, a little with every step."""
         if is_furnished:
-            deque(self.furnish(), 0)
+            self._end_furnishing()
 
-    def furnish(self) -> Iterator[None]:
-        """Make the panels, one with every step."""
+    def _furnish(self) -> Iterator[None]:
+        yield from panels.loaded()
         for name, dock in self._docks.items():
-            panel = panels.made(name, self._colors)
-            panel.set_animated(self.commands["animations"].isChecked())
-            self._connect_panel(panel)
+            panel = yield from panels.made(name, self._colors)
             self._panels[name] = panel
-            dock.take(panel)
+            panel.set_animated(self.commands["animations"].isChecked())
+            yield
+            self._connect_panel(panel)
             self.documents.take_drops(panel)
             panel.retranslate()
+            yield
+            dock.take(panel)
             panel.display(self.session.history)
             yield
+
+    def _end_furnishing(self) -> None:
+        deque(self.furnishing, 0)
 
     def _connect_panel(self, panel: Panel) -> None:
         panel.question_raised.connect(self.session.ask)
@@ -281,10 +288,11 @@ class MainWindow(QMainWindow):
         return dock
 
     def _handlers(self) -> dict[str, Callable[[], object]]:
-        parts = (self.documents, self.imports, self.exports, self.runs)
+        parts = (self.documents, self.imports, self.runs)
         return {
             "quit": self.close,
             **{name: self._committed(do) for part in parts for name, do in part.handlers().items()},
+            **{name: self._committed(partial(self._export, do)) for name, do in self.exports.handlers().items()},
             "undo": self._committed(self.session.undo),
             "redo": self._committed(self.session.redo),
             **self._table_commands.handlers(),
@@ -328,6 +336,11 @@ class MainWindow(QMainWindow):
             if table is None:
                 focused.setFocus()
         return not self._typed_problem
+
+    def _export(self, do: Callable[[], object]) -> None:
+        """Do what may need the plots: they are there before, and the modules they come from, whole."""
+        self._end_furnishing()
+        do()
 
     def _reset(self) -> None:
         self.session.restart(self.session.history.preset)

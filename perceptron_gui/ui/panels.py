@@ -3,8 +3,9 @@
 Nothing of a panel is imported here: the window can be shown before the plots, and what they need, are loaded.
 """
 
-import importlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Generator, Iterator
+from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
@@ -27,7 +28,6 @@ _TITLES = {
 }
 NAMES = tuple(_TITLES)
 """The names of the panels, in the order of their keys."""
-_AT_ONCE = 30
 
 
 def title(name: str) -> str:
@@ -43,19 +43,21 @@ def loaded() -> Iterator[None]:
     one go take longer than the rest of it. (In another thread? Two that ask for the same class at once crash PySide.)
     """
     for module in (QtCore, QtGui, QtWidgets):
-        for number, name in enumerate(dir(module), 1):
+        for name in dir(module):
             getattr(module, name)
-            if number % _AT_ONCE == 0:
-                yield
-    yield
-    loading.load("pyqtgraph")
-    yield
+            yield
+    yield from loading.load_in_steps("pyqtgraph")
 
 
-def made(name: str, colors: Colors) -> Panel:
-    """Return a new panel; its module is imported with the first one of its kind."""
+def made(name: str, colors: Colors) -> Generator[None, None, Panel]:
+    """Make a panel, a little with every step, and return it; its module is imported with the first one of its kind."""
     what, kind = name.split("_")
     place = f"plots.{what}" if kind == "plot" else f"{what}.{kind}"
-    module = importlib.import_module(f"perceptron_gui.ui.{place}")
-    panel: Panel = getattr(module, what.title() + kind.title())(name, colors)
+    module = f"perceptron_gui.ui.{place}"
+    yield from loading.load_in_steps(module)
+    make = getattr(sys.modules[module], what.title() + kind.title())
+    if kind == "plot":
+        make = partial(make, plot_widget=make.new_widget())
+        yield
+    panel: Panel = make(name, colors)
     return panel

@@ -13,9 +13,8 @@ from perceptron_gui.core import deposits, parts
 from perceptron_gui.core.actions import CPU, Configure, MarkRows, Operation
 from perceptron_gui.core.guidance import next_operation
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.core.parts import Stage
 from perceptron_gui.core.presets import PRESETS
-from perceptron_gui.core.questions import Gradients, WholeBatch
+from perceptron_gui.core.questions import Gradients, Stage, WholeBatch
 from perceptron_gui.core.snapshot import FloatArray, Reduction, Snapshot, frozen, same_bits
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD, after
 from tests.strategies import briefly, float32_arrays

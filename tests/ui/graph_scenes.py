@@ -23,7 +23,7 @@ class Asker:
         self._engine = engine
         view.question_raised.connect(self._on_question_raised)
 
-    def answer(self, question: Question) -> Answer:
+    def answer(self, question: Question) -> Answer | None:
         return self._engine.answer(question, CPU)
 
     def _on_question_raised(self, question: Question) -> None:

@@ -26,7 +26,7 @@ class AskedEngine(FakeEngine):
         self.error: Exception | None = None
 
     @override
-    def answer(self, question: Question, device: str) -> Answer:
+    def answer(self, question: Question, device: str) -> Answer | None:
         self.asked.append(question)
         if self.error is not None:
             raise self.error

@@ -1,10 +1,12 @@
 """σ(z), and on it where the samples are."""
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPen
-from PySide6.QtWidgets import QGraphicsItem, QWidget
+from PySide6.QtWidgets import QGraphicsItem
 from typing_extensions import override
 
 from perceptron_gui.core import lines
@@ -37,8 +39,8 @@ _NOTHING = np.empty(0, np.float32)
 class ActivationPlot(Plot):
     """The curve is a drawing; the points are z and y_pred of the last Forward, as they lie in the tensors."""
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, plot_widget)
         self._forward: ForwardPass | None = None
         self._stale: tuple[str, ...] = ()
         self._z = self._y_pred = self._slope = _NOTHING

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt, QTimer
-from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.actions import AssignElements
@@ -61,8 +60,8 @@ class ContourPlot(Plot):
     Both axes of a surface have the same scale, so that the gradient stands at right angles to the lines.
     """
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, plot_widget)
         self.surface = SurfaceAsking()
         self._second_run = TwinAsking()
         self._snapshot: Snapshot | None = None

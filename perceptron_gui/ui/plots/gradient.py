@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
-from perceptron_gui.core import deposits, parts
+from perceptron_gui.core import deposits
 from perceptron_gui.core.history import History
-from perceptron_gui.core.questions import Agreement, Answer, Question, Tally
+from perceptron_gui.core.questions import Agreement, Answer, Judgement, Question, Tally
 from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot
 from perceptron_gui.ui import panels
 from perceptron_gui.ui.plots.labels import Label
@@ -51,8 +51,8 @@ class GradientPlot(Plot):
 
     x_is_fitted = True
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, plot_widget)
         self._shown: tuple[object, ...] = ()
         self._snapshot: Snapshot | None = None
         self._ledger: Ledger | None = None
@@ -60,7 +60,7 @@ class GradientPlot(Plot):
         self._parameter: int | None = None
         self._chosen: Deposit | None = None
         self._chosen_column = 0
-        self._comparison: parts.Comparison | None = None
+        self._comparison: Judgement | None = None
         self._outline = Outline()
         self._tally: Tally | None = None
         self._is_tally_wanted = False
@@ -104,8 +104,10 @@ class GradientPlot(Plot):
             self._agreement = answer
             self._tell()
         elif self._outline.take(question, answer) and self._snapshot is not None:
-            self._compare(self._snapshot)
+            self._comparison = self._outline.judgement(self._snapshot)
             self._redraw()
+            if self.is_seen:
+                self._ask(self._snapshot)
 
     @override
     def sheet(self) -> Sheet:
@@ -167,7 +169,7 @@ class GradientPlot(Plot):
         self._numbers = deposits.numbers(snapshot.deposits)
         if not any(each is self._chosen for each in snapshot.deposits):
             self._chosen = None
-        self._compare(snapshot)
+        self._comparison = self._outline.judgement(snapshot)
         self._add_up(snapshot)
         self.sweep.end()
         if self._is_animated and before is not None and is_swept(history, before):
@@ -205,9 +207,6 @@ class GradientPlot(Plot):
         question = self._outline.question(snapshot)
         if question is not None:
             self.question_raised.emit(question)
-
-    def _compare(self, snapshot: Snapshot) -> None:
-        self._comparison = parts.compared(snapshot, self._outline.known(snapshot))
 
     @override
     def _axis_labels(self) -> tuple[str, str]:

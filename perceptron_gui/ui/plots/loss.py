@@ -7,7 +7,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QPen
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel
 from typing_extensions import override
 
 from perceptron_gui.core.actions import Operation, Ran
@@ -41,10 +41,10 @@ _OWN, _LAST, _TWIN = 0, 1, 2
 class LossPlot(UpdatesPlot):
     """The loss of the last Forward at every update count; the last point is marked. The twin's is beside it."""
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
         self._second = TwinAsking()
         self._end = ""
-        super().__init__(name, colors, Reading(_loss, _losses_of, widest=1), parent)
+        super().__init__(name, colors, Reading(_loss, _losses_of, widest=1), plot_widget)
         self.curve: Any = pg.PlotCurveItem(connect="finite")
         self.dots, self.marker = Marks(CIRCLE, 1), Marks(CIRCLE, 1)
         self.twin_curve: Any = pg.PlotCurveItem(connect="finite")

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPalette
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QLabel, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QLabel, QToolTip, QVBoxLayout
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
@@ -44,8 +44,9 @@ class Plot(Panel):
     x_is_fitted = False
     """Whether the x axis ends where the data do, with no room for more."""
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        """Make it around a widget that `new_widget` has made, where there is one yet: that is half of the work."""
+        super().__init__()
         self._history: History | None = None
         self._has_drawn = False
         self._is_outdated = False
@@ -57,7 +58,7 @@ class Plot(Panel):
         self._start: Entry | None = None
         self._sound_view = (Span(0.0, 1.0), Span(0.0, 1.0))
         self._colors = colors
-        self.plot_widget: Any = pg.PlotWidget(enableMenu=False)
+        self.plot_widget: Any = self.new_widget() if plot_widget is None else plot_widget
         self.plot_widget.setObjectName(name)
         self.plot_item: Any = self.plot_widget.getPlotItem()
         self.view_box: Any = self.plot_item.getViewBox()
@@ -79,6 +80,11 @@ class Plot(Panel):
         self.column.addWidget(self.plot_widget, 1)
         self.setAutoFillBackground(True)
         self._set_up()
+
+    @staticmethod
+    def new_widget() -> Any:
+        """Return an empty pyqtgraph widget."""
+        return pg.PlotWidget(enableMenu=False)
 
     @property
     def takes_mouse(self) -> bool:

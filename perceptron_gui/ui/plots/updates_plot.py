@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QPointF, Qt
-from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
@@ -30,11 +29,11 @@ class UpdatesPlot(Plot):
     What was undone is thin and dotted, behind a line at the updates of the moment that is shown.
     """
 
-    def __init__(self, name: str, colors: Colors, reading: Reading, parent: QWidget | None = None) -> None:
+    def __init__(self, name: str, colors: Colors, reading: Reading, plot_widget: Any = None) -> None:
         self.curves = Curves(reading)
         self._step = 0
         self._here: int | None = None
-        super().__init__(name, colors, parent)
+        super().__init__(name, colors, plot_widget)
         self.undone: Any = pg.PlotCurveItem(connect="finite")
         self.here: Any = pg.InfiniteLine(angle=90)
         for item in (self.undone, self.here):

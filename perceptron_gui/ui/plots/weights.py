@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QColor, QPainterPath, QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QWidget
+from PySide6.QtGui import QBrush, QColor, QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsPathItem
 from typing_extensions import override
 
 from perceptron_gui.core import lines
@@ -36,10 +36,11 @@ class WeightsPlot(UpdatesPlot):
     Colour, line style and the symbol at the last finite point tell the curves apart.
     """
 
-    def __init__(self, name: str, colors: Colors, parent: QWidget | None = None) -> None:
-        super().__init__(name, colors, Reading(_parameters, _parameters_of, WIDEST), parent)
+    def __init__(self, name: str, colors: Colors, plot_widget: Any = None) -> None:
+        super().__init__(name, colors, Reading(_parameters, _parameters_of, WIDEST), plot_widget)
         self._n, self._k = 0, 0
         self.lines: list[Any] = []
+        self._brushes: dict[str, QBrush] = {}
         self.ends: Any = pg.ScatterPlotItem()
         self.dots: Any = pg.ScatterPlotItem(symbol="o", size=5, pen=None)
         self._named: Ends = [], np.empty(0), np.empty(0)
@@ -101,7 +102,7 @@ class WeightsPlot(UpdatesPlot):
         finite = np.isfinite(values)
         points, columns = np.nonzero(self._lone(finite))
         self.dots.setData(
-            counts[points], values[points, columns], brush=[self._color(column) for column in columns.tolist()]
+            counts[points], values[points, columns], brush=[self._brush(column) for column in columns.tolist()]
         )
         ends, x, y = _last_finite(counts, values)
         self.ends.setData(
@@ -109,7 +110,7 @@ class WeightsPlot(UpdatesPlot):
             y,
             size=self._symbol_size(),
             symbol=[_SYMBOLS[column % len(_SYMBOLS)] for column in ends],
-            brush=[self._color(column) for column in ends],
+            brush=[self._brush(column) for column in ends],
         )
         self._named = _last_finite(self.curves.all_counts, self.curves.all_values)
 
@@ -152,6 +153,10 @@ class WeightsPlot(UpdatesPlot):
         pen = QPen(QColor(self._color(index)), 2, _STYLES[index % len(_STYLES)])
         pen.setCosmetic(True)
         self.lines[index].setPen(pen)
+
+    def _brush(self, index: int) -> QBrush:
+        """Return the very brush that a colour had before: by it pyqtgraph knows a symbol that it has painted."""
+        return self._brushes.setdefault(color := self._color(index), QBrush(QColor(color)))
 
     def _color(self, index: int) -> str:
         return self._colors.series[index % len(self._colors.series)]

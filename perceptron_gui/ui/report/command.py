@@ -45,7 +45,7 @@ def write(history: History, title: str, path: Path, language: str = "") -> None:
     resources.register()
     engine: Engine = importlib.import_module("perceptron_gui.core.operations").Engine()
 
-    def answer(question: Question) -> Answer:
+    def answer(question: Question) -> Answer | None:
         return engine.answer(question, CPU)
 
     about = About(title, datetime.now(UTC).astimezone())

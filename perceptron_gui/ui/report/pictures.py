@@ -123,7 +123,9 @@ class Album(QObject):
     def take_answer(self, question: Question, answer: Answer | None) -> None:
         """Take the answer to a question, which may be another's."""
         if self._sitting is not None and self._sitting.questions:
+            asked = self._sitting.questions
             self._sitting.take_answer(question, answer)
+            self._raise_others(asked)
             self._wait_or_go_on()
 
     @Slot()
@@ -143,13 +145,19 @@ class Album(QObject):
         elif not self._has_displayed:
             self._sitting.display(self._history)
             self._has_displayed = True
-            for question in tuple(self._sitting.questions):
-                self.question_raised.emit(question)
+            self._raise_others([])
             self._wait_or_go_on()
         else:
             self._found.append(self._sitting.take_picture())
             self._sitting = None
             self._turn.start()
+
+    def _raise_others(self, asked: list[Question]) -> None:
+        """Ask what the panel wants to know that was not asked yet."""
+        sitting = self._sitting
+        for question in tuple(sitting.questions) if sitting is not None else ():
+            if not any(question is one for one in asked):
+                self.question_raised.emit(question)
 
     def _wait_or_go_on(self) -> None:
         if self._sitting is not None and not self._sitting.questions:

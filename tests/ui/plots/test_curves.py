@@ -111,7 +111,8 @@ def _after(history: History, press: str, number: int, curves: Curves) -> History
             return history.push(Resize(Axis.INPUTS, size), replace(now, W=W), "cpu")
         case "run":
             updates = number % 3
-            parameters = np.concatenate([now.W.reshape(-1), now.b]) + np.arange(updates)[:, np.newaxis]
+            several = np.arange(updates, dtype=np.float32)[:, np.newaxis]
+            parameters = np.concatenate([now.W.reshape(-1), now.b]) + several
             recorder = Recorder(now)
             for place, row in enumerate(parameters):
                 recorder.put(number + place, *recorder.kept(row[: now.W.size].reshape(now.W.shape), row[now.W.size :]))

@@ -5,10 +5,11 @@ import re
 import numpy as np
 import pytest
 
+from perceptron_gui.core import parts
 from perceptron_gui.core.actions import Assign, Configure, Gesture
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import full_text
-from perceptron_gui.core.questions import Question, WholeBatch
+from perceptron_gui.core.questions import Judging, Question, WholeBatch
 from perceptron_gui.core.snapshot import Reduction, TensorName, frozen
 from perceptron_gui.ui.plots.gradient import GradientPlot
 from tests.core.test_parts import gradients_of_all_rows
@@ -24,6 +25,7 @@ from tests.ui.plots.scenes import (
     BACKWARD,
     FORWARD,
     UPDATE,
+    ZERO_GRAD,
     begin,
     done,
     numbers,
@@ -115,3 +117,44 @@ def test_an_outline_of_other_values_is_not_drawn(show: Show, engine: Engine) -> 
     assert " to the outline: all rows at the present values." in plot.story.text()
     plot.display(begin("or_gate"))
     assert not heights(plot.stacks.outline)
+
+
+def test_where_comparing_takes_a_while_the_worker_is_asked_and_all_is_said_as_at_once(
+    show: Show, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once, later = show(GradientPlot), show(GradientPlot)
+    asked: list[Question] = []
+    for plot in (at_once, later):
+        plot.question_raised.connect(asked.append)
+    history = with_edits(begin("or_gate"), Configure("reduction", Reduction.MEAN), Configure("part", 3))
+    history = done(engine, history, *FORWARD_BACKWARD * 2)
+
+    def answer(plot: GradientPlot) -> list[type]:
+        kinds = []
+        while asked:
+            question = asked.pop(0)
+            kinds.append(type(question))
+            plot.take_answer(question, engine.answer(question, "cpu"))
+        return kinds
+
+    at_once.display(history)
+    assert answer(at_once) == [WholeBatch]
+    monkeypatch.setattr(parts, "_QUICK", 0)
+    later.display(history)
+    assert answer(later) == [WholeBatch, Judging]
+    assert later.story.text() == at_once.story.text()
+    assert "each of them weighted by rows/m" in later.story.text()
+    assert heights(later.stacks.outline) == heights(at_once.stacks.outline)
+    assert numbers(later.stacks.weighted.y) == numbers(at_once.stacks.weighted.y)
+    history = done(engine, history, *FORWARD_BACKWARD)
+    later.display(history)
+    assert "outline" not in later.story.text()
+    assert answer(later) == [Judging]
+    assert "some more than once" in later.story.text()
+    later.display(history)
+    later.retranslate()
+    assert answer(later) == []
+    without = done(engine, history, ZERO_GRAD)
+    later.display(without)
+    assert answer(later) == [Judging]
+    assert heights(later.stacks.outline)

@@ -9,22 +9,25 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import shiboken6
-from PySide6.QtCore import QByteArray, QObject, QUrl
+from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl
 from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QGraphicsItem
+from pytestqt.qtbot import QtBot
 from typing_extensions import override
 
-from perceptron_gui.core import lines
+from perceptron_gui.core import lines, parts
 from perceptron_gui.core.actions import Axis as SizeOf
-from perceptron_gui.core.actions import MarkRows, Resize, Run
+from perceptron_gui.core.actions import Configure, MarkRows, Resize, Run
 from perceptron_gui.core.history import Entry, History, Refusal
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text
+from perceptron_gui.core.questions import Judging, Question, WholeBatch
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.ui.code.cell import Paragraph, paragraphs
 from perceptron_gui.ui.report import actions, forms, pictures, tensors
 from perceptron_gui.ui.report.about import About
 from perceptron_gui.ui.report.pictures import Picture
+from tests.ui.plots.ledger_hands import FORWARD_BACKWARD, with_edits
 from tests.ui.plots.scenes import FORWARD, NAN, after_edit, after_update_to, begin, done
 from tests.ui.report.scenes import ABOUT, ALLOWED, HOSTILE, Reader, lab, long
 
@@ -241,3 +244,28 @@ def test_nothing_of_a_panel_is_left_for_the_collector_on_another_thread(engine: 
         assert alive() <= before
     finally:
         gc.enable()
+
+
+def test_what_is_asked_after_an_answer_is_in_the_picture_too(
+    engine: Engine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    history = done(engine, with_edits(begin("or_gate"), Configure("part", 3)), *FORWARD_BACKWARD * 2)
+
+    def filled() -> tuple[list[type], QImage]:
+        """Return what was asked, and the words under the ledger: its axis is as wide as its first numbers were."""
+        asked: list[type] = []
+        album = pictures.Album(history)
+
+        def answer(question: Question) -> None:
+            asked.append(type(question))
+            QTimer.singleShot(0, album, lambda: album.take_answer(question, engine.answer(question, "cpu")))
+
+        album.question_raised.connect(answer)
+        qtbot.waitUntil(album.pictures.done)
+        image = album.pictures.result()[1].image
+        return asked, image.copy(0, image.height() - 100, image.width(), 100)
+
+    asked, expected = filled()
+    assert asked == [WholeBatch]
+    monkeypatch.setattr(parts, "_QUICK", 0)
+    assert filled() == ([WholeBatch, Judging], expected)

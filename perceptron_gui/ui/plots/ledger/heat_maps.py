@@ -37,13 +37,29 @@ class HeatMaps(QWidget):
         self._snapshot: Snapshot | None = None
         self._chosen = 0
         self._tip = ""
+        self._colors = colors
         self._tables: tuple[Codes, Codes, Codes] = (_NO_TABLE, _NO_TABLE, _NO_TABLE)
-        self.plot: Any = pg.GraphicsLayoutWidget()
-        self.plot.ci.layout.setContentsMargins(0, 0, 0, 0)
-        self.plot.ci.layout.setSpacing(4)
+        self.plot: Any = None
         self.maps: list[tuple[Any, Any]] = []
         self.boxes: list[tuple[Any, Any]] = []
         self.marks: list[Any] = []
+        self.names = [_label() for _ in range(3)]
+        self.scales = [ScaleBar() for _ in range(3)]
+        self._rows = QGridLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(1)
+        for column, (name, scale) in enumerate(zip(self.names, self.scales, strict=True)):
+            self._rows.addWidget(name, 0, column)
+            self._rows.addWidget(scale, 2, column)
+            self._rows.setColumnStretch(column, 1)
+        self._rows.setRowStretch(1, 1)
+        self.retranslate()
+
+    def _make_maps(self) -> None:
+        """Make what most layers have no need of, and what takes as long as the rest of the panel."""
+        self.plot = pg.GraphicsLayoutWidget()
+        self.plot.ci.layout.setContentsMargins(0, 0, 0, 0)
+        self.plot.ci.layout.setSpacing(4)
         for column in range(3):
             pair = tuple(self.plot.addViewBox(row, column, enableMouse=False, enableMenu=False) for row in (0, 1))
             images = tuple(pg.ImageItem(axisOrder="row-major") for _ in pair)
@@ -58,29 +74,23 @@ class HeatMaps(QWidget):
             pair[1].setFixedHeight(_STRIP)
             self.boxes.append((pair[0], pair[1]))
             self.maps.append((images[0], images[1]))
-        self.names = [_label() for _ in range(3)]
-        self.scales = [ScaleBar() for _ in range(3)]
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(1)
-        for column, (name, scale) in enumerate(zip(self.names, self.scales, strict=True)):
-            layout.addWidget(name, 0, column)
-            layout.addWidget(scale, 2, column)
-            layout.setColumnStretch(column, 1)
-        layout.addWidget(self.plot, 1, 0, 1, 3)
-        layout.setRowStretch(1, 1)
+        self._rows.addWidget(self.plot, 1, 0, 1, 3)
         self.plot.viewport().installEventFilter(self)
         self.plot.viewport().setMouseTracking(True)
-        self.set_colors(colors)
-        self.retranslate()
+        self.set_colors(self._colors)
 
     def display(self, snapshot: Snapshot, chosen: int) -> None:
         """Show the gradients of a state, with one parameter marked."""
+        if self.plot is None:
+            self._make_maps()
         self._snapshot, self._chosen = snapshot, chosen
         self._draw()
 
     def set_colors(self, colors: Colors) -> None:
         """Paint in other colours: blue below zero, orange above, and zero is the ground."""
+        self._colors = colors
+        if self.plot is None:
+            return
         self.plot.setBackground(colors.base)
         diverging, rising = tables(colors)
         self._tables = (diverging, diverging, rising)

@@ -1,8 +1,11 @@
-"""The gradient of the whole batch, beside a batch that is taken in parts: when to ask for it."""
+"""The gradient of the whole batch, beside a batch that is taken in parts, and how `.grad` compares: when to ask."""
+
+from operator import is_
 
 from perceptron_gui.core import parts
-from perceptron_gui.core.questions import Answer, Gradients, Question, WholeBatch
+from perceptron_gui.core.questions import Answer, Gradients, Judgement, Judging, Question, WholeBatch
 from perceptron_gui.core.snapshot import FloatArray, Reduction, Snapshot
+from perceptron_gui.ui.plots.ledger.geometry import visible_part
 
 
 class Outline:
@@ -11,25 +14,45 @@ class Outline:
     def __init__(self) -> None:
         self._question: WholeBatch | None = None
         self._answer: Gradients | None = None
+        self._judging: Judging | None = None
+        self._judgement: Judgement | None = None
 
-    def question(self, snapshot: Snapshot) -> WholeBatch | None:
+    def question(self, snapshot: Snapshot) -> WholeBatch | Judging | None:
         """Return what has to be asked now; None where the answer is not wanted, known, or on its way."""
-        if self._is_of(snapshot):
+        if not self._is_of(snapshot):
+            self._answer = self._judging = self._judgement = None
+            self._question = WholeBatch(snapshot) if parts.are_taken(snapshot) else None
+            return self._question
+        if self._answer is None or parts.is_quick(snapshot) or self._is_judged(snapshot):
             return None
-        self._answer = None
-        self._question = WholeBatch(snapshot) if parts.are_taken(snapshot) else None
-        return self._question
+        self._judging, self._judgement = Judging(snapshot, self._answer), None
+        return self._judging
 
     def take(self, question: Question, answer: Answer | None) -> bool:
-        """Take an answer; return whether it is the one to the last question."""
-        if question is not self._question or not isinstance(answer, Gradients):
+        """Take an answer; return whether it is one to a last question."""
+        if question is self._question and isinstance(answer, Gradients):
+            self._answer = answer
+        elif question is self._judging and isinstance(answer, Judgement):
+            self._judgement = answer
+        else:
             return False
-        self._answer = answer
         return True
 
     def known(self, snapshot: Snapshot) -> Gradients | None:
         """Return the gradient of the whole batch in this state, where it is wanted and known."""
         return self._answer if self._is_of(snapshot) else None
+
+    def judgement(self, snapshot: Snapshot) -> Judgement | None:
+        """Return how the stored gradient compares with it; where finding that takes a while, once that was asked."""
+        whole = self.known(snapshot)
+        if whole is not None and parts.is_quick(snapshot):
+            return parts.compared(snapshot, whole)
+        return self._judgement if whole is not None and self._is_judged(snapshot) else None
+
+    def _is_judged(self, snapshot: Snapshot) -> bool:
+        """Whether it was asked how this state compares."""
+        asked = self._judging
+        return asked is not None and all(map(is_, visible_part(asked.snapshot), visible_part(snapshot)))
 
     def _is_of(self, snapshot: Snapshot) -> bool:
         asked = self._question

@@ -5,8 +5,7 @@ from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.parsing import display_text, full_text
-from perceptron_gui.core.parts import Comparison, Stage
-from perceptron_gui.core.questions import Agreement
+from perceptron_gui.core.questions import Agreement, Judgement, Stage
 from perceptron_gui.core.snapshot import Rows, Snapshot
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.plots.ledger.geometry import Ledger
@@ -71,7 +70,7 @@ def opposite(ledger: Ledger) -> str:
     )
 
 
-def batch(comparison: Comparison | None) -> str:
+def batch(comparison: Judgement | None) -> str:
     """Compare the stack with the gradient of the whole batch: the numbers first, what they are behind them."""
     if comparison is None:
         return ""
