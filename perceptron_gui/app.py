@@ -206,6 +206,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         # There torch's DLLs do not load any more once Qt's have been.
         _load_engine_early()
     memory.use_one_heap()
+    memory.take_huge_pages()
     application = _application()
     interruption = Interruption()
     garbage = Garbage()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import BinaryIO
 
 from PySide6.QtCore import QIODevice, QSaveFile
 
@@ -96,3 +97,15 @@ def _in_the_way(path: Path) -> str:
     if not S_ISREG(mode):
         return "that is a folder" if S_ISDIR(mode) else "that is a device"
     return "" if os.access(path, os.W_OK) else os.strerror(errno.EACCES)
+
+
+def write_all(file: BinaryIO, data: bytes | memoryview) -> None:
+    """Write all of it: of a disk that is nearly full, the first write says only how much went in."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[file.write(rest) :]
+
+
+def leave_out(file: BinaryIO, nbytes: int) -> None:
+    """Go on so many bytes later: what was never written is read as zeros, and takes no room on most disks."""
+    file.truncate(file.seek(nbytes, os.SEEK_CUR))

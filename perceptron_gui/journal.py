@@ -15,6 +15,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,9 +25,10 @@ from msgspec import UNSET, Raw, UnsetType
 from PySide6.QtCore import QLockFile
 
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, ahead, behind, goes_on, hollow, is_going_on
-from perceptron_gui.core.snapshot import FloatArray
+from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
+from perceptron_gui.files import leave_out, write_all
 from perceptron_gui.wish import Wish
 
 SUFFIX = ".journal"
@@ -148,6 +150,8 @@ class Journal:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
         if time.monotonic() - self._followed >= FRAME_EVERY:
             self.follow(history)
+        elif history.nbytes > _HEAVY and (file := self._file) is not None:
+            self._do(partial(file.forget_before, history.entries[0]), is_large=False)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
@@ -291,6 +295,7 @@ class _File:
 
     def follow(self, after: History) -> bool:
         """Write the next line on the way to a history; return False where no lines can tell it."""
+        self.forget_before(after.entries[0])
         mine, place = self.history, after.index - len(after.entries)
         undone, told = mine.undo(), after.entries
         of_run = self._before_push if goes_on(mine, after) else None
@@ -312,7 +317,6 @@ class _File:
             return False
         self._entries = told
         self.unsaved += 1
-        self._forget_before(after.entries[0])
         return True
 
     def let_go(self) -> None:
@@ -327,9 +331,8 @@ class _File:
     def flush(self) -> None:
         """Put on the disk what was written, first the arrays, which the lines need; a closed file needs it no more."""
         with suppress(OSError, ValueError):
-            for file in (self._arrays, self._lines):
-                if file is not None:
-                    os.fsync(file.fileno())
+            for file in filter(None, (self._arrays, self._lines)):
+                os.fsync(file.fileno())
 
     def close(self) -> None:
         """Close it; nobody holds it then."""
@@ -348,7 +351,7 @@ class _File:
                 file.close()
 
     def _put(self, line: Line) -> None:
-        _write_all(self._lines, msgspec.json.encode(line) + b"\n")
+        write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
     def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
         before, is_run = self.history, is_last and is_going_on(entry)
@@ -357,11 +360,12 @@ class _File:
         self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
 
-    def _forget_before(self, first: Entry) -> None:
+    def forget_before(self, first: Entry) -> None:
         """Keep no entry alive that the history that is followed has dropped."""
         mine = self.history
-        places = (place for place, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot)
-        self.history = mine.since(min(next(places, 0), mine.index))
+        place = next((at for at, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot), 0)
+        self.history = mine.since(min(place, mine.index))
+        self._entries = self._entries if self.history is mine else ()
 
     def _go_to(self, place: int) -> None:
         mine = self.history
@@ -374,16 +378,12 @@ class _File:
             return False
         if self._arrays is None:
             self._arrays = self._path.with_suffix(ARRAYS).open("wb", buffering=0)
-        _write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
+        if are_shared_zeros(array):
+            leave_out(self._arrays, array.nbytes)
+        else:
+            write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
-
-
-def _write_all(file: BinaryIO, data: bytes | memoryview) -> None:
-    """Write all of it: of a disk that is nearly full, the first write says only how much went in."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[file.write(rest) :]
 
 
 def lock_of(path: Path) -> QLockFile:

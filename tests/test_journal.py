@@ -272,6 +272,14 @@ def test_large_arrays_lie_beside_bit_for_bit(played: Played) -> None:
 
 
 @pytest.mark.usefixtures("large")
+def test_zeros_that_are_left_out_of_the_arrays_come_back(played: Played) -> None:
+    played.press(Operation.FORWARD, Operation.BACKWARD, Operation.ZERO_GRAD)
+    assert_left_is(played)
+    played.press(Operation.FORWARD, Operation.BACKWARD, Operation.UPDATE)
+    assert_left_is(played)
+
+
+@pytest.mark.usefixtures("large")
 def test_a_journal_that_grows_too_large_begins_anew_with_the_whole_history(
     played: Played, monkeypatch: pytest.MonkeyPatch
 ) -> None:

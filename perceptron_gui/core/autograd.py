@@ -15,6 +15,7 @@ from functools import lru_cache
 from types import CodeType, FunctionType
 from typing import Any
 
+import numpy as np
 import torch
 from torch.autograd.graph import get_gradient_edge
 
@@ -24,7 +25,17 @@ from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.guidance import cause_of_refusal
 from perceptron_gui.core.history import Refusal
 from perceptron_gui.core.questions import Gradients
-from perceptron_gui.core.snapshot import Deposit, FloatArray, ForwardPass, GraphState, Snapshot, TensorName, frozen
+from perceptron_gui.core.snapshot import (
+    Deposit,
+    FloatArray,
+    ForwardPass,
+    GraphState,
+    Snapshot,
+    TensorName,
+    frozen,
+    same_bits,
+    zeros,
+)
 
 LEAVES = (TensorName.W, TensorName.B)
 
@@ -134,18 +145,23 @@ def phase(operation: Operation, snapshot: Snapshot, names: Namespace) -> tuple[S
         if problem is not None:
             raise problem from error
         refusal = Refusal(type(error).__name__, str(error), cause_of_refusal(operation, snapshot))
+    arrived = {name: read(grad) for name, grad in names.incoming.items()}
+    names.incoming.clear()
+    # What came in first since Zero grad is, but for the sign of zeros, what `.grad` holds.
+    alike = arrived if not snapshot.deposits else {}
+    W_grad, b_grad = names["W"].grad, names["b"].grad
     after = replace(
         snapshot,
-        W=read_w(names["W"]),
-        b=read_b(names["b"]),
-        W_grad=None if names["W"].grad is None else read_w_grad(names["W"].grad),
-        b_grad=None if names["b"].grad is None else read_b_grad(names["b"].grad),
+        W=read_w(names["W"], None),
+        b=read_b(names["b"], None),
+        W_grad=None if W_grad is None else read_w_grad(W_grad, alike.get(TensorName.W)),
+        b_grad=None if b_grad is None else read_b_grad(b_grad, alike.get(TensorName.B)),
     )
     match operation:
         case Operation.FORWARD if refusal is None:
             after = replace(after, forward=_forward_pass(after, names))
         case Operation.BACKWARD:
-            after = _after_backward(after, names)
+            after = _after_backward(after, arrived)
             if refusal is None and after.config.part and after.forward is not None:
                 after = replace(after, rows=parts.following(after.forward.rows, after.config.part, after.m))
         case Operation.ZERO_GRAD if refusal is None:
@@ -162,16 +178,21 @@ def whole_batch(snapshot: Snapshot, device: str) -> Gradients:
     return Gradients(read(names.incoming[TensorName.W]), read(names.incoming[TensorName.B]))
 
 
-def _reread(before: torch.Tensor | None, array: FloatArray | None) -> Callable[[torch.Tensor], FloatArray]:
+def _reread(
+    before: torch.Tensor | None, array: FloatArray | None
+) -> Callable[[torch.Tensor, FloatArray | None], FloatArray]:
     """Remember a tensor and the array of its values; return how to read it after a phase.
 
-    Where PyTorch wrote nothing (it is the same tensor at the same version), that is the same array.
+    Where PyTorch wrote nothing (it is the same tensor at the same version), that is the same array. Where the tensor
+    holds the bits of an array that is probably `alike`, it is read into a new object in the memory of that one.
     """
     version = None if before is None else before._version  # noqa: SLF001  PyTorch's own count of in-place writes
 
-    def reread(now: torch.Tensor) -> FloatArray:
+    def reread(now: torch.Tensor, alike: FloatArray | None) -> FloatArray:
         if array is not None and now is before and now._version == version:  # noqa: SLF001
             return array
+        if alike is not None and same_bits(now.detach().cpu().numpy(), alike):
+            return alike.view()
         return read(now)
 
     return reread
@@ -204,15 +225,13 @@ def _forward_pass(snapshot: Snapshot, names: Namespace) -> ForwardPass:
     )
 
 
-def _after_backward(snapshot: Snapshot, names: Namespace) -> Snapshot:
+def _after_backward(snapshot: Snapshot, arrived: dict[TensorName, FloatArray]) -> Snapshot:
     forward = snapshot.forward
     if forward is None:
         return snapshot
     if not snapshot.config.retain_graph:
         forward = replace(forward, graph=GraphState.FREED)
-    if names.incoming:
-        arrived = {name: read(grad) for name, grad in names.incoming.items()}
-        names.incoming.clear()
+    if arrived:
         deposit = Deposit(forward, arrived.get(TensorName.W), arrived.get(TensorName.B))
         deposits = ledger.added(snapshot.deposits, deposit, onto_zeros=snapshot.grad_was_zeros)
         snapshot = replace(snapshot, deposits=deposits)
@@ -224,8 +243,9 @@ def _grad_fn_name(tensor: torch.Tensor) -> str:
 
 
 def read(tensor: torch.Tensor) -> FloatArray:
-    """Return a copy of a tensor's values."""
-    return frozen(tensor.detach().cpu().numpy())
+    """Return a copy of a tensor's values; zeros have it already."""
+    values = tensor.detach().cpu().numpy()
+    return frozen(values) if values.reshape(-1).view(np.bool_).any() else zeros(values.shape)
 
 
 def _is_vector(name: TensorName, snapshot: Snapshot) -> bool:

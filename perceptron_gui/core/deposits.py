@@ -6,9 +6,10 @@ from itertools import accumulate, pairwise
 import numpy as np
 import numpy.typing as npt
 
+from perceptron_gui.core import memory
 from perceptron_gui.core.freshness import changed_in
 from perceptron_gui.core.questions import Agreement
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, frozen, same_bits, same_numbers, sealed
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, same_bits, same_numbers, sealed, zeros
 
 MOST = 64
 """Deposits kept singly."""
@@ -50,13 +51,18 @@ def rows_taken(deposit: Deposit) -> npt.NDArray[np.int32]:
 def total(parts: tuple[FloatArray | None, ...], *, onto_zeros: bool) -> FloatArray | None:
     """Return the float32 left fold of gradients, as PyTorch adds them; a part that is None never arrived."""
     arrived = [part for part in parts if part is not None]
-    if not arrived:
-        return None
-    running = np.zeros_like(arrived[0]) + arrived[0] if onto_zeros else arrived[0]
+    return _sum(arrived, onto_zeros=onto_zeros) if arrived else None
+
+
+def _sum(arrived: list[FloatArray], *, onto_zeros: bool) -> FloatArray:
+    first, *later = arrived
+    if not onto_zeros and not later:
+        return first.view()
     with np.errstate(over="ignore", invalid="ignore"):
-        for part in arrived[1:]:
-            running = running + part
-    return frozen(running)
+        running = np.add(first, np.float32(0) if onto_zeros else later.pop(0), out=memory.room(first.shape))
+        for part in later:
+            running += part
+    return sealed(running)
 
 
 def folded(parts: FloatArray, arrived: npt.NDArray[np.bool_], *, onto_zeros: bool) -> FloatArray:
@@ -103,12 +109,18 @@ def tallied(snapshot: Snapshot) -> Agreement:
     onto_zeros = snapshot.grad_was_zeros
 
     def agrees(parts: tuple[FloatArray | None, ...], grad: FloatArray | None) -> bool:
-        added_up = total(parts, onto_zeros=onto_zeros)
+        arrived = [part.reshape(-1) for part in parts if part is not None]
         if grad is None:
-            return added_up is None
-        if added_up is None:
-            return onto_zeros and same_bits(grad, np.zeros_like(grad))
-        return same_numbers(added_up, grad)
+            return not arrived
+        if not arrived:
+            return onto_zeros and same_bits(grad, zeros(grad.shape))
+        numbers = grad.reshape(-1)
+        # A piece at a time: the sum of the whole is held nowhere.
+        pieces = (slice(at, at + _QUICK) for at in range(0, numbers.size, _QUICK))
+        return all(
+            same_numbers(_sum([part[piece] for part in arrived], onto_zeros=onto_zeros), numbers[piece])
+            for piece in pieces
+        )
 
     return Agreement(
         agrees(tuple(deposit.W_grad for deposit in snapshot.deposits), snapshot.W_grad),

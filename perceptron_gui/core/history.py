@@ -6,7 +6,7 @@ from enum import Enum
 
 from perceptron_gui.core.actions import Action, Delete, Ending, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
-from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.core.snapshot import Snapshot, blocks
 
 LARGEST_HISTORY = 512 * 2**20
 """Bytes of arrays a history may keep alive before its oldest entries are dropped: those of three phases of the largest
@@ -279,8 +279,8 @@ def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, 
 def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
     """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
     held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
-    already = before.arrays() if before is not None else {}
-    return sum(array.nbytes for key, array in held.items() if key not in already)
+    already = blocks(before.arrays().values()) if before is not None else {}
+    return sum(nbytes for key, nbytes in blocks(held.values()).items() if key not in already)
 
 
 def goes_on(before: History, after: History) -> bool:

@@ -13,8 +13,6 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-
 from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, phase, read
@@ -22,7 +20,7 @@ from perceptron_gui.core.control import Control, Frame
 from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.recording import Recorder
 from perceptron_gui.core.schedule import Schedule
-from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, same_numbers, sealed
+from perceptron_gui.core.snapshot import Deposit, FloatArray, Snapshot, TensorName, Zeroing, blocks, same_numbers, zeros
 
 MOST_CHECKPOINTS = 256
 MOST_CHECKPOINT_BYTES = 128 * 2**20
@@ -136,7 +134,7 @@ class _Live:
         """Read a gradient; zeros that Zero grad left need not be copied."""
         grad = self.names[name].grad
         if grad is not None and self.run.zeroes and self.cycles and not self.place:
-            return sealed(np.zeros(grad.shape, np.float32))
+            return zeros(tuple(grad.shape))
         return None if grad is None else read(grad)
 
     def execute(
@@ -219,6 +217,8 @@ def _again(run: Run, schedule: Schedule, base: Checkpoint, phases: int, names: N
         # Of the Backwards that are only executed, the sum belongs to a Forward.
         _record(live, (live.cycles + 1) * len(run.cycle))
     until = whole - _depth(run, base.snapshot)
+    # Of a large layer this is a good part of what there is room for.
+    del base
     if live.cycles < until:
         live.execute(until)
         live.gather()
@@ -354,6 +354,8 @@ class _Recording:
     def _keep(self) -> None:
         """Keep the state between two cycles: the last ones, and now and then one for good."""
         live, took = self._live, -time.perf_counter()
+        while len(self._recent) > 1 and live.cycles - self._recent[1].cycles >= self._depth:
+            self._recent.popleft()
         if not live.is_recorded:
             live.gather()
         # The next phase is a Forward: that of before is of no use.
@@ -371,15 +373,20 @@ class _Recording:
 
     def _record_end(self) -> None:
         """Do again what was only executed since the last state between two cycles."""
-        live = self._live
-        base = _before(self._run, tuple(self._recent), live.phases)
-        names = Namespace(base.snapshot, str(live.names.device))
-        now, names = _again(self._run, live.schedule, base, live.phases, names)
-        if all(same_numbers(getattr(now, name), read(live.names[name])) for name in LEAVES):
+        live, device = self._live, str(self._live.names.device)
+        if not live.is_recorded:
+            live.gather()
+        # Where the layer is large, what is let go of here makes the room for doing it again.
+        live.names.names.clear()
+        self._recent = deque([_before(self._run, tuple(self._recent), live.phases)])
+        names = Namespace(self._recent[0].snapshot, device)
+        self._give_back()
+        now, names = _again(self._run, live.schedule, self._recent.pop(), live.phases, names)
+        if all(same_numbers(getattr(now, name), getattr(live.now, name)) for name in LEAVES):
             live.now, live.names = now, names
         else:
-            _log.warning("%s does not compute the same twice: only sums are known of the end", names.device)
-            live.gather()
+            _log.warning("%s does not compute the same twice: only sums are known of the end", device)
+            live.names = Namespace(live.now, device)
 
     def _frame(self, ending: Ending) -> Frame:
         curve, checkpoints = self._recorder.curve(), tuple(self._checkpoints)
@@ -388,5 +395,4 @@ class _Recording:
 
 def bytes_of(checkpoints: Iterable[Checkpoint]) -> int:
     """Return the bytes of the arrays of checkpoints, those that several share only once."""
-    arrays = {key: array for checkpoint in checkpoints for key, array in checkpoint.snapshot.arrays().items()}
-    return sum(array.nbytes for array in arrays.values())
+    return sum(blocks(array for one in checkpoints for array in one.snapshot.arrays().values()).values())

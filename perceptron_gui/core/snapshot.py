@@ -5,12 +5,16 @@ snapshot before, so "has it changed since?" is the question `forward.W is not sn
 remembers the answer.
 """
 
+import weakref
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from perceptron_gui.core import memory
 
 FloatArray = npt.NDArray[np.float32]
 Rows = tuple[int, ...] | None
@@ -19,13 +23,44 @@ Rows = tuple[int, ...] | None
 
 def frozen(values: npt.ArrayLike) -> FloatArray:
     """Return a read-only float32 copy of `values` that nobody else can write to."""
-    return sealed(np.array(values, dtype=np.float32, order="C", copy=True))
+    given = np.asarray(values)
+    array = memory.room(given.shape)
+    array[...] = given
+    return sealed(array)
 
 
 def sealed(array: FloatArray) -> FloatArray:
     """Make an array that nobody else holds read-only, without a copy."""
     array.setflags(write=False)
     return array
+
+
+_CHUNK = 2**19
+"""Numbers compared at a time: of large arrays that differ, most do so at once."""
+_zeros: "weakref.WeakValueDictionary[tuple[int, ...], FloatArray]" = weakref.WeakValueDictionary()
+
+
+def zeros(shape: tuple[int, ...]) -> FloatArray:
+    """Return read-only zeros, an object of their own; all of one shape lie in the same memory."""
+    found = _zeros.get(shape)
+    if found is None:
+        found = _zeros[shape] = owner(memory.zeros(shape))
+    return sealed(found.reshape(shape))
+
+
+def are_shared_zeros(array: npt.NDArray[Any]) -> bool:
+    """Whether an array is one of `zeros`."""
+    return owner(array) is _zeros.get(array.shape)
+
+
+def owner(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return the array whose memory an array looks at: another one, or itself."""
+    return array.base if isinstance(array.base, np.ndarray) else array
+
+
+def blocks(arrays: Iterable[npt.NDArray[Any]]) -> dict[int, int]:
+    """Return the bytes that arrays take, by what owns their memory: objects that share it count once, `zeros` never."""
+    return {id(owner(array)): array.nbytes for array in arrays if not are_shared_zeros(array)}
 
 
 class TensorName(StrEnum):
@@ -246,7 +281,10 @@ def _reduction(state: Snapshot | ForwardPass) -> Reduction:
 
 def same_bits(first: FloatArray, second: FloatArray) -> bool:
     """Whether two arrays hold the same floats to the last bit: NaN equals itself, -0.0 is not 0.0."""
-    return first.shape == second.shape and bool(np.array_equal(first.view(np.uint32), second.view(np.uint32)))
+    if first.shape != second.shape:
+        return False
+    one, other = first.reshape(-1).view(np.uint32), second.view(np.uint32).reshape(-1)
+    return all(np.array_equal(one[at : at + _CHUNK], other[at : at + _CHUNK]) for at in range(0, one.size, _CHUNK))
 
 
 def same_numbers(first: FloatArray, second: FloatArray) -> bool:

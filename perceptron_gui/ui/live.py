@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
-from perceptron_gui.core.history import History
+from perceptron_gui.core.history import Entry, History
 from perceptron_gui.session import Session
 from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.tensor_area import TensorArea
@@ -74,6 +74,7 @@ class Live(QObject):
         self._names = cycle(["", *FOLLOWING])
         self._marks: dict[str, PausedMark] = {}
         self._is_marked = False
+        self._oldest: Entry | None = None
         session.progressed.connect(self._on_progressed)
         session.changed.connect(self._on_changed)
 
@@ -85,7 +86,12 @@ class Live(QObject):
         if not self._is_marked:
             self._is_marked = True
             self._mark()
-        self._show_next(history)
+        if history.entries[0] is self._oldest:
+            self._show_next(history)
+        else:
+            # What paused would keep alive what a history that is full has let go.
+            self._oldest = history.entries[0]
+            self._show_all(history)
 
     def _mark(self) -> None:
         for name, panel in self._panels.items():
@@ -103,6 +109,6 @@ class Live(QObject):
                 return
 
     def _on_changed(self) -> None:
-        self._is_marked = False
+        self._is_marked, self._oldest = False, None
         for mark in self._marks.values():
             mark.hide()

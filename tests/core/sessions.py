@@ -193,7 +193,6 @@ def _of_entry(entry: Entry, array: _Array) -> object:
         entry.printed,
         entry.updates,
         entry.preset,
-        entry.new_bytes,
     )
     return what, where, state
 

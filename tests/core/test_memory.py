@@ -64,3 +64,37 @@ def test_small_tensors_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("ctypes.CDLL", load)
     assert not memory.keep_blocks_of(memory.LARGE - 1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere NumPy takes it from the C library")
+def test_a_large_array_leaves_its_memory_to_the_next_of_its_size() -> None:
+    shape = (1024, memory.LARGE // 4096)
+    first = memory.room(shape)
+    first[...] = 1
+    place = first.ctypes.data
+    view = first[0]
+    del first
+    other = memory.room(shape)
+    assert other.ctypes.data != place
+    assert view.all()
+    del view
+    assert memory.room(shape).ctypes.data == place
+
+
+@pytest.mark.parametrize("rows", [1, 1024])
+def test_zeros_are_zeros_whatever_was_there_before(rows: int) -> None:
+    shape = (rows, memory.LARGE // 4096)
+    memory.room(shape)[...] = 1
+    assert not memory.zeros(shape).any()
+
+
+def test_no_more_than_its_bound_is_kept_for_others() -> None:
+    rooms = [memory.room((memory.LARGE,)) for _ in range(memory.MOST_SPARE // memory.LARGE // 4 + 3)]
+    rooms.clear()
+    assert sum(map(len, memory._spare)) <= memory.MOST_SPARE
+
+
+def test_pages_that_somebody_has_chosen_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THP_MEM_ALLOC_ENABLE", "0")
+    memory.take_huge_pages()
+    assert os.environ["THP_MEM_ALLOC_ENABLE"] == "0"

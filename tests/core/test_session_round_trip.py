@@ -26,6 +26,9 @@ def reread(history: History) -> History:
     opened = storage.decoded(data)
     assert opened.left_out == 0
     assert storage.encoded(opened.history).data == data
+    # What shared its memory is read into one of its own.
+    for read, made in zip(opened.history.entries, history.entries, strict=True):
+        assert read.new_bytes >= made.new_bytes
     return opened.history
 
 

@@ -9,10 +9,10 @@ import torch
 from hypothesis import given
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from perceptron_gui.core.actions import CPU, Axis, Randomize, Resize
+from perceptron_gui.core.actions import CPU, Axis, Configure, Randomize, Resize
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
-from perceptron_gui.core.snapshot import TensorName, frozen, same_bits
+from perceptron_gui.core.snapshot import TensorName, Zeroing, are_shared_zeros, blocks, frozen, same_bits, zeros
 from tests.core.notebook import state
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD, after, play
 from tests.strategies import Scenario, briefly, scenarios
@@ -154,3 +154,41 @@ def test_arrays_counts_a_shared_array_once() -> None:
 )
 def test_same_bits_compares_bits_and_shapes(first: list[float], second: list[Any], *, is_same: bool) -> None:
     assert same_bits(frozen(first), frozen(second)) == is_same
+
+
+@pytest.mark.parametrize("shape", [(), (3, 1), (1024, 1025)])
+def test_zeros_are_objects_of_their_own_in_one_memory(shape: tuple[int, ...]) -> None:
+    first, second = zeros(shape), zeros(shape)
+    assert first is not second
+    assert np.shares_memory(first, second)
+    assert not first.flags.writeable
+    assert first.shape == shape
+    assert same_bits(first, frozen(np.zeros(shape)))
+    assert are_shared_zeros(first)
+    assert not are_shared_zeros(frozen(np.zeros(shape)))
+    assert not blocks([first, second])
+
+
+def test_the_gradient_of_the_first_backward_lies_where_what_came_in_does() -> None:
+    first = after(NOTEBOOK_START, Configure("zeroing", Zeroing.NONE), FORWARD, BACKWARD)
+    (deposit,) = first.deposits
+    assert first.W_grad is not None
+    assert deposit.W_grad is not None
+    assert first.W_grad is not deposit.W_grad
+    assert np.shares_memory(first.W_grad, deposit.W_grad)
+    assert sum(blocks([first.W_grad, deposit.W_grad]).values()) == first.W_grad.nbytes
+    second = after(first, FORWARD, BACKWARD)
+    assert second.W_grad is not None
+    assert not any(np.shares_memory(second.W_grad, each.W_grad) for each in second.deposits if each.W_grad is not None)
+    assert second.deposits[0] is deposit
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (1024, 1025)])
+@pytest.mark.parametrize("place", [0, -1])
+def test_one_bit_anywhere_tells_arrays_apart(shape: tuple[int, ...], place: int) -> None:
+    numbers = np.ones(shape, np.float32)
+    other = numbers.copy()
+    other.reshape(-1)[place] = np.nextafter(np.float32(1), np.float32(2))
+    assert same_bits(frozen(numbers), frozen(numbers))
+    assert not same_bits(frozen(numbers), frozen(other))
+    assert not same_bits(frozen(numbers), frozen(numbers.T))

@@ -130,6 +130,7 @@ class TestStartAndStop:
     def test_the_button_does_it_too(self, running: Hands) -> None:
         running.click("run")
         assert running.session.is_running
+        running.qtbot.waitUntil(lambda: count(running) > 0)
         running.click("run")
         assert ended(running).ending is Ending.STOPPED
 

@@ -131,7 +131,7 @@ class Reader:
         return entry
 
     def _new_bytes(self, snapshot: Snapshot, before: Snapshot | None) -> int:
-        """Return the bytes of the arrays that the state before did not hold, as `History.push` counts them."""
+        """Return the bytes of the arrays that the state before did not hold."""
         if before is not None and self._names_only(before):
             return sum(array.nbytes for array in self._fresh)
         held = {} if before is None else before.arrays()
