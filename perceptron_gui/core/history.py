@@ -192,7 +192,10 @@ class History:
     def pushed(self, entry: Entry) -> "History":
         """Return the history with a whole entry behind the shown one; a future that was undone is cut off."""
         if self.moment is not None:
-            return self.undo().pushed(self.moment).pushed(entry)
+            before = self.undo()
+            # A run of no phase is none.
+            is_begun = not isinstance(self.moment.action, Ran) or self.moment.action.phases > 0
+            return (before.pushed(self.moment) if is_begun else before).pushed(entry)
         kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
         entry = replace(entry, replaced=tail) if tail else entry
         return History((*kept, entry), len(kept), self.nbytes + entry.new_bytes).thinned()

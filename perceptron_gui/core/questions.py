@@ -117,6 +117,10 @@ class Comparison:
     entries: tuple[Entry, ...]
 
 
+MOST_PHASES = 4000
+"""Of one Run no more are replayed: that would keep the worker for longer than a second or so. The twin ends in it."""
+
+
 class Incomparable(Enum):
     """Why the run that forgets Zero grad is not compared with SGD with momentum 1."""
 
@@ -124,7 +128,7 @@ class Incomparable(Enum):
     NOT_ONE_BACKWARD = "there was not exactly one Backward before an Update"
     EDITED = "a number was written into a tensor"
     REFUSED = "PyTorch refused a phase"
-    LONG_RUN = "a Run had more phases than are replayed: the twin ends before it"
+    LONG_RUN = "a Run had more phases than are replayed: the twin ends in it"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

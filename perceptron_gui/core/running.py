@@ -51,8 +51,10 @@ def execute(run: Run, start: Snapshot, names: Namespace, control: Control) -> tu
 def moment(run: Run, start: Snapshot, base: Checkpoint, phases: int, device: str) -> tuple[Snapshot, Namespace]:
     """Return the state of a run after so many phases, computed again from a checkpoint before it.
 
-    `start` is the state that the run began with. The live tensors come with it.
+    `start` is the state that the run began with, also what it was after no phase. The live tensors come with it.
     """
+    if not phases:
+        return replace(start), Namespace(start, device)
     return _again(run, Schedule(run, start), base, phases, Namespace(base.snapshot, device))
 
 

@@ -20,7 +20,7 @@ from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.momentum import Momentum, Rest
-from perceptron_gui.core.questions import Incomparable, Path, Twin
+from perceptron_gui.core.questions import MOST_PHASES, Incomparable, Path, Twin
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, same_bits
 
@@ -29,8 +29,6 @@ MOST_STOP_BYTES = 64 * 2**20
 """Beyond that every second stop is dropped, and from then on they are twice as far apart."""
 STOP_EVERY = 256
 """So many entries lie between two stops at first."""
-MOST_PHASES = 4000
-"""A Run of more is not replayed: it would keep the worker for longer than a second or so. The twin ends before it."""
 
 
 class Replay:
@@ -115,15 +113,14 @@ class _Run:
     def take(self, entry: Entry) -> None:
         """Do what was done there, but treat Zero grad the other way."""
         action = entry.action
-        is_run = isinstance(action, Ran)
-        self._is_over = self._is_over or (isinstance(action, Ran) and action.phases > MOST_PHASES)
-        if (is_run or action is Operation.FORWARD) and not self._is_over:
+        if (isinstance(action, Ran) or action is Operation.FORWARD) and not self._is_over:
             self._stop()
         self._taken += 1
         if self._is_over:
             return
         if isinstance(action, Ran):
-            self._take_run(action, self._place(entry))
+            self._is_over = action.phases > MOST_PHASES
+            self._take_run(action.first(MOST_PHASES) if self._is_over else action, self._place(entry))
             self._snapshot = replace(self._snapshot, rows=entry.snapshot.rows)
         else:
             self._take(action, entry.snapshot, self._place(entry), is_refused=entry.refusal is not None)

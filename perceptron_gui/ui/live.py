@@ -7,7 +7,8 @@ some parts are shown, in turn, and the others say that they are paused.
 from collections.abc import Callable, Mapping
 from itertools import cycle, islice
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QWidget
 from typing_extensions import override
 
@@ -17,23 +18,24 @@ from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.tensor_area import TensorArea
 
 translate = QCoreApplication.translate
-SLOW = 5
+SLOW = 10
 """Up to so many phases or steps a second everything is shown."""
 FOLLOWING = ("loss_plot", "weights_plot", "gradient_plot", "activation_plot")
 """The panels that follow a fast run."""
-_INDENT = 6
+_VEIL = 0.8
+"""How much of what lies under it the mark of a paused panel hides."""
 
 
 class PausedMark(QLabel):
-    """Stands in the corner of a panel that does not follow a run."""
+    """Lies over a panel that does not follow a run: its numbers are of before."""
 
     def __init__(self, panel: QWidget) -> None:
         super().__init__(panel, textFormat=Qt.TextFormat.PlainText)
         self._panel = panel
         self.setObjectName("paused_mark")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setAutoFillBackground(True)
-        self.setMargin(_INDENT // 2)
+        self.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.setWordWrap(True)
         self.hide()
         panel.installEventFilter(self)
 
@@ -41,20 +43,24 @@ class PausedMark(QLabel):
         """Say that the panel is paused."""
         if self.isHidden():
             self.setText(translate("PausedMark", "paused while Run is fast"))
-            self.adjustSize()
-            self._place()
+            self.setGeometry(self._panel.rect())
             self.raise_()
             self.show()
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._place()
+            self.setGeometry(self._panel.rect())
         return False
 
-    def _place(self) -> None:
-        corner = self._panel.rect().bottomRight()
-        self.move(corner - QPoint(self.width() + _INDENT, self.height() + _INDENT))
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        veil = QColor(self.palette().color(QPalette.ColorRole.Window))
+        veil.setAlphaF(_VEIL)
+        painter.fillRect(self.rect(), veil)
+        painter.end()
+        super().paintEvent(event)
 
 
 class Live(QObject):

@@ -65,7 +65,8 @@ class Narrator(QObject):
         elif session.is_loading:
             self._status.say(waiting_sentences.loading(session.waiting))
         elif session.is_running and isinstance(session.running, Run):
-            self._status.say(run_sentences.going(session.running, is_stopping=session.is_stopping))
+            run, is_stopping = session.running, session.is_stopping
+            self._status.say(run_sentences.going(run, is_stopping=is_stopping, is_awaited=session.waiting > 0))
         else:
             entry, before = session.history.entry, session.history.before
             code = lines.of_action(entry.action, before or entry.snapshot, entry.snapshot)

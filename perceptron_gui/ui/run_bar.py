@@ -194,6 +194,9 @@ class RunBar(QToolBar):
     def _on_speed_changed(self, place: int) -> None:
         self._show_pace()
         self._session.set_pace(PACES[place])
+        # What was measured was another speed.
+        self._meter.restart(self._session.updates)
+        self._rate.say("")
 
 
 def _left(duration: str) -> str:

@@ -131,6 +131,7 @@ class RunCommands(QObject):
         self._was_stopping = is_stopping
         if is_running is not self._was_running:
             self._was_running = is_running
+            self.options.set_running(is_running)
             self.running_changed.emit(is_running)
         self._ask()
 

@@ -17,7 +17,7 @@ translate = QCoreApplication.translate
 LARGEST_SEED = 2**32 - 1
 MOST_BACKWARDS = 1000
 _MOST_UPDATES = 2**31 - 1
-_NOTE_WIDTH = 300
+_NOTE_LETTERS = 44
 
 
 def composed(wished: Run, *, is_shuffled: bool, takes_parts: bool) -> Run:
@@ -36,7 +36,7 @@ class RunOptions(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("run_options_panel")
         self.setFrameShape(QFrame.Shape.StyledPanel)
-        self._takes_parts = False
+        self._takes_parts = self._is_running = False
         self._updates = _count_box("run_updates_spin_box", 0, _MOST_UPDATES)
         self._loss = loss_box("run_loss_edit")
         self._loss.display(None)
@@ -50,7 +50,6 @@ class RunOptions(QFrame):
         self._button = QToolButton()
         self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._note = QLabel(wordWrap=True)
-        self._note.setMaximumWidth(_NOTE_WIDTH)
         self._fields = (self._updates, self._loss, self._backwards, self._seed)
         self._labels = tuple(QLabel() for _ in self._fields)
         updates, loss, backwards, seed = self._labels
@@ -134,9 +133,7 @@ class RunOptions(QFrame):
             label.setToolTip(tip)
             field.setToolTip(tip)
             field.setAccessibleName(text)
-        self._note.setText(
-            translate("RunOptions", "Without a condition it goes on until Stop. At nan or inf it always stops.")
-        )
+        self._say_note()
         self._zeroes.setText(translate("RunOptions", "Zero grad after every Update"))
         self._zeroes.setToolTip(translate("RunOptions", "Unticked, Zero grad is forgotten: .grad goes on adding up"))
         self._shuffle.setText(translate("RunOptions", "Shuffle the rows"))
@@ -146,7 +143,24 @@ class RunOptions(QFrame):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self.retranslate()
+        elif event.type() == QEvent.Type.FontChange and hasattr(self, "_note"):
+            self._say_note()
         super().changeEvent(event)
+
+    def set_running(self, is_running: bool) -> None:
+        """Say which run it is that is set: one that goes on is as it was begun."""
+        self._is_running = is_running
+        self._say_note()
+
+    def _say_note(self) -> None:
+        self._note.setText(
+            translate("RunOptions", "A run goes on as it was begun. What is set now is for the next one.")
+            if self._is_running
+            else translate("RunOptions", "Without a condition it goes on until Stop. At nan or inf it always stops.")
+        )
+        # A form does not ask a label how high it is at this width.
+        self._note.setFixedWidth(self._note.fontMetrics().averageCharWidth() * _NOTE_LETTERS)
+        self._note.setMinimumHeight(self._note.heightForWidth(self._note.width()))
 
     def _enable(self) -> None:
         tip = (

@@ -25,11 +25,12 @@ def of_pace(pace: Pace) -> str:
     return said or many.format(count=f"{pace.per_second:g}")
 
 
-def going(run: Run, *, is_stopping: bool) -> str:
-    """Say what runs, and how it is stopped."""
+def going(run: Run, *, is_stopping: bool, is_awaited: bool) -> str:
+    """Say what runs, and how it is stopped; of one that stops, whether something waits for that."""
     if is_stopping:
         said = translate("Run", "Stopping: the phase that is being computed is the last.")
-        return f"{said}\n{translate('Run', 'What was pressed or edited meanwhile is done after it.')}"
+        later = translate("Run", "What was pressed or edited meanwhile is done after it.")
+        return f"{said}\n{later}" if is_awaited else said
     how = translate("Run", "Stop (F5) ends it after a whole phase. A press or an edit stops it first, then is done.")
     return f"{_until(run)} {' '.join(of_options(run))}".rstrip() + f"\n{how}"
 

@@ -189,6 +189,15 @@ def test_it_ends_where_its_conditions_say(case: Case) -> None:
         assert end.cycles < case.run.updates
 
 
+def test_after_no_phase_it_is_as_before_it() -> None:
+    start = after(NOTEBOOK_START, Operation.FORWARD, Operation.BACKWARD)
+    ran = ENGINE.execute(Run(updates=3), start, CPU).action
+    assert isinstance(ran, Ran)
+    begin, _ = running.moment(ran.run, start, running.nearest(ran, start, 0), 0, CPU)
+    assert_same(begin, start)
+    assert begin.forward is start.forward
+
+
 def test_a_thousand_steps_are_those_of_plain_pytorch() -> None:
     for zeroes in (True, False):
         run = Run(updates=1000, zeroes=zeroes)

@@ -83,13 +83,16 @@ class Lesson(RuleBasedStateMachine):
     def run(self, run: Run) -> None:
         self.do(run)
 
-    @rule(place=st.floats(0, 1))
-    def visit(self, place: float) -> None:
-        """Look at a moment of the last run, and go back to where it ended."""
+    @rule(place=st.floats(0, 1), goes_on=st.booleans())
+    def visit(self, place: float, *, goes_on: bool) -> None:
+        """Look at a moment of the last run, and go on from there, or back to where it ended."""
         entry = next((entry for entry in self.session.history.entries[::-1] if isinstance(entry.action, Ran)), None)
         if entry is not None and isinstance(entry.action, Ran):
             self.session.travel_within(entry, round(place * entry.action.phases))
-            self.session.travel(entry)
+            if goes_on:
+                self.do(*STEP)
+            else:
+                self.session.travel(entry)
 
     @rule(tensor=st.sampled_from(TensorName), row=places, column=places, value=numbers)
     def write(self, tensor: TensorName, row: int, column: int, value: float) -> None:

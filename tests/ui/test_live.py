@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtWidgets import QAbstractItemView, QDockWidget, QLabel, QSlider, QTableView
 
 from perceptron_gui.core.actions import Ran
+from perceptron_gui.core.control import Pace
 from perceptron_gui.core.snapshot import TensorName
 from perceptron_gui.ui.code.view import CodeView
 from perceptron_gui.ui.live import SLOW
@@ -55,8 +56,8 @@ def test_flat_out_the_curve_grows_and_what_does_not_follow_says_so(running: Hand
 
 
 def test_slowly_every_panel_follows_each_phase(running: Hands) -> None:
-    slowest = next(place for place, pace in enumerate(PACES) if pace.per_second == SLOW)
-    assert not PACES[slowest].whole_steps
+    slowest = next(place for place, pace in enumerate(PACES) if pace == Pace(5, whole_steps=False))
+    assert PACES[slowest].per_second <= SLOW
     entries = len(running.history.entries)
     start(running, slowest)
     running.qtbot.waitUntil(lambda: shown_rows(running) == entries + 1, timeout=20_000)

@@ -32,7 +32,7 @@ class TwinAsking:
     def follow(self, history: History) -> bool:
         """Take a history; return whether `twin` is no answer any more, or `is_on` is another."""
         entries = history.compared
-        if _goes_on(history.entry):
+        if history.moment is None and _goes_on(history.entry):
             # The second run takes its steps when they are all there.
             entries = entries[:-1]
         if self._question is not None and self._question.entries == entries:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QCoreApplication
 from perceptron_gui.core.actions import Configure, Start
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import display_text
-from perceptron_gui.core.questions import Incomparable, Twin
+from perceptron_gui.core.questions import MOST_PHASES, Incomparable, Twin
 from perceptron_gui.ui.plots.twin_asking import TwinAsking
 
 translate = QCoreApplication.translate
@@ -77,6 +77,6 @@ def _verdict(twin: Twin) -> str:
         Incomparable.NOT_ONE_BACKWARD: translate("twin_words", "not compared: one Backward an Update is needed"),
         Incomparable.EDITED: translate("twin_words", "not compared any more: a number was edited"),
         Incomparable.REFUSED: translate("twin_words", "not compared any more: PyTorch refused"),
-        Incomparable.LONG_RUN: translate("twin_words", "the twin has ended: the run after it is too long for it"),
+        Incomparable.LONG_RUN: translate("twin_words", "the twin ends in a run of more than {phases} phases"),
     }
-    return reasons[twin.incomparable] if twin.incomparable is not None else ""
+    return "" if twin.incomparable is None else reasons[twin.incomparable].format(phases=MOST_PHASES)
