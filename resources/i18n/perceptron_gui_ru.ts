@@ -1034,6 +1034,10 @@ Earlier points of the path lie on other slices.</source>
         <translation>Останавливается: фаза, которая вычисляется сейчас, — последняя.</translation>
     </message>
     <message>
+        <source>What was pressed or edited meanwhile is done after it.</source>
+        <translation>Нажатое и введённое за это время будет выполнено после неё.</translation>
+    </message>
+    <message>
         <source>Stop (F5) ends it after a whole phase. A press or an edit stops it first, then is done.</source>
         <translation>«Стоп» (F5) завершает его после целой фазы. Нажатие или правка сначала останавливают прогон, а потом выполняются.</translation>
     </message>
@@ -1083,7 +1087,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>Run: until {count} updates are done, or the loss is at most {loss}.</source>
-        <translation>Прогон: пока не будет сделано {count} обновл. или loss не станет не больше {loss}.</translation>
+        <translation>Прогон идёт, пока число обновлений не достигнет {count} или loss — {loss}.</translation>
     </message>
     <message>
         <source>Run: until {count} updates are done.</source>
@@ -1172,7 +1176,7 @@ Earlier points of the path lie on other slices.</source>
     </message>
     <message>
         <source>Seed of the order</source>
-        <translation>seed порядка</translation>
+        <translation>seed для порядка строк</translation>
     </message>
     <message>
         <source>Run ends when it has done so many updates; 0 is no condition</source>
@@ -1191,10 +1195,6 @@ Earlier points of the path lie on other slices.</source>
         <translation>seed для torch.randperm; с каждым проходом по пакету он увеличивается на единицу</translation>
     </message>
     <message>
-        <source>Without a condition it goes on until Stop. At nan or inf it always stops.</source>
-        <translation>Без условий прогон идёт до «Стоп». На nan и inf он останавливается всегда.</translation>
-    </message>
-    <message>
         <source>Zero grad after every Update</source>
         <translation>Обнулять градиенты после каждого обновления</translation>
     </message>
@@ -1205,6 +1205,14 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Shuffle the rows</source>
         <translation>Перемешивать строки</translation>
+    </message>
+    <message>
+        <source>A run goes on as it was begun. What is set now is for the next one.</source>
+        <translation>Прогон идёт так, как был начат. Выбранное сейчас — для следующего.</translation>
+    </message>
+    <message>
+        <source>Without a condition it goes on until Stop. At nan or inf it always stops.</source>
+        <translation>Без условий прогон идёт до «Стоп». На nan и inf он останавливается всегда.</translation>
     </message>
     <message>
         <source>Each time through the batch its rows are parted in another order</source>
@@ -2414,8 +2422,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>больше не сверяется: PyTorch отказал</translation>
     </message>
     <message>
-        <source>the twin has ended: the run after it is too long for it</source>
-        <translation>двойник окончен: дальше слишком длинный прогон</translation>
+        <source>the twin ends in a run of more than {phases} phases</source>
+        <translation>двойник кончается: в прогоне больше {phases} фаз</translation>
     </message>
 </context>
 </TS>
