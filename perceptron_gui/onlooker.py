@@ -8,7 +8,7 @@ from perceptron_gui.core.control import FLAT_OUT, Control, Pace
 
 _EVERY, _SELDOM_EVERY, _AT_LEAST_EVERY = 0.033, 0.1, 1.0
 """Seconds between two looks at a run; seldom at one that is faster than that."""
-_SHARE = 24
+_SHARE = 32
 """After a look the run goes on for so many times as long as it took to show and to paint what was seen."""
 
 

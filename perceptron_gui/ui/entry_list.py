@@ -10,7 +10,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QHeaderView, QTableView
 from typing_extensions import override
 
@@ -77,6 +77,13 @@ class EntryList(QTableView):
     def selectionCommand(self, index: AnyIndex, event: QEvent | None = None) -> QItemSelectionModel.SelectionFlag:
         """Leave the selection to this class: it is of entries, not of rows."""
         return _Flag.NoUpdate
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the entry in view that was: something may come up below it."""
+        super().resizeEvent(event)
+        if 0 <= self.rowViewportPosition(self._reach) < event.oldSize().height():
+            self.scrollTo(self.model().index(self._reach, 0))
 
     @override
     def keyboardSearch(self, search: str) -> None:

@@ -23,7 +23,7 @@ PACES = (
     FLAT_OUT,
 )
 """The speeds that can be chosen, slowest first."""
-LOOK_EVERY_MS = 100
+LOOK_EVERY_MS = 200
 _DIGITS = "0" * 9
 _SLIDER = 100
 _MARGINS = 12

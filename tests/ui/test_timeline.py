@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QDockWidget, QTableView
 from pytestqt.qtbot import QtBot
 
 from perceptron_gui import resources
-from perceptron_gui.core.actions import Configure
+from perceptron_gui.core.actions import STEP, Configure, Run
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.snapshot import frozen
 from perceptron_gui.ui import theme
@@ -283,6 +283,17 @@ class TestTravel:
             QTest.mouseClick(timeline.viewport(), LEFT, NO_MODIFIER, place)
             assert hands.history.index == position
             assert bar.value() == before
+
+    def test_the_slider_of_a_run_comes_up_below_its_row(self, hands: Hands, timeline: EntryList) -> None:
+        for _ in range(10):
+            hands.session.perform(*STEP)
+        QApplication.processEvents()
+        before = timeline.viewport().height()
+        hands.session.perform(Run(updates=3))
+        QApplication.processEvents()
+        assert timeline.viewport().height() < before
+        row = timeline.visualRect(timeline.entry_model.index(timeline.entry_model.present, 0))
+        assert timeline.viewport().rect().contains(row)
 
     def test_several_rows_are_copied_as_a_spreadsheet_takes_them(self, hands: Hands, timeline: EntryList) -> None:
         hands.click("update", "forward", "backward")
