@@ -356,10 +356,7 @@ def _held(path: Path) -> Problem:
 
 
 def _lock_of(path: Path) -> QLockFile:
-    lock = QLockFile(str(path.with_name(f".{path.name}.lock")))
-    # Never too old: whether its owner lives is asked, not guessed.
-    lock.setStaleLockTime(0)
-    return lock
+    return files.lock_at(path.with_name(f".{path.name}.lock"))
 
 
 def _opened(path: Path) -> _Read:

@@ -9,7 +9,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 from typing import BinaryIO
 
-from PySide6.QtCore import QIODevice, QSaveFile
+from PySide6.QtCore import QIODevice, QLockFile, QSaveFile
 
 from perceptron_gui.core.problems import Problem, Reason
 
@@ -109,3 +109,11 @@ def write_all(file: BinaryIO, data: bytes | memoryview) -> None:
 def leave_out(file: BinaryIO, nbytes: int) -> None:
     """Go on so many bytes later: what was never written is read as zeros, and takes no room on most disks."""
     file.truncate(file.seek(nbytes, os.SEEK_CUR))
+
+
+def lock_at(path: Path) -> QLockFile:
+    """Return the lock that a program holds which has something open, by the lock's own name."""
+    lock = QLockFile(str(path))
+    # Never too old: whether its owner lives is asked, not guessed.
+    lock.setStaleLockTime(0)
+    return lock

@@ -22,13 +22,12 @@ from typing import BinaryIO
 import msgspec
 import numpy as np
 from msgspec import UNSET, Raw, UnsetType
-from PySide6.QtCore import QLockFile
 
 from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, ahead, behind, goes_on, hollow, is_going_on
 from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
-from perceptron_gui.files import leave_out, write_all
+from perceptron_gui.files import leave_out, lock_at, write_all
 from perceptron_gui.wish import Wish
 
 SUFFIX = ".journal"
@@ -150,8 +149,8 @@ class Journal:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
         if time.monotonic() - self._followed >= FRAME_EVERY:
             self.follow(history)
-        elif history.nbytes > _HEAVY and (file := self._file) is not None:
-            self._do(partial(file.forget_before, history.entries[0]), is_large=False)
+        elif history.nbytes > _HEAVY:
+            self._do(partial(self._forget_before, history.entries[0]), is_large=False)
 
     def mark(self, kept: Kept, *, is_whole: bool) -> None:
         """Say where the history is kept now; it is whole there unless it was changed while it was being written."""
@@ -193,6 +192,10 @@ class Journal:
         if self._has_failed:
             self._discard()
         self._has_failed = False
+
+    def _forget_before(self, first: Entry) -> None:
+        if self._file is not None and not self._has_failed:
+            self._file.forget_before(first)
 
     def _flush(self) -> None:
         if (file := self._file) is not None:
@@ -268,7 +271,7 @@ class _File:
         self._entries: tuple[Entry, ...] = ()
         self._before_push: History | None = None
         self._path = folder / f"{uuid.uuid4().hex}{SUFFIX}"
-        self._lock = lock_of(self._path)
+        self._lock = lock_at(Path(f"{self._path}.lock"))
         if not self._lock.tryLock(0):
             # Unheld, the next start would take it for one that was left.
             raise OSError(f"{self._path}.lock: {self._lock.error().name}")
@@ -364,8 +367,10 @@ class _File:
         """Keep no entry alive that the history that is followed has dropped."""
         mine = self.history
         place = next((at for at, entry in enumerate(mine.entries) if entry.snapshot is first.snapshot), 0)
-        self.history = mine.since(min(place, mine.index))
+        self.history = mine.since(max(0, min(place, mine.index)))
         self._entries = self._entries if self.history is mine else ()
+        if self._before_push is not None:
+            self._before_push = self._before_push.with_room_for(self.history)
 
     def _go_to(self, place: int) -> None:
         mine = self.history
@@ -384,14 +389,6 @@ class _File:
             write_all(self._arrays, array.reshape(-1).view(np.uint8).data)
         self.large_bytes += array.nbytes
         return True
-
-
-def lock_of(path: Path) -> QLockFile:
-    """Return the lock that the program which writes a journal holds."""
-    lock = QLockFile(f"{path}.lock")
-    # Never too old: whether its owner lives is asked, not guessed.
-    lock.setStaleLockTime(0)
-    return lock
 
 
 def delete(path: Path) -> None:

@@ -7,9 +7,9 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from perceptron_gui.core.control import FLAT_OUT, Control, Pace
 
 _EVERY, _SELDOM_EVERY, _AT_LEAST_EVERY = 0.033, 0.1, 1.0
-"""Seconds between two looks at a run; seldom at one that is faster than that."""
+"""Seconds between two looks at a run; seldom at one that is faster than that, but within a second."""
 _SHARE = 32
-"""After a look the run goes on for so many times as long as it took to show and to paint what was seen."""
+"""After a look a fast run goes on for so many times as long as it took to show and to paint what was seen."""
 
 
 class Onlooker(QObject):
@@ -40,6 +40,8 @@ class Onlooker(QObject):
         self._pace = pace
         if self._control is not None:
             self._control.set_pace(pace)
+            if not self._control.is_held:
+                self._look_in(_EVERY)
 
     def begin(self) -> Control:
         """Look at a run from now on; return what it is told and shows itself with."""
@@ -77,5 +79,6 @@ class Onlooker(QObject):
         took = time.perf_counter() - self._began
         if self._control is not None:
             self._control.release()
-            every = _EVERY if self._pace.per_second < 1 / _EVERY else _SELDOM_EVERY
-            self._look_in(min(max(every, _SHARE * took), _AT_LEAST_EVERY))
+            # A slow run waits anyway.
+            is_slow = self._pace.per_second < 1 / _EVERY
+            self._look_in(_EVERY if is_slow else min(max(_SELDOM_EVERY, _SHARE * took), _AT_LEAST_EVERY))

@@ -15,7 +15,8 @@ from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import FloatArray, sealed
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.core.storage.reader import Reader
-from perceptron_gui.journal import ARRAYS, SUFFIX, Kept, Line, delete, lock_of
+from perceptron_gui.files import lock_at
+from perceptron_gui.journal import ARRAYS, SUFFIX, Kept, Line, delete
 
 _log = logging.getLogger(__name__)
 
@@ -71,7 +72,7 @@ def leftovers(folder: Path) -> list[Leftover]:
     """Return the journals that nobody holds and in which something is not saved, the latest first; the others go."""
     found = []
     for path in folder.glob(f"*{SUFFIX}"):
-        lock = lock_of(path)
+        lock = lock_at(Path(f"{path}.lock"))
         try:
             if lock.tryLock(0):
                 leftover = Leftover(path.stat().st_mtime, *_end_of(path), path, lock)
@@ -114,7 +115,7 @@ def _clear(folder: Path) -> None:
         if not path.with_suffix(SUFFIX).exists():
             path.unlink(missing_ok=True)
     for path in folder.glob(f"*{SUFFIX}.lock"):
-        lock = lock_of(path.with_suffix(""))
+        lock = lock_at(path)
         if not path.with_suffix("").exists() and lock.tryLock(0):
             lock.unlock()
 

@@ -38,6 +38,7 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.core.storage.numbers import DamagedError
+from perceptron_gui.files import lock_at
 from perceptron_gui.journal import Journal, Kept
 from perceptron_gui.recovery import Leftover, leftovers
 from perceptron_gui.session import Session
@@ -510,7 +511,7 @@ def test_a_begin_that_fails_for_whatever_reason_is_said_once_and_not_repeated(
 
 def test_a_journal_that_cannot_be_held_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 18: the next start would take it for one that was left."""
-    monkeypatch.setattr(journal, "lock_of", lambda path: QLockFile(str(path / "no folder" / "lock")))
+    monkeypatch.setattr(journal, "lock_at", lambda path: QLockFile(str(path / "no folder" / "lock")))
     played = Played(tmp_path)
     played.press(Operation.FORWARD)
     assert [type(problem) for problem in played.problems] == [OSError]
@@ -528,11 +529,11 @@ def test_a_journal_that_another_start_deletes_meanwhile_hides_no_other(
     gone = sorted(tmp_path.glob("*.journal"))[1]
 
     def lock_late(path: Path) -> QLockFile:
-        if path == gone:
-            path.unlink(missing_ok=True)
-        return journal.lock_of(path)
+        if path.with_suffix("") == gone:
+            gone.unlink(missing_ok=True)
+        return lock_at(path)
 
-    monkeypatch.setattr(recovery, "lock_of", lock_late)
+    monkeypatch.setattr(recovery, "lock_at", lock_late)
     found = leftovers(tmp_path)
     assert len(found) == 2
     for one in found:
@@ -565,6 +566,21 @@ def test_a_slow_disk_keeps_nothing_alive_that_the_session_has_dropped(
     assert_left_is(played)
     played.journal.discard()
     worker.work_all()
+
+
+@pytest.mark.usefixtures("heavy")
+def test_a_moment_of_a_run_that_comes_when_the_file_is_gone_ends_nothing(tmp_path: Path) -> None:
+    worker = ManualExecutor()
+    played = Played(tmp_path, worker)
+    played.press(Randomize())
+    worker.work_all()
+    failures: list[Exception] = []
+    played.journal.on_failure = failures.append
+    played.press(Randomize())
+    played.journal.discard()
+    played.journal.progress(played.history)
+    worker.work_all()
+    assert failures == []
 
 
 @pytest.mark.usefixtures("heavy")

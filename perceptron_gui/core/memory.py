@@ -2,8 +2,8 @@
 
 glibc gives a block above 32 MiB back to the system when it is freed, and takes fresh pages for the next one: a step at
 4096 × 4096 touches 32,770 of them, and that is three quarters of its time. Kept, they are there for the next step.
-What a history holds has memory of its own: between the tensors' blocks it would leave holes that fit nothing.
-Elsewhere nothing is done here.
+What a history holds has memory of its own on Linux: between the tensors' blocks it would leave holes that fit nothing.
+Elsewhere arrays are NumPy's own.
 """
 
 import ctypes
@@ -34,7 +34,11 @@ _KEPT = 1 << 30
 
 
 def room(shape: tuple[int, ...]) -> npt.NDArray[np.float32]:
-    """Return an array to be filled. A large one has memory of its own, and leaves it to the next of its size."""
+    """Return an array to be filled. A large one has memory of its own, and leaves it to the next of its size.
+
+    Raises:
+        MemoryError: there is no room.
+    """
     nbytes = 4 * math.prod(shape)
     if not _is_mapped(nbytes):
         return np.empty(shape, np.float32)
@@ -60,7 +64,10 @@ def _is_mapped(nbytes: int) -> bool:
 
 
 def _mapping(nbytes: int) -> mmap.mmap:
-    mapping = mmap.mmap(-1, nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    try:
+        mapping = mmap.mmap(-1, nbytes, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    except OSError as error:
+        raise MemoryError(str(error)) from error
     with suppress(OSError):
         mapping.madvise(mmap.MADV_HUGEPAGE)
     return mapping

@@ -10,8 +10,7 @@ _MOST = 512
 class Lettering:
     """One font, and the texts that were written in it.
 
-    Laying out a text takes more than half of the time that writing it does. It is of no use for numbers, which are
-    others with every press.
+    Laying out a text takes more than half of the time that writing it does.
     """
 
     def __init__(self, font: QFont) -> None:

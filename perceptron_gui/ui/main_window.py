@@ -104,7 +104,7 @@ class MainWindow(QMainWindow):
     def _furnish(self) -> Iterator[None]:
         yield from panels.loaded()
         for name, dock in self._docks.items():
-            panel = yield from panels.made(name, self._colors)
+            panel = yield from panels.made(name, lambda: self._colors)
             self._panels[name] = panel
             panel.set_animated(self.commands["animations"].isChecked())
             yield

@@ -4,7 +4,7 @@ Nothing of a panel is imported here: the window can be shown before the plots, a
 """
 
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 
 from PySide6 import QtCore, QtGui, QtWidgets
@@ -49,8 +49,11 @@ def loaded() -> Iterator[None]:
     yield from loading.load_in_steps("pyqtgraph")
 
 
-def made(name: str, colors: Colors) -> Generator[None, None, Panel]:
-    """Make a panel, a little with every step, and return it; its module is imported with the first one of its kind."""
+def made(name: str, colors: Callable[[], Colors]) -> Generator[None, None, Panel]:
+    """Make a panel, a little with every step, and return it; its module is imported with the first one of its kind.
+
+    `colors` returns those of the moment when it is there.
+    """
     what, kind = name.split("_")
     place = f"plots.{what}" if kind == "plot" else f"{what}.{kind}"
     module = f"perceptron_gui.ui.{place}"
@@ -59,5 +62,5 @@ def made(name: str, colors: Colors) -> Generator[None, None, Panel]:
     if kind == "plot":
         make = partial(make, plot_widget=make.new_widget())
         yield
-    panel: Panel = make(name, colors)
+    panel: Panel = make(name, colors())
     return panel

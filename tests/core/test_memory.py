@@ -1,5 +1,6 @@
 """Large blocks stay with the process where glibc would give them back, and nothing is touched elsewhere."""
 
+import mmap
 import os
 import subprocess
 import sys
@@ -79,6 +80,17 @@ def test_a_large_array_leaves_its_memory_to_the_next_of_its_size() -> None:
     assert view.all()
     del view
     assert memory.room(shape).ctypes.data == place
+
+
+def test_no_room_is_a_memory_error_as_numpys_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(12, "Cannot allocate memory")
+
+    memory._spare.clear()
+    monkeypatch.setattr(mmap, "mmap", refuse)
+    monkeypatch.setattr(memory, "_is_mapped", lambda _nbytes: True)
+    with pytest.raises(MemoryError, match="Cannot allocate"):
+        memory.room((1 << 20, 2))
 
 
 @pytest.mark.parametrize("rows", [1, 1024])
