@@ -100,7 +100,7 @@ def hide_and_show(window: MainWindow) -> None:
         (press, "", 300),
         (press, "gradient_plot", 0),
         (darken, "gradient_plot", 1),
-        (darken, "graph_view", 4),
+        (darken, "graph_view", 3),
         (hide_and_show, "gradient_plot", 1),
         (hide_and_show, "loss_plot", 0),
         (darken, "timeline_view", 0),
