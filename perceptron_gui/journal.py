@@ -23,7 +23,8 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 
-from perceptron_gui.core.history import LARGEST_HISTORY, Entry, History, ahead, behind, goes_on, hollow, is_going_on
+from perceptron_gui.core import history as histories
+from perceptron_gui.core.history import Entry, History, is_going_on
 from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
@@ -31,14 +32,14 @@ from perceptron_gui.files import leave_out, lock_at, write_all
 from perceptron_gui.wish import Wish
 
 SUFFIX = ".journal"
-MOST_BYTES = 3 * LARGEST_HISTORY
+MOST_BYTES = 3 * histories.LARGEST_HISTORY
 """Bytes of large arrays before a journal begins anew with the history of then: most of them are in no history."""
 ARRAYS = ".arrays"
 _LARGE = 2**13
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
 _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
-_HEAVY = LARGEST_HISTORY // 4
+_HEAVY = histories.LARGEST_HISTORY // 4
 """Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
 _FLUSH_EVERY = 1.0
 """Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
@@ -98,8 +99,7 @@ class Journal:
     """Writes what becomes of one history; it begins a file with the first change.
 
     Small entries are written at once, on the thread that calls; large ones, and what comes behind them, on `executor`,
-    which is best its own: behind a long save they would come too late. `on_failure` is called once, on either; without
-    a journal everything else goes on. `folder` is where the file lies.
+    best its own: behind a long save they come too late. `on_failure` is called once, on either; `folder` has the file.
     """
 
     def __init__(self, folder: Path, executor: Executor) -> None:
@@ -207,9 +207,8 @@ class Journal:
             once_safe()
 
     def _mark(self, kept: Kept, unsaved: int) -> None:
-        if self._has_failed and not unsaved:
-            self._discard()
-            self._has_failed = False
+        if not unsaved:
+            self._try_again()
         if self._file is not None and not self._has_failed:
             self._file.mark(kept, unsaved)
 
@@ -301,7 +300,7 @@ class _File:
         self.forget_before(after.entries[0])
         mine, place = self.history, after.index - len(after.entries)
         undone, told = mine.undo(), after.entries
-        of_run = self._before_push if goes_on(mine, after) else None
+        of_run = self._before_push if histories.goes_on(mine, after) else None
         if told is self._entries and -place <= len(mine.entries):
             self._go_to(place)
         elif of_run is not None and place == -1:
@@ -309,13 +308,17 @@ class _File:
             self._push(after.entry, is_last=True, again=True)
         elif place == -1 and after.before is mine.current:
             self._push(after.entry, is_last=True)
-        elif undone is not mine and list(ahead(undone)) == list(ahead(after)):
+        elif undone is not mine and list(histories.ahead(undone)) == list(histories.ahead(after)):
             self.history, self._before_push = undone, None
             self._put(Line(undo=True))
-        elif (missed := behind(mine, after)) is not None:
+        elif (missed := histories.behind(mine, after)) is not None:
             for entry in missed[:1]:
                 self._push(entry, is_last=not missed[1:])
             told = () if missed[1:] else told
+        elif (later := histories.turned_off(mine, after)) is not None:
+            self._go_to(mine.index - 1 - len(mine.entries))
+            for entry in later:
+                self._push(entry, is_last=entry is after.entry)
         else:
             return False
         self._entries = told
@@ -349,9 +352,8 @@ class _File:
         self._lock.unlock()
 
     def _close_files(self) -> None:
-        for file in (self._lines, self._arrays):
-            if file is not None:
-                file.close()
+        for file in filter(None, (self._lines, self._arrays)):
+            file.close()
 
     def _put(self, line: Line) -> None:
         write_all(self._lines, msgspec.json.encode(line) + b"\n")
@@ -359,7 +361,7 @@ class _File:
     def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
         before, is_run = self.history, is_last and is_going_on(entry)
         record = self._writer.line(shortened(entry), before.current if before.entries else None)
-        self.history = before.pushed(replace(hollow(entry, before.current) if is_run else entry, replaced=()))
+        self.history = before.pushed(replace(histories.hollow(entry, before.current) if is_run else entry, replaced=()))
         self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
 

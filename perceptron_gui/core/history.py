@@ -309,6 +309,24 @@ def behind(mine: History, after: History) -> tuple[Entry, ...] | None:
     return after.entries[end:] if all(one.snapshot is other.snapshot for one, other in pairs) else None
 
 
+def turned_off(mine: History, after: History) -> tuple[Entry, ...] | None:
+    """Return the one or two entries that a history has in place of the shown one of another, which it cut off.
+
+    They are two where it went on from a moment within a run. None where that is not how it came about.
+    """
+    kept, cut = mine.entries[: mine.index], mine.entries[mine.index :]
+    later = after.entries[len(kept) :]
+    if not kept or after.index != len(after.entries) - 1 or len(later) not in {1, 2}:
+        return None
+    others = (*after.entries[: len(kept)], *later[0].replaced)
+    is_same = len(later[0].replaced) == len(cut)
+    return later if is_same and all(map(_is_one, mine.entries, others)) else None
+
+
+def _is_one(entry: Entry, other: Entry) -> bool:
+    return entry.snapshot is other.snapshot
+
+
 def hollow(entry: Entry, before: Snapshot) -> Entry:
     """Return the entry of a run that goes on without what it holds: what follows is written in its place."""
     action = replace(entry.action, checkpoints=()) if isinstance(entry.action, Ran) else entry.action
