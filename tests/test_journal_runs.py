@@ -1,12 +1,13 @@
 """A run in the recovery file: each time it is written it takes the place of what was written of it before."""
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from perceptron_gui import journal
-from perceptron_gui.core.actions import CPU, Operation, Ran, Run
+from perceptron_gui.core.actions import CPU, Operation, Ran, Randomize, Run
 from perceptron_gui.core.history import History
 from tests.core.sessions import ENGINE, closely_watched, done
 from tests.histories import contents
@@ -92,4 +93,18 @@ def test_going_on_from_a_moment_within_a_run_is_written(played: Played) -> None:
     later = done(shown, Operation.FORWARD)
     played.journal.follow(later)
     with played.left() as (leftover,):
-        assert contents(leftover.read(), with_futures=False) == contents(later, with_futures=False)
+        assert contents(leftover.read()) == contents(later)
+
+
+def test_a_moment_lets_go_of_what_a_full_history_has_dropped(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    monkeypatch.setattr(journal, "_HEAVY", 0)
+    before = done(played.history, *[Randomize()] * 3)
+    dropped = weakref.ref(before.entries[1].snapshot.W)
+    written, later, _ = moments(before, Run(updates=9), 4, 8)
+    played.journal.follow(written)
+    later = later.since(3)
+    del before, written, _
+    played.journal.progress(later)
+    assert dropped() is None

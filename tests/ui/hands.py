@@ -171,10 +171,10 @@ def is_wholly_visible(widget: QWidget) -> bool:
     return widget.isVisible() and widget.visibleRegion().boundingRect() == widget.rect()
 
 
-def shown(qtbot: QtBot, session: Session) -> Hands:
+def shown(qtbot: QtBot, session: Session, *, is_furnished: bool = True) -> Hands:
     """Show a window of a session that has torch, as large as a small laptop's; return the hands at it."""
     resources.register()
-    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT)
+    window = MainWindow(session, Document(session, InlineExecutor()), theme.LIGHT, is_furnished=is_furnished)
     qtbot.addWidget(window)
     window.resize(1366, 740)
     with qtbot.waitExposed(window):

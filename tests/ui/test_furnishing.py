@@ -8,11 +8,9 @@ from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QDockWidget, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from perceptron_gui import resources
 from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
-from perceptron_gui.document import Document
 from perceptron_gui.session import Session
 from perceptron_gui.ui import panels, theme
 from perceptron_gui.ui.main_window import MainWindow
@@ -20,6 +18,7 @@ from perceptron_gui.ui.panel import Panel
 from perceptron_gui.ui.plots.plot import Plot
 from perceptron_gui.ui.plots.sheet import sheet_csv
 from tests.executors import InlineExecutor
+from tests.ui.hands import shown
 
 Do = Callable[[MainWindow], None]
 Make = Callable[[bool], MainWindow]
@@ -31,17 +30,11 @@ def make(qtbot: QtBot, engine: Engine) -> Iterator[Make]:
     windows: list[MainWindow] = []
 
     def made(is_furnished: bool) -> MainWindow:
-        resources.register()
         session = Session(History.begin("notebook", "cpu"), InlineExecutor(), lambda: engine)
         session.prepare()
-        document = Document(session, InlineExecutor())
-        window = MainWindow(session, document, theme.LIGHT, is_furnished=is_furnished)
+        window = shown(qtbot, session, is_furnished=is_furnished).window
         windows.append(window)
         window.set_animated(False)
-        qtbot.addWidget(window)
-        window.resize(1366, 740)
-        with qtbot.waitExposed(window):
-            window.show()
         return window
 
     yield made
@@ -122,9 +115,9 @@ def test_it_ends_as_one_that_was_furnished_at_once(
     for _ in by_and_by.furnishing:
         QApplication.processEvents()
     look = numbers if do is press else pictures
-    expected, shown = look(at_once), look(by_and_by)
+    expected, found = look(at_once), look(by_and_by)
     assert expected
-    assert [panel for panel in expected if expected[panel] != shown[panel]] == []
+    assert [panel for panel in expected if expected[panel] != found[panel]] == []
 
 
 @pytest.mark.parametrize("steps", [0, 800, 820])

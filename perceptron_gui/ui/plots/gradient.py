@@ -60,7 +60,7 @@ class GradientPlot(Plot):
         self._parameter: int | None = None
         self._chosen: Deposit | None = None
         self._chosen_column = 0
-        self._comparison: Judgement | None = None
+        self._judgement: Judgement | None = None
         self._outline = Outline()
         self._tally: Tally | None = None
         self._is_tally_wanted = False
@@ -224,9 +224,9 @@ class GradientPlot(Plot):
 
     def _compare(self, snapshot: Snapshot) -> None:
         """Read what stands beside the ledger, and find out how far all of it reaches."""
-        self._comparison, ledger = self._outline.judgement(snapshot), self._ledger
+        self._judgement, ledger = self._outline.judgement(snapshot), self._ledger
         if ledger is not None:
-            weighted = None if self._comparison is None else self._comparison.weighted
+            weighted = None if self._judgement is None else self._judgement.weighted
             self._wholes = ledger.numbers_of(self._outline.known(snapshot)), ledger.numbers_of(weighted)
             self._reach = Span(*ledger.reach(max(0, _STEADY - len(ledger.deposits)), self._wholes))
 
@@ -324,7 +324,7 @@ class GradientPlot(Plot):
         if index is not None:
             told.append(words.selected(ledger, self._numbers[index], index, self._chosen_column))
         aside = [line for line in (words.hollow(ledger), words.turned_back(ledger)) if line]
-        told += [words.batch(self._comparison), words.opposite(ledger), " ".join(aside)]
+        told += [words.batch(self._judgement), words.opposite(ledger), " ".join(aside)]
         told = [line for line in told if line]
         if ledger.drawn.any() and len(told) == 1 and self.takes_mouse:
             told.append(words.hint())

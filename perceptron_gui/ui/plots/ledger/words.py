@@ -70,14 +70,14 @@ def opposite(ledger: Ledger) -> str:
     )
 
 
-def batch(comparison: Judgement | None) -> str:
+def batch(judgement: Judgement | None) -> str:
     """Compare the stack with the gradient of the whole batch: the numbers first, what they are behind them."""
-    if comparison is None:
+    if judgement is None:
         return ""
     difference, rest = (
-        short(number) if number else "0" for number in (comparison.difference, comparison.weighted_difference)
+        short(number) if number else "0" for number in (judgement.difference, judgement.weighted_difference)
     )
-    match comparison.stage:
+    match judgement.stage:
         case Stage.OLD:
             said = translate("GradientPlot", "Difference {difference} to the outline: all rows at the present values.")
         case Stage.PARTLY:
@@ -102,7 +102,7 @@ def batch(comparison: Judgement | None) -> str:
             said = translate(
                 "GradientPlot", "Difference {difference}: all rows are in, yet they do not add up to the outline."
             )
-    return said.format(rows=comparison.rows, m=comparison.m, difference=difference, mark=WEIGHTED, rest=rest)
+    return said.format(rows=judgement.rows, m=judgement.m, difference=difference, mark=WEIGHTED, rest=rest)
 
 
 def turned_back(ledger: Ledger) -> str:
