@@ -285,6 +285,20 @@ class TestOptions:
         box.click()
         assert running.find(QWidget, "run_seed_edit").isEnabled()
 
+    def test_while_one_goes_on_the_options_say_that_they_are_for_the_next(self, running: Hands) -> None:
+        panel = running.find(QWidget, "run_options_panel")
+
+        def notes() -> str:
+            return " ".join(label.text() for label in panel.findChildren(QLabel))
+
+        assert "for the next one" not in notes()
+        running.key(Qt.Key.Key_F5)
+        assert "for the next one" in notes()
+        running.qtbot.waitUntil(lambda: count(running) > 0)
+        running.key(Qt.Key.Key_F5)
+        ended(running)
+        assert "for the next one" not in notes()
+
     @pytest.mark.qt_log_ignore("This plugin does not support raise", "This plugin does not support grabbing")
     def test_the_panel_is_reached_and_left_by_keys(self, running: Hands) -> None:
         panel = running.find(QWidget, "run_options_panel")

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 
+from perceptron_gui.core.actions import Run
 from perceptron_gui.ui.plots.loss import LossPlot
 from tests.core.test_golden import GOLDEN, near
 from tests.ui.hands import CTRL, SHIFT, Hands
@@ -30,6 +31,17 @@ def test_at_one_half_forgetting_never_settles(hands: Hands) -> None:
     assert own == near(GOLDEN["with_zero_grad"]["loss"])
     assert twin == near(GOLDEN["forgotten_zero_grad"]["loss"])
     assert plot_of(hands).caption.text().endswith("(the twin ■):\n= torch.optim.SGD(momentum=1), bit for bit")
+
+
+def test_at_a_moment_within_a_run_the_twin_is_that_of_then(hands: Hands) -> None:
+    hands.key(Qt.Key.Key_6, CTRL | SHIFT)
+    run = Run(updates=12)
+    hands.session.perform(run)
+    assert losses(hands)[1] == near(GOLDEN["forgotten_zero_grad"]["loss"])
+    hands.session.travel_within(hands.history.entry, 5 * len(run.cycle))
+    own, twin = losses(hands)
+    assert own[:5] == near(GOLDEN["with_zero_grad"]["loss"][:5])
+    assert twin == near(GOLDEN["forgotten_zero_grad"]["loss"][:5])
 
 
 def test_at_one_forgetting_learns_faster(hands: Hands) -> None:
