@@ -30,7 +30,8 @@ class Lettering:
         if made is None:
             if len(self._laid_out) >= _MOST:
                 self._laid_out.clear()
-            made = self._laid_out[text] = QStaticText(text)
+            # To a static text a line feed is a letter.
+            made = self._laid_out[text] = QStaticText(text.replace("\n", "\N{LINE SEPARATOR}"))
             made.setTextFormat(Qt.TextFormat.PlainText)
             made.prepare(font=self.font)
         return made
