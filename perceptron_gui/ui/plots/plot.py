@@ -146,6 +146,7 @@ class Plot(Panel):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.FontChange and hasattr(self, "note"):
+            self.y_axis.textWidth = 0
             self._take_font()
             self._redraw()
 
@@ -393,6 +394,8 @@ class Plot(Panel):
             axis.setGrid(_GRID_ALPHA)
             # Else its numbers are laid out anew with every press.
             axis.setCacheMode(QGraphicsItem.CacheMode.DeviceCoordinateCache)
+        # With its width the whole plot moves: it only grows, until the letters are others.
+        self.y_axis.setStyle(autoReduceTextSpace=False)
         self.view_box.sigRangeChanged.connect(self._view_changed)
         self.view_box.sigResized.connect(self._view_resized)
         self.view_box.sigRangeChangedManually.connect(self._zoomed)

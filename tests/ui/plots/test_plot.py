@@ -343,6 +343,31 @@ def test_letters_grow_with_the_font_of_the_program(
     plot.grab()
 
 
+def test_a_plot_stays_where_it_is_when_its_numbers_grow_narrower(
+    show: Show, qapp: QApplication, qtbot: QtBot, request: pytest.FixtureRequest
+) -> None:
+    plot = show(WeightsPlot)
+
+    def width_with(size: float) -> float:
+        plot.display(begin_with(W=frozen([[size], [-size], [0]])))
+        plot.grab()
+        qapp.processEvents()  # the axis asks for its room while it is painted
+        plot.grab()
+        return float(plot.y_axis.width())
+
+    usual_width = width_with(1)
+    wide = width_with(123_456)
+    assert usual_width < wide
+    assert width_with(1) == wide
+    usual = qapp.font()
+    request.addfinalizer(lambda: qapp.setFont(usual))
+    small = QFont(usual)
+    small.setPointSizeF(usual.pointSizeF() - 1)
+    qapp.setFont(small)
+    qtbot.waitUntil(lambda: plot.font().pointSizeF() == small.pointSizeF())
+    assert width_with(1) < usual_width
+
+
 @every_plot
 def test_a_small_plot_is_still_drawn(show: Show, engine: Engine, kind: type[Plot]) -> None:
     plot = show(kind)
