@@ -11,12 +11,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks import machine, memory, press, repaint, report, run_mode, scale, startup, tables
+from tests.benchmarks import machine, memory, press, repaint, report, run_mode, scale, startup, tables, travel
 from tests.benchmarks.processes import CallError
 from tests.benchmarks.report import Line
 from tests.benchmarks.row import SHORT, THOROUGH, Effort, NotThereError, Row
 
-ROWS = tuple(row for theme in (run_mode, startup, press, repaint, tables, scale, memory) for row in theme.ROWS)
+ROWS = tuple(row for theme in (run_mode, startup, press, travel, repaint, tables, scale, memory) for row in theme.ROWS)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

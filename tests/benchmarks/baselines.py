@@ -1,12 +1,8 @@
 """What the program is measured against, as plain Python does it. torch comes with the first call, never before."""
 
-import base64
 import importlib
-import importlib.util
-import io
 import time
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 LR = 0.1
@@ -32,38 +28,6 @@ def bare_loop(n: int, k: int, seconds: float) -> float:
             _step(names)
         steps += few
     return steps / (now - begin)
-
-
-def has_matplotlib() -> bool:
-    """Whether a notebook could draw."""
-    return importlib.util.find_spec("matplotlib") is not None
-
-
-def jupyter_cells(n: int, k: int, times: int) -> float:
-    """Do what a cell does that steps and plots the loss anew; return the median of the seconds it took.
-
-    The figure is made, drawn and closed as the inline backend does it: a PNG with tight edges, in base64 for the front
-    end. What the kernel, its messages and the browser add is left out.
-    """
-    matplotlib: Any = importlib.import_module("matplotlib")
-    matplotlib.use("agg")
-    plt: Any = importlib.import_module("matplotlib.pyplot")
-    names = _layer(n, k)
-    losses: list[float] = []
-    took: list[float] = []
-    for _ in range(times + 3):
-        begin = time.perf_counter()
-        losses.append(_step(names).item())
-        figure, axes = plt.subplots()
-        axes.plot(losses)
-        axes.set_xlabel("step")
-        axes.set_ylabel("loss")
-        picture = io.BytesIO()
-        figure.savefig(picture, format="png", bbox_inches="tight")
-        plt.close(figure)
-        base64.b64encode(picture.getvalue())
-        took.append(time.perf_counter() - begin)
-    return median(took[3:])
 
 
 def clones(steps: int) -> float:

@@ -23,6 +23,7 @@ def described() -> dict[str, str]:
         "PySide6": _version("PySide6-Essentials"),
         "pyqtgraph": _version("pyqtgraph"),
         "matplotlib": _version("matplotlib"),
+        "ipykernel": _version("ipykernel"),
         "Qt platform": qt_platform(),
         "perceptron-gui": __version__,
     }

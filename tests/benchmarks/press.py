@@ -5,7 +5,7 @@ from functools import partial
 from statistics import median
 
 from perceptron_gui.core.actions import STEP
-from tests.benchmarks.baselines import has_matplotlib, jupyter_cells
+from tests.benchmarks import notebook
 from tests.benchmarks.hands import be_ready, click, settle
 from tests.benchmarks.processes import plain_python, program
 from tests.benchmarks.row import Effort, Measured, NotThereError, Pair, Row
@@ -26,14 +26,14 @@ def clicks(steps: int) -> float:
 
 
 def measure(n: int, k: int, effort: Effort) -> Measured:
-    if not has_matplotlib():
-        raise NotThereError("matplotlib is missing: pip install -e '.[benchmark]'")
+    if not notebook.is_there():
+        raise NotThereError("there is no notebook: pip install -e '.[benchmark]'")
     pairs = []
-    with program() as window, plain_python() as notebook:
+    with program() as window, plain_python() as jupyter:
         window.call(be_ready, n, k)
         window.call(clicks, _WARM_UP)
         for _ in range(effort.repeats):
-            theirs = notebook.call(jupyter_cells, n, k, _CELLS)
+            theirs = jupyter.call(notebook.cells, n, k, _CELLS)
             pairs.append(Pair(1000 * window.call(clicks, _STEPS), 1000 * theirs))
     return Measured(tuple(pairs), "ms")
 
