@@ -175,6 +175,7 @@ class Session(QObject):
     def prepare(self) -> None:
         """Load torch on the worker. What is wished until then waits."""
         self._submit(None, self._load_engine)
+        self.waiting_changed.emit()
 
     def perform(self, *actions: Request) -> None:
         """Do actions, after those wished before them; when one of them fails, those behind it are dropped.
@@ -341,7 +342,6 @@ class Session(QObject):
     def _submit(self, source: object, work: Callable[[], object]) -> None:
         self._future = future = self._executor.submit(work)
         future.add_done_callback(partial(self._finished.emit, source))
-        self.waiting_changed.emit()
 
     @Slot(object, object)
     def _on_finished(self, source: object, future: "Future[object]") -> None:

@@ -179,8 +179,9 @@ class LossPlot(UpdatesPlot):
         losses = values[:, 0] if values.size else np.empty(0)
         finite = np.isfinite(losses)
         if finite.any():
-            self.curve.setData(counts, losses, antialias=self._is_smooth())
+            # The pen first, here and elsewhere: behind the data it has pyqtgraph find their bounds once more.
             self.curve.setPen(self._colors.series[_OWN], width=self._line_width())
+            self.curve.setData(counts, losses, antialias=self._is_smooth())
         else:
             self.curve.setData([], [])
         dotted = self._lone(finite) if len(losses) > MOST_DOTS else finite
@@ -194,8 +195,8 @@ class LossPlot(UpdatesPlot):
         finite = np.isfinite(losses)
         if finite.any():
             line = Qt.PenStyle.DashLine if len(losses) <= MOST_DASHED else Qt.PenStyle.SolidLine
-            self.twin_curve.setData(counts, losses, antialias=self._is_smooth())
             self.twin_curve.setPen(self._colors.series[_TWIN], width=self._line_width(), style=line)
+            self.twin_curve.setData(counts, losses, antialias=self._is_smooth())
         elif self.twin_curve.xData is not None and len(self.twin_curve.xData):
             self.twin_curve.setData([], [])
         squares = finite.copy()

@@ -131,12 +131,12 @@ class UpdatesPlot(Plot):
         first = max(self.curves.undone - 1, 0)
         values = _finite(np.pad(self.curves.all_values[first:], ((0, 1), (0, 0)), constant_values=np.nan)).T
         counts = np.pad(self.curves.all_counts[first:], (0, 1), mode="edge")
+        style = Qt.PenStyle.DotLine if values.size <= MOST_DASHED else Qt.PenStyle.SolidLine
+        self.undone.setPen(self._colors.muted, width=1, style=style)
         if np.isfinite(values).any():
             self.undone.setData(np.tile(counts, len(values)), values.reshape(-1))
         else:
             self.undone.setData([], [])
-        style = Qt.PenStyle.DotLine if values.size <= MOST_DASHED else Qt.PenStyle.SolidLine
-        self.undone.setPen(self._colors.muted, width=1, style=style)
 
     @override
     def _paint(self, colors: Colors) -> None:

@@ -349,7 +349,7 @@ def test_a_plot_stays_where_it_is_when_its_numbers_grow_narrower(
     plot = show(WeightsPlot)
 
     def width_with(size: float) -> float:
-        plot.display(begin_with(W=frozen([[size], [-size], [0]])))
+        plot.display(begin_with(W=frozen([[size], [-size], [0.0]])))
         plot.grab()
         qapp.processEvents()  # the axis asks for its room while it is painted
         plot.grab()
