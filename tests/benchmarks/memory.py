@@ -18,7 +18,7 @@ MOST = 2 * 2**30
 ZEROES = "run_zeroes_check_box"
 """The option of Run whether it zeroes the gradients."""
 _MIB = 2**20
-_LONGEST = 400
+_LONGEST = 1200
 _STATUS = Path("/proc/self/status")
 
 
