@@ -154,6 +154,7 @@ class MainWindow(QMainWindow):
         self.imports.problem_found.connect(self.show_problem)
         self.imports.told.connect(self.show_message)
         self.runs.problem_found.connect(self.show_problem)
+        self.runs.options.taken.connect(self._on_option_taken)
         self.documents.told.connect(self.show_message)
         self.exports.told.connect(self.show_message)
         self.exports.problem_found.connect(self.show_problem)
@@ -363,6 +364,10 @@ class MainWindow(QMainWindow):
 
     def _toggle_twin(self) -> None:
         self.session.perform(Configure("twin", not self.session.history.current.config.twin))
+
+    def _on_option_taken(self) -> None:
+        self._narrator.forget()
+        self._narrator.say()
 
     def _on_action_requested(self, action: Request) -> None:
         self._narrator.forget()

@@ -60,6 +60,10 @@ class PhaseBar(QToolBar):
         self._codes = {phase: lines.of_operation(phase, snapshot) for phase in STEP}
         self._show()
 
+    def keep_room_for_run(self, *names: str) -> None:
+        """Let the button of Run be as wide as it is under any of its names."""
+        self._run.keep_room_for(*names)
+
     def show_run(self, run: Run, lit: Operation | None, *, is_running: bool) -> None:
         """Show what Run repeats. While it does, no phase is the next one, and `lit` looks as if pressed."""
         self._run.display(run_sentences.written(run), is_next=False)

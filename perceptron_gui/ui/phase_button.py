@@ -28,6 +28,7 @@ class PhaseButton(QPushButton):
         self._colors = colors
         self._code = ""
         self._widest = widest
+        self._other_names: tuple[str, ...] = ()
         self._is_next = False
         self._is_lit = False
         self._size = QSize()
@@ -49,6 +50,11 @@ class PhaseButton(QPushButton):
             self.setAccessibleDescription(code)
             self._measure()
         self.update()
+
+    def keep_room_for(self, *names: str) -> None:
+        """Be as wide as it may become under other names: a change of name moves nothing."""
+        self._other_names = names
+        self._measure()
 
     def set_lit(self, is_lit: bool) -> None:
         """Look as if pressed, or not."""
@@ -89,7 +95,8 @@ class PhaseButton(QPushButton):
         title, code = (letters.metrics for letters in self._letters)
         # Room for the widest code it may show: other code moves nothing.
         lines = [*self._widest.split("\n"), *self._code.split("\n")]
-        widths = [title.horizontalAdvance(f"{_NEXT}{self._title()}"), *(code.horizontalAdvance(line) for line in lines)]
+        names = [f"{_NEXT}{name}" for name in (self._title(), *self._other_names)]
+        widths = [*map(title.horizontalAdvance, names), *map(code.horizontalAdvance, lines)]
         height = title.lineSpacing() + 3 * code.lineSpacing()
         size = QSize(max(widths) + 2 * _MARGIN + 4, height + 2 * _MARGIN)
         if size != self._size:

@@ -177,11 +177,11 @@ class RunBar(QToolBar):
         done = updates - self._first
         left = self._meter.seconds_for(run.updates - done)
         self._progress.setValue(100 * done // run.updates)
-        self._progress.setFormat("" if left is None else _left(duration_text(left)))
+        self._progress.setFormat("%p%" if left is None else _left(duration_text(left)))
 
     @staticmethod
     def _rate_said(rate: str) -> str:
-        return translate("RunBar", "{rate}/s").format(rate=rate)
+        return translate("RunBar", "{rate} updates/s").format(rate=rate)
 
     def _on_look(self) -> None:
         updates = self._session.updates

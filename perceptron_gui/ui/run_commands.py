@@ -62,14 +62,16 @@ class RunCommands(QObject):
         if self._commands is None:
             return
         session = self._session
+        run, stop = translate("actions", "Ru&n"), translate("RunCommands", "Sto&p")
+        stopping = translate("RunCommands", "Stopping…")
         if session.is_stopping:
-            text, tip = translate("RunCommands", "Stopping…"), translate("RunCommands", "It stops after this phase")
+            text, tip = stopping, translate("RunCommands", "It stops after this phase")
         elif session.is_running:
-            text = translate("RunCommands", "Sto&p")
-            tip = translate("RunCommands", "Stop after a whole phase; what was done stays")
+            text, tip = stop, translate("RunCommands", "Stop after a whole phase; what was done stays")
         else:
-            text = translate("actions", "Ru&n")
-            tip = translate("actions", "Repeat whole steps until a condition holds or you stop it")
+            text, tip = run, translate("actions", "Repeat whole steps until a condition holds or you stop it")
+        if self._phases is not None:
+            self._phases.keep_room_for_run(*(name.replace("&", "") for name in (run, stop, stopping)))
         self._commands.say("run", text, tip)
         action = self._commands["run"]
         action.setIcon(QIcon(f"icons:{'stop' if session.is_running else 'run'}.svg"))

@@ -30,6 +30,8 @@ class RunOptions(QFrame):
 
     changed = Signal()
     """`run` is another."""
+    taken = Signal()
+    """Something that a person set was taken."""
     problem_found = Signal(object)
 
     def __init__(self, parent: QWidget) -> None:
@@ -109,7 +111,8 @@ class RunOptions(QFrame):
         takes_parts = parts.first(snapshot.config.part, snapshot.m) is not None
         if takes_parts is not self._takes_parts:
             self._takes_parts = takes_parts
-            self._on_changed()
+            self._enable()
+            self.changed.emit()
 
     def retranslate(self) -> None:
         """Say everything in the language of now."""
@@ -175,6 +178,7 @@ class RunOptions(QFrame):
     def _on_changed(self) -> None:
         self._enable()
         self.changed.emit()
+        self.taken.emit()
 
 
 def _count_box(name: str, least: int, most: int) -> QSpinBox:

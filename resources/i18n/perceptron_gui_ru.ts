@@ -1129,8 +1129,8 @@ Earlier points of the path lie on other slices.</source>
         <translation>Какая часть обновлений сделана и сколько времени займут остальные</translation>
     </message>
     <message>
-        <source>{rate}/s</source>
-        <translation>{rate}/с</translation>
+        <source>{rate} updates/s</source>
+        <translation>{rate} обновл./с</translation>
     </message>
     <message>
         <source>{time} left</source>
@@ -1140,16 +1140,16 @@ Earlier points of the path lie on other slices.</source>
 <context>
     <name>RunCommands</name>
     <message>
+        <source>Sto&amp;p</source>
+        <translation>С&amp;топ</translation>
+    </message>
+    <message>
         <source>Stopping…</source>
         <translation>Останов…</translation>
     </message>
     <message>
         <source>It stops after this phase</source>
         <translation>Прогон остановится после этой фазы</translation>
-    </message>
-    <message>
-        <source>Sto&amp;p</source>
-        <translation>С&amp;топ</translation>
     </message>
     <message>
         <source>Stop after a whole phase; what was done stays</source>

@@ -239,6 +239,8 @@ class TestConditions:
         held.find(QSpinBox, "run_updates_spin_box").setValue(5)
         held.key(Qt.Key.Key_F5)
         assert bar.isVisible()
+        # Until it is known how long the others take.
+        assert bar.text() == "0%"
         worker.work_all()
         assert not bar.isVisible()
         held.find(QSpinBox, "run_updates_spin_box").setValue(0)
@@ -266,6 +268,13 @@ class TestOptions:
         assert "Without Zero grad." in running.message
         assert "Backwards for each Update: 2." in running.message
         assert "Rows shuffled, seed 17." in running.message
+
+    def test_a_number_that_is_taken_ends_what_was_said_of_the_one_before(self, running: Hands) -> None:
+        before = running.message
+        running.type_into_box("run_loss_edit", "abc")
+        assert "abc" in running.message
+        running.type_into_box("run_loss_edit", "0.25")
+        assert running.message == before
 
     @pytest.mark.parametrize(
         ("is_shuffled", "takes_parts", "seed"), [(True, True, 3), (True, False, None), (False, True, None)]
@@ -344,7 +353,7 @@ class TestSpeed:
         rate = running.find(QLabel, "update_rate_label")
         assert rate.text() == ""
         running.key(Qt.Key.Key_F5)
-        running.qtbot.waitUntil(lambda: rate.text().endswith("/s"))
+        running.qtbot.waitUntil(lambda: rate.text().endswith(" updates/s"))
         running.key(Qt.Key.Key_F5)
         ended(running)
         assert rate.text() == ""
@@ -365,6 +374,21 @@ class TestSpeed:
         assert where() == before
         ended(running)
         assert where() == before
+
+    def test_nothing_moves_while_it_stops(
+        self, held: Hands, worker: ManualExecutor, speak: Callable[[str], None]
+    ) -> None:
+        speak("ru")
+        button = held.find(PhaseButton, "run_button")
+        widths = [button.sizeHint().width()]
+        for _ in range(2):
+            held.key(Qt.Key.Key_F5)
+            widths.append(button.sizeHint().width())
+        assert held.session.is_stopping
+        assert "Останов" in button.accessibleName()
+        worker.work_all()
+        widths.append(button.sizeHint().width())
+        assert len(set(widths)) == 1
 
     def test_a_meter_measures_between_changes(self) -> None:
         meter = Meter()
