@@ -90,6 +90,10 @@ class Arrangement:
         """Put all panels back where they were at first."""
         self.end_lecture()
         self._window.restoreState(self._usual, VERSION)
+        self.fit_to_window()
+
+    def fit_to_window(self) -> None:
+        """Give panels that stand as at first the places and the room that a window of this size has for them."""
         if self._window.width() >= _WIDE and self._window.height() >= _HIGH:
             gradient, _, derivation, _, loss, _, _, contour, _ = self._docks.values()
             self._window.splitDockWidget(gradient, derivation, Qt.Orientation.Vertical)

@@ -110,7 +110,6 @@ class MainWindow(QMainWindow):
             yield
             self._connect_panel(panel)
             self.documents.take_drops(panel)
-            panel.retranslate()
             yield
             dock.take(panel)
             panel.display(self.session.history)
@@ -236,7 +235,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         if not self._has_layout:
             self._has_layout = True
-            self._arrangement.restore_usual()
+            self._arrangement.fit_to_window()
         super().showEvent(event)
 
     @override

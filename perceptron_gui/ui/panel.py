@@ -80,7 +80,7 @@ class Panel(QWidget):
         raise NotImplementedError
 
     def retranslate(self) -> None:
-        """Put every word in the language of now."""
+        """Put every word in the language of now. A panel does so as it is made."""
         raise NotImplementedError
 
     def take_answer(self, question: Question, answer: Answer | None) -> None:

@@ -164,7 +164,8 @@ def contents(history: History) -> list[Any]:
     def array(values: npt.NDArray[Any] | None) -> object:
         if values is None:
             return None
-        return numbers.setdefault(id(values), len(numbers)), values.dtype.str, values.shape, values.tobytes()
+        known = numbers.setdefault(id(values), len(numbers))
+        return known if known < len(numbers) - 1 else (known, values.dtype.str, values.shape, values.tobytes())
 
     return [history.index, *(_of_entry(entry, array) for entry in history.entries)]
 

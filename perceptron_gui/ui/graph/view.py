@@ -51,6 +51,7 @@ class GraphView(Panel):
         self.movement.finished.connect(self.canvas.rest)
         self._lay_out()
         self.set_colors(colors)
+        self.retranslate()
 
     @override
     def title(self) -> str:
