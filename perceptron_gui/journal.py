@@ -28,6 +28,7 @@ from perceptron_gui.core.history import Entry, History, is_going_on
 from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
 from perceptron_gui.core.storage.writer import Writer
+from perceptron_gui.core.thinning import bare
 from perceptron_gui.files import leave_out, lock_at, write_all
 from perceptron_gui.wish import Wish
 
@@ -361,7 +362,8 @@ class _File:
     def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
         before, is_run = self.history, is_last and is_going_on(entry)
         record = self._writer.line(shortened(entry), before.current if before.entries else None)
-        self.history = before.pushed(replace(histories.hollow(entry, before.current) if is_run else entry, replaced=()))
+        mine = histories.hollow(entry, before.current) if is_run else bare(entry)
+        self.history = before.pushed(replace(mine, replaced=()))
         self._before_push = before.with_room_for(self.history) if is_run else None
         self._put(Line(push=Raw(record), again=again))
 

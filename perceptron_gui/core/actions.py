@@ -227,6 +227,11 @@ class Ran:
         kept = {key: array for checkpoint in self.checkpoints for key, array in checkpoint.snapshot.arrays().items()}
         return kept | {id(array): array for array in held}
 
+    def thinner(self) -> "Ran":
+        """Return it with half of the counts of its curve and of its checkpoints; itself where that is hardly less."""
+        curve = self.curve.thinner()
+        return self if curve is self.curve else replace(self, curve=curve, checkpoints=self.checkpoints[1::2])
+
     def first(self, phases: int) -> "Ran":
         """Return the same run as it was after so many of its phases."""
         shorter = replace(self, phases=phases, ending=Ending.GOES_ON)

@@ -6,7 +6,8 @@ from enum import Enum
 
 from perceptron_gui.core.actions import Action, Delete, Ending, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
-from perceptron_gui.core.snapshot import Snapshot, blocks
+from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.core.thinning import bare, bytes_held, with_thinner_runs
 
 LARGEST_HISTORY = 512 * 2**20
 """Bytes of arrays a history may keep alive before its oldest entries are dropped: those of three phases of the largest
@@ -182,7 +183,7 @@ class History:
             snapshot,
             device,
             refusal,
-            new_bytes=_bytes_held(action, snapshot, None if before is None else before.snapshot),
+            new_bytes=bytes_held(action, snapshot, None if before is None else before.snapshot),
             preset=action.preset if isinstance(action, Start) else NOTEBOOK,
             printed=printed,
             environment=environment,
@@ -198,7 +199,9 @@ class History:
             return (before.pushed(self.moment) if is_begun else before).pushed(entry)
         kept, tail = self.entries[: self.index + 1], self.entries[self.index + 1 :]
         entry = replace(entry, replaced=tail) if tail else entry
-        return History((*kept, entry), len(kept), self.nbytes + entry.new_bytes).thinned()
+        history = History((*kept, entry), len(kept), self.nbytes + entry.new_bytes)
+        has_ended = isinstance(entry.action, Ran) and not is_going_on(entry)
+        return (history.with_thinner_runs() if has_ended else history).thinned()
 
     def undo(self) -> "History":
         """Return the history one entry earlier; the future that the undone entry had cut off is back."""
@@ -248,6 +251,13 @@ class History:
             first, later = first + 1, history.nbytes
         return self.since(first)
 
+    def with_thinner_runs(self) -> "History":
+        """Return the history with older runs recorded in less where all of them take too much."""
+        entries = with_thinner_runs(self.entries)
+        if entries is self.entries:
+            return self
+        return replace(self, entries=entries, nbytes=sum(entry.nbytes for entry in entries))
+
     def with_room_for(self, later: "History") -> "History":
         """Return the history without what is no more in one that has an entry behind this; the shown one stays."""
         return self.since(self.index + 1 - later.index)
@@ -260,7 +270,7 @@ class History:
         if not first:
             return self
         start = self.entries[first]
-        held = _bytes_held(start.action, start.snapshot)
+        held = bytes_held(start.action, start.snapshot)
         nbytes = self.nbytes - sum(entry.nbytes for entry in self.entries[: first + 1]) + held
         kept = (replace(start, replaced=(), new_bytes=held), *self.entries[first + 1 :])
         return replace(self, entries=kept, index=self.index - first, nbytes=nbytes)
@@ -277,13 +287,6 @@ def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, 
         case _:
             done = 0
     return 0 if isinstance(action, _MAKE_NEW_TENSORS) else before.updates + done, preset
-
-
-def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
-    """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
-    held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
-    already = blocks(before.arrays().values()) if before is not None else {}
-    return sum(nbytes for key, nbytes in blocks(held.values()).items() if key not in already)
 
 
 def goes_on(before: History, after: History) -> bool:
@@ -329,8 +332,7 @@ def _is_one(entry: Entry, other: Entry) -> bool:
 
 def hollow(entry: Entry, before: Snapshot) -> Entry:
     """Return the entry of a run that goes on without what it holds: what follows is written in its place."""
-    action = replace(entry.action, checkpoints=()) if isinstance(entry.action, Ran) else entry.action
-    return replace(entry, action=action, snapshot=replace(before))
+    return replace(bare(entry), snapshot=replace(before))
 
 
 def ahead(history: History) -> Iterator[int]:

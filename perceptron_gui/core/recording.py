@@ -16,6 +16,8 @@ WIDEST = 40
 MOST_BYTES = 64 * 2**20
 """Bytes of a run's numbers before every second one is left out."""
 MOST_BUCKETS = 2048
+_LEAST_KEPT = 64
+"""Points of a curve that is never thinned."""
 _STAGED = 4096
 _FEWEST = 1024
 Counts = npt.NDArray[np.int64]
@@ -74,10 +76,24 @@ class Curve:
         """Bytes of its arrays."""
         return self.losses.nbytes + self.parameters.nbytes + self.overview.nbytes
 
+    @classmethod
+    def empty(cls) -> "Curve":
+        """Return one of which nothing is kept."""
+        losses, parameters = np.empty(0, np.float32), np.empty((0, 0), np.float32)
+        return cls(losses, parameters, 1, Points(np.empty(0, np.int64), losses, parameters))
+
     def first(self, count: int) -> "Curve":
         """Return what is kept of the counts before one."""
         kept = -(-count // self.stride)
         return Curve(self.losses[:kept], self.parameters[:kept], self.stride, self.overview.first(count))
+
+    def thinner(self) -> "Curve":
+        """Return every second count of it, and an overview half as fine; itself where that is hardly less."""
+        if len(self.losses) <= _LEAST_KEPT:
+            return self
+        losses, parameters = (sealed(array[::2].copy()) for array in (self.losses, self.parameters))
+        coarser = overview(self.overview, max(len(self.overview.counts) // 4, 1))
+        return Curve(losses, parameters, 2 * self.stride, coarser)
 
 
 class Recorder:
