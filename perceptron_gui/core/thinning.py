@@ -6,7 +6,7 @@ and as few checkpoints; its state, and how it ended, stay whole. Any moment with
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
+from operator import is_
 from typing import TYPE_CHECKING
 
 from perceptron_gui.core.actions import Action, Ran
@@ -46,7 +46,7 @@ def with_thinner_runs(entries: "tuple[Entry, ...]") -> "tuple[Entry, ...]":
         for place, size in enumerate(sizes):
             if not size or total <= MOST_BYTES - _ROOM:
                 continue
-            thinner = _thinner(thinned[place], thinned[place - 1].snapshot if place else None)
+            thinner = _thinner(thinned[place])
             if thinner is not thinned[place]:
                 thinned[place], has_thinned = thinner, True
                 sizes[place] = _recorded(thinner)
@@ -77,14 +77,16 @@ def _all_of(entry: "Entry") -> "Iterator[Entry]":
         yield one
 
 
-def _thinner(entry: "Entry", before: Snapshot | None, depth: int = 0) -> "Entry":
+def _thinner(entry: "Entry", depth: int = 0) -> "Entry":
     """Return an entry whose runs are thinned once more; the same one where that is no less."""
-    befores = chain([before], (each.snapshot for each in entry.replaced))
-    replaced = entry.replaced
+    replaced, action, given_up = entry.replaced, entry.action, 0
     if depth < _DEEPEST:
-        replaced = tuple(_thinner(each, source, depth + 1) for each, source in zip(replaced, befores, strict=False))
-    action = entry.action.thinner() if isinstance(entry.action, Ran) else entry.action
-    if action is entry.action and all(one is other for one, other in zip(replaced, entry.replaced, strict=True)):
+        replaced = tuple(_thinner(each, depth + 1) for each in replaced)
+    if isinstance(action, Ran):
+        thinner = action.thinner()
+        # What the checkpoints held that are gone stays counted: to find out which of their arrays others have, too,
+        # would hold the window up.
+        action, given_up = thinner, action.curve.nbytes - thinner.curve.nbytes
+    if action is entry.action and all(map(is_, replaced, entry.replaced)):
         return entry
-    new_bytes = entry.new_bytes if action is entry.action else bytes_held(action, entry.snapshot, before)
-    return replace(entry, action=action, replaced=replaced, new_bytes=new_bytes)
+    return replace(entry, action=action, replaced=replaced, new_bytes=max(entry.new_bytes - given_up, 0))
