@@ -6,8 +6,8 @@ from enum import Enum
 
 from perceptron_gui.core.actions import Action, Delete, Ending, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
-from perceptron_gui.core.snapshot import Snapshot
-from perceptron_gui.core.thinning import bare, bytes_held, with_thinner_runs
+from perceptron_gui.core.snapshot import Snapshot, blocks
+from perceptron_gui.core.thinning import bare, with_thinner_runs
 
 LARGEST_HISTORY = 512 * 2**20
 """Bytes of arrays a history may keep alive before its oldest entries are dropped: those of three phases of the largest
@@ -183,7 +183,7 @@ class History:
             snapshot,
             device,
             refusal,
-            new_bytes=bytes_held(action, snapshot, None if before is None else before.snapshot),
+            new_bytes=_bytes_held(action, snapshot, None if before is None else before.snapshot),
             preset=action.preset if isinstance(action, Start) else NOTEBOOK,
             printed=printed,
             environment=environment,
@@ -270,7 +270,7 @@ class History:
         if not first:
             return self
         start = self.entries[first]
-        held = bytes_held(start.action, start.snapshot)
+        held = _bytes_held(start.action, start.snapshot)
         nbytes = self.nbytes - sum(entry.nbytes for entry in self.entries[: first + 1]) + held
         kept = (replace(start, replaced=(), new_bytes=held), *self.entries[first + 1 :])
         return replace(self, entries=kept, index=self.index - first, nbytes=nbytes)
@@ -287,6 +287,13 @@ def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, 
         case _:
             done = 0
     return 0 if isinstance(action, _MAKE_NEW_TENSORS) else before.updates + done, preset
+
+
+def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
+    """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
+    held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
+    already = blocks(before.arrays().values()) if before is not None else {}
+    return sum(nbytes for key, nbytes in blocks(held.values()).items() if key not in already)
 
 
 def goes_on(before: History, after: History) -> bool:

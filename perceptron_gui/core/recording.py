@@ -4,7 +4,7 @@ At full resolution within a bound of bytes, beyond that every second count, ever
 made of all counts, before any is left out, so that no peak is lost; its points are real ones, not means.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -87,13 +87,16 @@ class Curve:
         kept = -(-count // self.stride)
         return Curve(self.losses[:kept], self.parameters[:kept], self.stride, self.overview.first(count))
 
+    def every(self, step: int) -> "Curve":
+        """Return every so many-th count of it, and the same overview."""
+        losses, parameters = (sealed(array[::step].copy()) for array in (self.losses, self.parameters))
+        return Curve(losses, parameters, step * self.stride, self.overview)
+
     def thinner(self) -> "Curve":
         """Return every second count of it, and an overview half as fine; itself where that is hardly less."""
         if len(self.losses) <= _LEAST_KEPT:
             return self
-        losses, parameters = (sealed(array[::2].copy()) for array in (self.losses, self.parameters))
-        coarser = overview(self.overview, max(len(self.overview.counts) // 4, 1))
-        return Curve(losses, parameters, 2 * self.stride, coarser)
+        return replace(self.every(2), overview=overview(self.overview, max(len(self.overview.counts) // 4, 1)))
 
 
 class Recorder:

@@ -1,4 +1,4 @@
-"""What entries hold in bytes, and how the older runs of a history are kept in less and less.
+"""How the older runs of a history are kept in less and less.
 
 Of a run that is thinned every second count of its curve stays, of one that is thinned again every fourth, and so on,
 and as few checkpoints; its state, and how it ended, stay whole. Any moment within it can be computed again.
@@ -9,9 +9,8 @@ from dataclasses import replace
 from operator import is_
 from typing import TYPE_CHECKING
 
-from perceptron_gui.core.actions import Action, Ran
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.recording import Curve
-from perceptron_gui.core.snapshot import Snapshot, blocks
 
 if TYPE_CHECKING:
     from perceptron_gui.core.history import Entry
@@ -24,13 +23,6 @@ _OF_CHECKPOINT = 4096
 """Bytes that a checkpoint of a small layer takes."""
 _DEEPEST = 100
 """A future that was cut off may hold one that was cut off before. Beyond so many they are left as they are."""
-
-
-def bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
-    """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
-    held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
-    already = blocks(before.arrays().values()) if before is not None else {}
-    return sum(nbytes for key, nbytes in blocks(held.values()).items() if key not in already)
 
 
 def with_thinner_runs(entries: "tuple[Entry, ...]") -> "tuple[Entry, ...]":
@@ -59,9 +51,7 @@ def bare(entry: "Entry") -> "Entry":
     action = entry.action
     if not isinstance(action, Ran):
         return entry
-    without = replace(action, curve=Curve.empty(), checkpoints=())
-    given_up = bytes_held(action, entry.snapshot) - bytes_held(without, entry.snapshot)
-    return replace(entry, action=without, new_bytes=max(entry.new_bytes - given_up, 0))
+    return _with(entry, replace(action, curve=Curve.empty(), checkpoints=()))
 
 
 def _recorded(entry: "Entry") -> int:
@@ -79,14 +69,20 @@ def _all_of(entry: "Entry") -> "Iterator[Entry]":
 
 def _thinner(entry: "Entry", depth: int = 0) -> "Entry":
     """Return an entry whose runs are thinned once more; the same one where that is no less."""
-    replaced, action, given_up = entry.replaced, entry.action, 0
+    replaced = entry.replaced
     if depth < _DEEPEST:
         replaced = tuple(_thinner(each, depth + 1) for each in replaced)
-    if isinstance(action, Ran):
-        thinner = action.thinner()
-        # What the checkpoints held that are gone stays counted: to find out which of their arrays others have, too,
-        # would hold the window up.
-        action, given_up = thinner, action.curve.nbytes - thinner.curve.nbytes
-    if action is entry.action and all(map(is_, replaced, entry.replaced)):
+    ran = entry.action.thinner() if isinstance(entry.action, Ran) else None
+    if (ran is None or ran is entry.action) and all(map(is_, replaced, entry.replaced)):
         return entry
-    return replace(entry, action=action, replaced=replaced, new_bytes=max(entry.new_bytes - given_up, 0))
+    return replace(entry if ran is None else _with(entry, ran), replaced=replaced)
+
+
+def _with(entry: "Entry", ran: Ran) -> "Entry":
+    """Return the entry of a run with less of it.
+
+    What the checkpoints held that are gone stays counted: to find out which of their arrays others have, too, would
+    hold the window up.
+    """
+    given_up = entry.action.curve.nbytes - ran.curve.nbytes if isinstance(entry.action, Ran) else 0
+    return replace(entry, action=ran, new_bytes=max(entry.new_bytes - given_up, 0))

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from perceptron_gui.core import storage, thinning
-from perceptron_gui.core.actions import CPU, Operation, Ran, Run
+from perceptron_gui.core.actions import CPU, Assign, Gesture, Operation, Ran, Run
 from perceptron_gui.core.history import History
-from perceptron_gui.core.snapshot import Snapshot
+from perceptron_gui.core.snapshot import Snapshot, TensorName, frozen
 from perceptron_gui.core.verification import verified
 from tests.core.sessions import ENGINE, closely_watched, done
 
@@ -73,15 +73,17 @@ def test_a_session_with_thinned_runs_is_saved_and_holds() -> None:
 
 
 def test_runs_of_a_future_that_was_cut_off_are_thinned_and_come_back() -> None:
-    before = with_runs(4)
+    edit = Assign(TensorName.W, 0, 0, frozen([[0.5]]), Gesture.CLEAR)
+    before = done(with_runs(4), edit)
     with closely_watched(20, 2**20):
-        history = done(before.undo().undo(), *(RUN,) * 12)
+        history = done(before.undo().undo().undo(), *(RUN,) * 12)
     cut = next(entry for entry in history.entries if entry.replaced)
-    assert all(isinstance(each.action, Ran) and each.action.curve.stride > 1 for each in cut.replaced)
+    assert [each.action.curve.stride > 1 for each in cut.replaced if isinstance(each.action, Ran)] == [True, True]
+    assert cut.replaced[-1].action is edit
     assert history.nbytes == sum(entry.nbytes for entry in history.entries)
     back = history.at(history.entries.index(cut)).undo()
-    again = [entry.snapshot for entry in before.entries[-2:]]
-    assert [entry.snapshot for entry in back.entries[3:5]] == again
+    again = [entry.snapshot for entry in before.entries[-3:]]
+    assert [entry.snapshot for entry in back.entries[3:6]] == again
 
 
 def test_futures_within_futures_are_no_end() -> None:

@@ -43,8 +43,7 @@ def shortened(entry: Entry) -> Entry:
     if every == 1 and checkpoints is ran.checkpoints:
         return entry
     if every > 1:
-        losses, parameters = (sealed(array[::every].copy()) for array in (curve.losses, curve.parameters))
-        curve = Curve(losses, parameters, curve.stride * every, curve.overview)
+        curve = curve.every(every)
     return replace(entry, action=replace(ran, curve=curve, checkpoints=checkpoints))
 
 

@@ -325,12 +325,12 @@ class ContourPlot(Plot):
         self.bands.paint(self._colors)
         if found is not None and self.pair.is_single:
             finite = np.isfinite(self.surface.losses[0])
-            self.curve.setData(found.first.astype(np.float64), np.where(finite, self.surface.losses[0], np.nan))
             self.curve.setPen(
                 self._colors.accent if self.is_fresh else self._colors.stale,
                 width=2,
                 style=Qt.PenStyle.SolidLine if self.is_fresh else Qt.PenStyle.DotLine,
             )
+            self.curve.setData(found.first.astype(np.float64), np.where(finite, self.surface.losses[0], np.nan))
         else:
             self.curve.setData([], [])
 

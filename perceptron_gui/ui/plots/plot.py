@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QColor, QMouseEvent, QPalette
-from PySide6.QtWidgets import QGraphicsItem, QGraphicsScene, QGraphicsView, QLabel, QToolTip, QVBoxLayout
+from PySide6.QtWidgets import QGraphicsItem, QGraphicsView, QLabel, QToolTip, QVBoxLayout
 from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
@@ -68,8 +68,6 @@ class Plot(Panel):
         # Until the scene has found what `_repaint` has painted already.
         self._painted = QTimer(self, singleShot=True, interval=0)
         self.plot_widget.setViewportUpdateMode(QGraphicsView.ViewportUpdateMode.NoViewportUpdate)
-        # Of a dozen items an index costs more than it finds: each that moves is taken out and put in again.
-        self.plot_widget.scene().setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.plot_widget.scene().changed.connect(self._on_scene_changed)
         self.note = QLabel()
         self.note.setTextFormat(Qt.TextFormat.PlainText)
