@@ -176,7 +176,7 @@ class LossPlot(UpdatesPlot):
     def _draw(self) -> None:
         super()._draw()
         counts, values = self._drawable()
-        losses = values[:, 0] if values.size else np.empty(0)
+        counts, losses = (array[:, 0] if array.size else np.empty(0) for array in (counts, values))
         finite = np.isfinite(losses)
         if finite.any():
             # The pen first, here and elsewhere: behind the data it has pyqtgraph find their bounds once more.

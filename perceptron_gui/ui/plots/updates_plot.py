@@ -1,5 +1,6 @@
 """Plots of something over the updates done: the loss, the parameters."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,8 @@ from typing_extensions import override
 
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.parsing import full_text
+from perceptron_gui.core.recording import MOST_BUCKETS
+from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.plots.curves import Curves, Numbers, Reading
 from perceptron_gui.ui.plots.plot import MOST_SMOOTH_POINTS, MOST_WIDE_POINTS, REACH, Plot
 from perceptron_gui.ui.plots.ranging import Span, whole_steps
@@ -17,10 +20,14 @@ from perceptron_gui.ui.plots.sheet import Column, Sheet, whole
 from perceptron_gui.ui.theme import Colors
 
 translate = QCoreApplication.translate
+_LEAST_STRETCH = 3
+"""Of so many points two are drawn; fewer are drawn all."""
 FEWEST_UPDATES = 5
 """At least so many updates have room on the axis."""
 MOST_DASHED = 200
 """Up to so many points a line is dashed or dotted; beyond, that costs a frame and would not be seen as such."""
+MOST_DRAWN = 2**16
+"""About so many numbers of all columns are drawn at most: one run after the other adds to them without end."""
 
 
 class UpdatesPlot(Plot):
@@ -32,6 +39,7 @@ class UpdatesPlot(Plot):
     def __init__(self, name: str, colors: Colors, reading: Reading, plot_widget: Any = None) -> None:
         self.curves = Curves(reading)
         self._step = 0
+        self._drawn_in = 0
         self._here: int | None = None
         super().__init__(name, colors, plot_widget)
         self.undone: Any = pg.PlotCurveItem(connect="finite")
@@ -113,6 +121,8 @@ class UpdatesPlot(Plot):
     @override
     def _arrange(self) -> None:
         """Updates are whole: so are the numbers at their axis."""
+        if self._drawn_in != self._stretches():
+            self._draw()
         left, right = self.view_box.viewRange()[0]
         room = self.labels.width(str(int(right))) + 24
         step = whole_steps(right - left, self.view_box.width() / room)
@@ -121,7 +131,13 @@ class UpdatesPlot(Plot):
             self.x_axis.setTickSpacing(levels=[(float(step), 0.0)])
 
     @override
+    def _zoomed(self, *changed: object) -> None:
+        super()._zoomed(*changed)
+        self._arrange()
+
+    @override
     def _draw(self) -> None:
+        self._drawn_in = self._stretches()
         for item in (self.undone, self.here):
             item.setVisible(self._here is not None)
         if self.curves.undone is None:
@@ -129,12 +145,13 @@ class UpdatesPlot(Plot):
         self.here.setValue(self._here)
         # From the last point that was not undone on, one column after the other, with a gap behind each.
         first = max(self.curves.undone - 1, 0)
-        values = _finite(np.pad(self.curves.all_values[first:], ((0, 1), (0, 0)), constant_values=np.nan)).T
-        counts = np.pad(self.curves.all_counts[first:], (0, 1), mode="edge")
+        counts, values = drawable(self.curves.all_counts[first:], self.curves.all_values[first:], self._drawn_in)
+        values = np.pad(values, ((0, 1), (0, 0)), constant_values=np.nan)
+        counts = np.pad(counts, ((0, 1), (0, 0)), mode="edge")
         style = Qt.PenStyle.DotLine if values.size <= MOST_DASHED else Qt.PenStyle.SolidLine
         self.undone.setPen(self._colors.muted, width=1, style=style)
         if np.isfinite(values).any():
-            self.undone.setData(np.tile(counts, len(values)), values.reshape(-1))
+            self.undone.setData(counts.T.reshape(-1), values.T.reshape(-1))
         else:
             self.undone.setData([], [])
 
@@ -143,8 +160,13 @@ class UpdatesPlot(Plot):
         self.here.setPen(colors.muted, width=1, style=Qt.PenStyle.DashLine)
 
     def _drawable(self) -> tuple[Numbers, Numbers]:
-        """Return counts (points,) and values (points, columns) as pyqtgraph takes them: a gap is nan."""
-        return self.curves.counts.copy(), _finite(self.curves.values)
+        """Return the points up to the shown entry as they are drawn."""
+        return drawable(self.curves.counts, self.curves.values, self._drawn_in)
+
+    def _stretches(self) -> int:
+        """Return of how many stretches the least and the largest is drawn: one a pixel where all is seen."""
+        most = min(MOST_DRAWN // (2 * max(self.curves.values.shape[1], 1)), MOST_BUCKETS)
+        return most if self.is_zoomed else max(min(math.ceil(self.view_box.width()), most), 1)
 
     def _lone(self, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Return which points have a gap on both sides, so that no line goes through them; (points, columns)."""
@@ -162,6 +184,32 @@ class UpdatesPlot(Plot):
     def _symbol_size(self) -> int:
         """Symbols are as large as the letters want it."""
         return round(0.5 * self.labels.height)
+
+
+def drawable(counts: Numbers, values: FloatArray, most: int) -> tuple[Numbers, Numbers]:
+    """Return points as pyqtgraph takes them: counts and values, both (points, columns), in which a gap is nan.
+
+    Of more points there are the least and the largest of each of `most` or some more stretches, column by column, and
+    the last ones. A value that is not finite counts as largest, so that a gap stays one.
+
+    Args:
+        counts: the update counts, (points,), ascending.
+        values: (points, columns).
+        most: the number of stretches, at least 1.
+    """
+    points, columns = values.shape
+    size = (points - 1) // most
+    if size < _LEAST_STRETCH:
+        return np.repeat(counts[:, np.newaxis], columns, axis=1), _finite(values)
+    end = (points - 1) // size * size
+    stretches = values[:end].reshape(-1, size, columns)
+    heights = np.where(np.isfinite(stretches), stretches, np.inf)
+    low, high = heights.argmin(axis=1), heights.argmax(axis=1)
+    chosen = np.stack([np.minimum(low, high), np.maximum(low, high)], axis=1)
+    rows = (chosen + np.arange(0, end, size)[:, np.newaxis, np.newaxis]).reshape(-1, columns)
+    rest = np.repeat(np.arange(end, points)[:, np.newaxis], columns, axis=1)
+    rows = np.concatenate([rows, rest])
+    return counts[rows], _finite(np.take_along_axis(values, rows, axis=0))
 
 
 def _finite(values: npt.ArrayLike) -> Numbers:

@@ -95,16 +95,16 @@ class WeightsPlot(UpdatesPlot):
             self._paint_line(len(self.lines) - 1)
         for column, line in enumerate(self.lines):
             if column < values.shape[1] and np.isfinite(values[:, column]).any():
-                line.setData(counts, values[:, column], antialias=is_smooth)
+                line.setData(counts[:, column], values[:, column], antialias=is_smooth)
                 line.opts["pen"].setWidth(width)
             else:
                 line.setData([], [])
         finite = np.isfinite(values)
         points, columns = np.nonzero(self._lone(finite))
         self.dots.setData(
-            counts[points], values[points, columns], brush=[self._brush(column) for column in columns.tolist()]
+            counts[points, columns], values[points, columns], brush=[self._brush(column) for column in columns.tolist()]
         )
-        ends, x, y = _last_finite(counts, values)
+        ends, x, y = _last_finite(self.curves.counts, self.curves.values)
         self.ends.setData(
             x,
             y,

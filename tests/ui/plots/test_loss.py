@@ -4,8 +4,9 @@ from functools import partial
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtWidgets import QApplication
 
-from perceptron_gui.core.actions import STEP, AssignElements, Configure, Operation, Randomize
+from perceptron_gui.core.actions import STEP, AssignElements, Configure, Operation, Randomize, Run
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text, full_text
@@ -24,9 +25,11 @@ from tests.ui.plots.scenes import (
     begin,
     begin_with,
     done,
+    double_click,
     losses,
     numbers,
     pixel,
+    turn_wheel,
     view,
 )
 
@@ -509,3 +512,24 @@ class TestTwin:
         plot.display(done(engine, history, BACKWARD))
         assert plot.curve.yData is drawn[0]
         assert plot.twin_curve.yData is drawn[1]
+
+
+def test_of_many_points_as_many_are_drawn_as_the_plot_has_pixels_and_all_when_somebody_zooms(
+    show: Show, engine: Engine
+) -> None:
+    plot = show(LossPlot)
+    history = done(engine, begin(), Run(updates=3000))
+    plot.display(history)
+    counts, drawn = numbers(plot.curve.xData), numbers(plot.curve.yData)
+    known = dict(zip(numbers(plot.curves.counts), numbers(plot.curves.values[:, 0]), strict=True))
+    assert len(known) == 3000
+    assert len(counts) < 3 * plot.view_box.width() < 3000
+    assert [known[count] for count in counts] == drawn
+    assert (min(drawn), max(drawn), counts[-1]) == (min(known.values()), max(known.values()), 2999)
+    turn_wheel(plot, 1)
+    assert _curve(plot) == known
+    double_click(plot)
+    assert numbers(plot.curve.xData) == counts
+    plot.resize(900, 260)
+    QApplication.processEvents()
+    assert len(counts) < len(plot.curve.xData) < 3000
