@@ -50,7 +50,8 @@ def test_a_run_that_begins_is_held_until_what_was_there_before_is_painted(qtbot:
     onlooker.end()
 
 
-def test_a_run_that_is_stopped_at_once_is_not_held(qtbot: QtBot) -> None:
+@pytest.mark.usefixtures("qtbot")
+def test_a_run_that_is_stopped_at_once_is_not_held() -> None:
     onlooker = Onlooker()
     control = onlooker.begin()
     control.stop(Ending.STOPPED)
