@@ -165,7 +165,8 @@ class UpdatesPlot(Plot):
 
     def _stretches(self) -> int:
         """Return of how many stretches the least and the largest is drawn: one a pixel where all is seen."""
-        most = min(MOST_DRAWN // (2 * max(self.curves.values.shape[1], 1)), MOST_BUCKETS)
+        columns: int = self.curves.values.shape[1]
+        most = min(MOST_DRAWN // (2 * max(columns, 1)), MOST_BUCKETS)
         return most if self.is_zoomed else max(min(math.ceil(self.view_box.width()), most), 1)
 
     def _lone(self, finite: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:

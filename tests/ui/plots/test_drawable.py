@@ -11,7 +11,7 @@ from perceptron_gui.ui.plots.updates_plot import drawable
 
 
 def _counts(points: int) -> Numbers:
-    return np.arange(points) * 3.0 + 7
+    return np.arange(points, dtype=np.float64) * 3 + 7
 
 
 def test_few_points_are_drawn_as_they_are() -> None:
