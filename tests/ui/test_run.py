@@ -476,6 +476,7 @@ class TestWithin:
         running.find(QSpinBox, "run_updates_spin_box").setValue(0)
         running.key(Qt.Key.Key_F5)
         assert strip.isHidden()
+        running.qtbot.waitUntil(lambda: count(running) > 10)
         running.key(Qt.Key.Key_F5)
         ended(running)
         assert not strip.isHidden()

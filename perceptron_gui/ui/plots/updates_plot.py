@@ -121,7 +121,7 @@ class UpdatesPlot(Plot):
     @override
     def _arrange(self) -> None:
         """Updates are whole: so are the numbers at their axis."""
-        if self._drawn_in != self._stretches():
+        if not self._is_outdated and self._drawn_in != self._stretches():
             self._draw()
         left, right = self.view_box.viewRange()[0]
         room = self.labels.width(str(int(right))) + 24
