@@ -13,7 +13,7 @@ _SHARE = 32
 
 
 class Onlooker(QObject):
-    """Looks at a run now and then, and has it wait while what was seen, or what was there before, is painted.
+    """Looks at a run now and then, and has it wait while what was seen is shown and painted.
 
     Python runs one thread at a time. Two that want to run hand it to and fro at every call into Qt and torch, which
     costs both of them more than if one waits for the other.
@@ -46,8 +46,7 @@ class Onlooker(QObject):
     def begin(self) -> Control:
         """Look at a run from now on; return what it is told and shows itself with."""
         self._control = Control(self._pace)
-        self._control.hold()
-        QTimer.singleShot(0, self, self._on_begun)
+        self._look_in(_EVERY)
         return self._control
 
     def end(self) -> None:
@@ -59,12 +58,6 @@ class Onlooker(QObject):
 
     def _look_in(self, seconds: float) -> None:
         self._timer.start(round(1000 * seconds))
-
-    @Slot()
-    def _on_begun(self) -> None:
-        if self._control is not None:
-            self._control.release()
-            self._look_in(_EVERY)
 
     @Slot()
     def _look(self) -> None:

@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from perceptron_gui.core import running
-from perceptron_gui.core.actions import CPU, Ending, Run
+from perceptron_gui.core.actions import CPU, Run
 from perceptron_gui.core.autograd import Namespace
 from perceptron_gui.core.control import FLAT_OUT, Control, Frame, Pace
 from perceptron_gui.core.presets import PRESETS
@@ -39,22 +39,3 @@ def test_a_run_is_held_while_it_is_shown_and_a_slow_one_is_looked_at_again_soon(
     assert onlooker._timer.interval() == soon
     onlooker.end()
     assert not onlooker._timer.isActive()
-
-
-def test_a_run_that_begins_is_held_until_what_was_there_before_is_painted(qtbot: QtBot) -> None:
-    onlooker = Onlooker()
-    control = onlooker.begin()
-    assert control.is_held
-    qtbot.waitUntil(lambda: not control.is_held)
-    assert onlooker._timer.isActive()
-    onlooker.end()
-
-
-@pytest.mark.usefixtures("qtbot")
-def test_a_run_that_is_stopped_at_once_is_not_held() -> None:
-    onlooker = Onlooker()
-    control = onlooker.begin()
-    control.stop(Ending.STOPPED)
-    assert not control.is_held
-    onlooker.end()
-    control.stay()
