@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from perceptron_gui.core.actions import STEP, Axis, Resize
 from perceptron_gui.core.operations import Engine
@@ -49,6 +50,17 @@ def test_other_words_for_what_was_put_away_wait_until_it_is_caught_up_on(show: S
     plot.display(history)
     plot.put_away()
     plot.retranslate()
+    plot.catch_up()
+    assert _curves(plot) == parameters(history)
+
+
+def test_what_was_put_away_waits_also_when_its_room_changes(show: Show, engine: Engine) -> None:
+    plot = show(WeightsPlot)
+    history = done(engine, begin(), *STEP * 3)
+    plot.display(history)
+    plot.put_away()
+    plot.resize(plot.width() // 2, plot.height())
+    QApplication.processEvents()
     plot.catch_up()
     assert _curves(plot) == parameters(history)
 
