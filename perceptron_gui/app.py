@@ -207,6 +207,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         _load_engine_early()
     memory.use_one_heap()
     memory.take_huge_pages()
+    # Else Qt shares tall gradients, those of scroll bars too, out among threads: to wake them takes ten times as long as
+    # to paint, and takes a core from torch.
+    os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     application = _application()
     interruption = Interruption()
     garbage = Garbage()

@@ -92,6 +92,14 @@ def test_torch_that_cannot_be_loaded_is_said_with_its_cause(tmp_path: Path, erro
         assert "Install it again" in said
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are listed in /proc")
+def test_the_window_is_painted_in_one_thread() -> None:
+    """Qt shares tall gradients out among threads, which takes longer than painting them."""
+    threads = seen(drive("look_without_torch"))["threads"]
+    assert threads
+    assert "Thread (pooled)" not in threads
+
+
 def settings_file(home: Path) -> QSettings:
     folder = home / "perceptron-gui"
     folder.mkdir(parents=True)
