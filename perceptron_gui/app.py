@@ -207,8 +207,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         _load_engine_early()
     memory.use_one_heap()
     memory.take_huge_pages()
-    # Else Qt shares tall gradients, those of scroll bars too, out among threads: to wake them takes ten times as long as
-    # to paint, and takes a core from torch.
+    # Else Qt shares tall gradients, even those of a scroll bar, out among threads: to wake them takes ten times as
+    # long as to paint, and takes a core from torch.
     os.environ.setdefault("QT_NO_GUI_THREADPOOL", "1")
     application = _application()
     interruption = Interruption()

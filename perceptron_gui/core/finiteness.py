@@ -1,11 +1,14 @@
 """Whether a large array has a nan or an inf: looked at once, on the worker, and known from then on."""
 
+import math
 import weakref
 
 import numpy as np
 
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, owner
 
+_HANDFUL = 32
+"""So many numbers are looked at sooner one by one."""
 _FEW = 2**16
 """Of so many numbers nothing is remembered."""
 _known: dict[int, tuple["weakref.ref[FloatArray]", bool]] = {}
@@ -13,6 +16,8 @@ _known: dict[int, tuple["weakref.ref[FloatArray]", bool]] = {}
 
 def is_finite(array: FloatArray) -> bool:
     """Whether there is no nan and no inf in an array that nobody can write to."""
+    if array.size <= _HANDFUL:
+        return all(map(math.isfinite, array.ravel().tolist()))
     if array.size <= _FEW:
         return bool(np.isfinite(array).all())
     whole = owner(array)

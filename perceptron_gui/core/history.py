@@ -6,7 +6,7 @@ from enum import Enum
 
 from perceptron_gui.core.actions import Action, Delete, Ending, Import, Insert, Operation, Ran, Randomize, Resize, Start
 from perceptron_gui.core.presets import NOTEBOOK, PRESETS
-from perceptron_gui.core.snapshot import Snapshot, blocks
+from perceptron_gui.core.snapshot import Snapshot, blocks, owner
 from perceptron_gui.core.thinning import bare, with_thinner_runs
 
 LARGEST_HISTORY = 512 * 2**20
@@ -292,8 +292,10 @@ def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, 
 def _bytes_held(action: Action, snapshot: Snapshot, before: Snapshot | None = None) -> int:
     """Return the bytes of the arrays that an entry keeps alive, but for those that the state before it does."""
     held = snapshot.arrays() | (action.arrays() if isinstance(action, Ran) else {})
-    already = blocks(before.arrays().values()) if before is not None else {}
-    return sum(nbytes for key, nbytes in blocks(held.values()).items() if key not in already)
+    already = {} if before is None else before.arrays()
+    new = blocks(array for key, array in held.items() if key not in already)
+    owners = {id(owner(array)) for array in already.values()}
+    return sum(nbytes for key, nbytes in new.items() if key not in owners)
 
 
 def goes_on(before: History, after: History) -> bool:

@@ -19,6 +19,8 @@ _LINES = 3
 _NARROWEST = 240
 _REDUCTIONS = ((Reduction.SUM, ".sum()"), (Reduction.MEAN, ".mean()"), (Reduction.WEIGHTED, ".mean() * rows/m"))
 _ZEROING = ((Zeroing.ZERO, ".grad.zero_()"), (Zeroing.NONE, ".grad = None"))
+_PLACES = {choice: place for choices in (_REDUCTIONS, _ZEROING) for place, (choice, _) in enumerate(choices)}
+"""Where each stands in its list: Qt's search takes a while."""
 
 
 class SettingsBar(QToolBar):
@@ -107,8 +109,8 @@ class SettingsBar(QToolBar):
         self._wished_config = config = history.current.config
         self._lr.display(config.lr)
         self._retain_graph.setChecked(config.retain_graph)
-        self._zeroing.setCurrentIndex(self._zeroing.findData(config.zeroing))
-        self._reduction.setCurrentIndex(self._reduction.findData(config.reduction))
+        self._zeroing.setCurrentIndex(_PLACES[config.zeroing])
+        self._reduction.setCurrentIndex(_PLACES[config.reduction])
 
     def display_devices(self, session: Session) -> None:
         """Show the devices that work; one that failed since is greyed until the next start."""
