@@ -16,7 +16,7 @@ from perceptron_gui import __version__
 from perceptron_gui.preferences import Preferences
 from tests.e2e.processes import DRIVER, LIMIT, ROOT, drive, run, seen
 
-CLOSINGS = 6
+CLOSINGS = 4
 """How many moments of a running step the window is closed at; more find rarer races, at 3 s each."""
 LONGEST_CLOSING = 3.5
 
