@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QLockFile, QObject, QSysInfo, Signal, Slot
+from PySide6.QtCore import QLockFile, QObject, QSysInfo, QTimer, Signal, Slot
 
 from perceptron_gui import files
 from perceptron_gui.core import storage
@@ -21,12 +21,14 @@ from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.journal import Journal, Kept
 from perceptron_gui.recovery import Leftover, leftovers
-from perceptron_gui.saving import LeaveOut, written
+from perceptron_gui.saving import LeaveOut, clear, written
 from perceptron_gui.session import Session
 
 _NOTHING = History((), -1)
 _NOWHERE = Kept()
 _MOMENT_MS = 1000
+FLUSH_AFTER = 1000
+"""Milliseconds after which a change is on the disk, too: until then a power cut may take it."""
 _log = logging.getLogger(__name__)
 
 
@@ -96,6 +98,8 @@ class Document(QObject):
         self._saving: _Saving | None = None
         self._next_saves: dict[Path | None, Callable[[], None]] = {}
         self._was_modified = False
+        self._flushing = QTimer(self, singleShot=True, interval=FLUSH_AFTER)
+        self._flushing.timeout.connect(self._flush)
         self._read.connect(self._on_read)
         self._written.connect(self._on_written)
         self._leftovers_found.connect(self._on_leftovers_found)
@@ -214,7 +218,7 @@ class Document(QObject):
             unsaved, once_safe = (0, None) if leftover is None else (leftover.unsaved, leftover.delete)
             self._journal.begin(read.history, self._kept, unsaved, once_safe)
         if self.path is not None:
-            self._executor.submit(files.clear, self.path)
+            self._executor.submit(clear, self.path)
         self.session.open(read.history)
         self._say_changed()
         self.shown.emit()
@@ -291,6 +295,7 @@ class Document(QObject):
     def _on_session_changed(self, history: History) -> None:
         if self._journal is not None:
             self._journal.follow(history)
+            self._flush_soon()
         if history.entries is not self._kept_history.entries:
             # It does not come again, and would keep alive what the session has dropped.
             self._kept_history = _NOTHING
@@ -301,6 +306,7 @@ class Document(QObject):
     def _on_session_progressed(self, history: History) -> None:
         if self._journal is not None:
             self._journal.progress(history)
+            self._flush_soon()
         if self.is_modified is not self._was_modified:
             self._say_changed()
 
@@ -315,6 +321,15 @@ class Document(QObject):
     @Slot(object)
     def _on_journal_failed(self, error: OSError) -> None:
         self.failed.emit(Problem(Reason.NO_RECOVERY, detail=str(error)))
+
+    def _flush_soon(self) -> None:
+        if not self._flushing.isActive():
+            self._flushing.start()
+
+    @Slot()
+    def _flush(self) -> None:
+        if self._journal is not None:
+            self._journal.flush()
 
     def _say_changed(self) -> None:
         self._was_modified = self.is_modified

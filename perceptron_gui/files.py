@@ -29,7 +29,7 @@ def write(path: Path, data: bytes | Iterable[bytes]) -> None:
     if detail:
         raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
     target = Path(os.path.realpath(path))
-    part = _part_of(target)
+    part = part_of(target)
     detail = _write_part(part, data)
     if detail:
         raise Problem(Reason.NOT_SAVED, file=str(path), detail=detail)
@@ -44,14 +44,15 @@ def write(path: Path, data: bytes | Iterable[bytes]) -> None:
 
 def clear(path: Path) -> None:
     """Take away what a program that was killed while it wrote this file has left beside; nobody may be writing it."""
-    beside = _part_of(path).name
+    beside = part_of(path).name
     with suppress(OSError):
         for one in path.parent.iterdir():
             if one.name == beside or one.name.startswith(f"{beside}."):
                 one.unlink(missing_ok=True)
 
 
-def _part_of(path: Path) -> Path:
+def part_of(path: Path) -> Path:
+    """Return the file in which lies what is not yet whole; names that begin so and a dot are temporary, too."""
     # QSaveFile writes beside, too, but under a name that a person may have given: a.perceptron.backup.
     return path.with_name(f".{path.name}.part")
 

@@ -40,10 +40,10 @@ _LARGE = 2**13
 """Bytes from which on an array lies in the second file, and its entry is written on another thread."""
 _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
+_LONG = 1000
+"""Entries from which on a journal is begun before the first change: it would come behind the changes that follow."""
 _HEAVY = histories.LARGEST_HISTORY // 4
 """Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
-_FLUSH_EVERY = 1.0
-"""Seconds after which what was written is put on the disk, too: until then a power cut may take it."""
 FRAME_EVERY = 10.0
 """Seconds between two moments of a run that goes on: so much of it a crash may take."""
 _log = logging.getLogger(__name__)
@@ -114,7 +114,7 @@ class Journal:
         self._file: _File | None = None
         self._has_failed = False
         self._has_said = False
-        self._flushed = self._followed = time.monotonic()
+        self._followed = time.monotonic()
 
     def begin(
         self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
@@ -124,12 +124,13 @@ class Journal:
         Args:
             history: what there is now.
             kept: where it is kept.
-            unsaved: how many of its changes are not; then it is written now, not with the first change.
+            unsaved: how many of its changes are not; then it is written now, not with the first change, and so is a
+                long one.
             once_safe: what to do when that is written.
         """
         self._begun, self._kept, self._wish = history, kept, None
         self._do(self._try_again, is_large=False)
-        if unsaved:
+        if unsaved or len(history.entries) > _LONG:
             self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
 
     def follow(self, history: History) -> None:
@@ -162,6 +163,10 @@ class Journal:
         """Delete the file: what it holds was saved, or is not wanted."""
         self._do(self._discard, is_large=False)
 
+    def flush(self) -> None:
+        """Put on the disk what a power cut may take until then; on `executor`, for a slow disk takes its time."""
+        self._executor.submit(self._flush)
+
     def leave(self) -> None:
         """Close the file, and leave it for the next start."""
         self._do(self._leave, is_large=False)
@@ -171,11 +176,6 @@ class Journal:
             self._last = self._executor.submit(self._attempt, work)
         else:
             self._attempt(work)
-        now = time.monotonic()
-        if now - self._flushed > _FLUSH_EVERY:
-            # Elsewhere, for a slow disk takes its time; asked for here, for no job may ask for another at the end.
-            self._flushed = now
-            self._executor.submit(self._flush)
 
     def _attempt(self, work: Callable[[], None]) -> None:
         try:
@@ -221,6 +221,7 @@ class Journal:
     def _leave(self) -> None:
         file, self._file = self._file, None
         if file is not None:
+            file.flush()
             file.close()
 
     def _write(self, wish: Wish, kept: Kept) -> None:
@@ -284,7 +285,15 @@ class _File:
 
         Return False where it went on so far meanwhile that there is no way from what was written.
         """
-        self._push(wish.history.entries[0 if is_whole else wish.history.index])
+        told = wish.history
+        entries = told.entries[0 if is_whole else told.index :]
+        for place, entry in enumerate(entries):
+            if wish.history is not told:
+                break
+            self._push(entry, is_last=place == len(entries) - 1)
+        else:
+            self._go_to(told.index - len(told.entries))
+            self._entries = told.entries
         while not self.is_at(wish.history):
             if not self.follow(wish.history):
                 return False

@@ -89,16 +89,17 @@ def leftovers(folder: Path) -> list[Leftover]:
 
 
 def _end_of(path: Path) -> tuple[Kept, int]:
-    """Return what the lines of a journal end with; in one that was never begun to the end, everything is unsaved."""
-    kept, unsaved = Kept(), 0
+    """Return what the lines of a journal end with; one that was never begun to the end holds nothing of its own."""
+    kept, unsaved, is_begun = Kept(), 0, False
     try:
         for line in _lines_of(path):
+            is_begun |= line.kept is not UNSET
             kept, unsaved = (kept, unsaved + 1) if line.kept is UNSET else (line.kept, line.unsaved)
     except (OSError, msgspec.MsgspecError) as error:
         # Something that cannot be told may be worth keeping.
         _log.warning("%s ends early: %s", path, error)
         return kept, max(unsaved, 1)
-    return kept, unsaved
+    return kept, unsaved if is_begun else 0
 
 
 def _lines_of(path: Path) -> Iterator[Line]:

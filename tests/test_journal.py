@@ -3,6 +3,7 @@
 import os
 import resource
 import shutil
+import sys
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
@@ -330,6 +331,65 @@ def test_the_beginning_of_a_long_history_does_not_hold_the_window_up(tmp_path: P
     worker.work_all()
 
 
+def calls_of_the_beginning(folder: Path, count: int) -> int:
+    """Return how many calls of Python functions it takes to begin a journal with so many entries."""
+    played = Played(folder)
+    for _ in range(count):
+        played.press(Operation.FORWARD)
+    played.journal.discard()
+    played.journal.begin(played.history, HERE)
+    calls = 0
+
+    def count_calls(_frame: object, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(count_calls)
+    played.press(Operation.FORWARD)
+    sys.setprofile(None)
+    with played.left() as found:
+        assert contents(found[0].read()) == contents(played.history)
+    played.journal.discard()
+    return calls
+
+
+def test_a_history_three_times_as_long_takes_three_times_as_long_to_begin_with(tmp_path: Path) -> None:
+    short, long = (calls_of_the_beginning(tmp_path / str(count), count) for count in (50, 150))
+    assert long < 3.2 * short
+
+
+def test_a_long_history_is_written_before_its_first_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "_LONG", 3)
+    worker = ManualExecutor()
+    played = Played(tmp_path, worker)
+    played.press(*[Operation.FORWARD] * 5)
+    played.journal.discard()
+    worker.work_all()
+    played.journal.begin(played.history, HERE)
+    worker.work_all()
+    (begun,) = tmp_path.glob("*.journal")
+    with played.left() as found:
+        assert found == []
+    played.press(Operation.BACKWARD)
+    assert begun.exists()
+    assert assert_left_is(played).unsaved == 1
+    played.journal.discard()
+
+
+def test_a_beginning_that_was_cut_off_is_no_work(tmp_path: Path) -> None:
+    """Fault 13: killed while it writes down what the document has, before the first change."""
+    played = Played(tmp_path / "recovery")
+    played.press(*[Operation.FORWARD] * 5)
+    played.journal.leave()
+    (path,) = played.folder.glob("*.journal")
+    whole = path.read_bytes().splitlines(keepends=True)
+    with_kept = next(number for number, line in enumerate(whole) if b'"kept"' in line)
+    assert with_kept > 0
+    path.write_bytes(b"".join(whole[:with_kept]))
+    assert leftovers(played.folder) == []
+    assert not path.exists()
+
+
 def test_a_folder_that_cannot_be_written_is_said_once(tmp_path: Path) -> None:
     """Fault 18."""
     blocked = tmp_path / "file"
@@ -434,11 +494,12 @@ def test_recovered_work_is_moved_before_its_journal_goes(played: Played) -> None
 
 
 @pytest.mark.usefixtures("large")
-def test_the_clock_puts_arrays_and_then_lines_on_the_disk(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_flush_puts_arrays_and_then_lines_on_the_disk(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed: list[str] = []
-    monkeypatch.setattr(journal, "_FLUSH_EVERY", -1.0)
     monkeypatch.setattr(os, "fsync", lambda number: flushed.append(Path(f"/proc/self/fd/{number}").readlink().suffix))
     played.press(Randomize())
+    assert flushed == []
+    played.journal.flush()
     assert flushed == [".arrays", ".journal"]
 
 
@@ -458,7 +519,6 @@ def test_a_journal_that_is_begun_at_the_end_is_begun_to_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Fault 13: a long history, an edit, and SIGTERM."""
-    monkeypatch.setattr(journal, "_FLUSH_EVERY", -1.0)
     monkeypatch.setattr(journal, "_MANY", 3)
     flushed: list[str] = []
     monkeypatch.setattr(os, "fsync", lambda number: flushed.append(Path(f"/proc/self/fd/{number}").readlink().suffix))

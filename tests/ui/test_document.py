@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QLockFile
+from pytestqt.qtbot import QtBot
 
 from perceptron_gui import document as documents
+from perceptron_gui import files, saving
 from perceptron_gui.core import storage
 from perceptron_gui.core.actions import Operation, Randomize, SwitchDevice
 from perceptron_gui.core.history import History
@@ -26,6 +29,8 @@ from perceptron_gui.session import Session
 from tests.engines import FakeEngine
 from tests.executors import ManualExecutor
 from tests.histories import contents
+
+pytestmark = pytest.mark.usefixtures("qapp")
 
 
 class Desk:
@@ -408,6 +413,53 @@ def test_what_a_killed_save_left_goes_and_nothing_else_does(desk: Desk) -> None:
         assert {path.name for path in desk.folder.iterdir()} & {*ours, *theirs} == set(theirs)
 
 
+def test_arrays_of_a_save_that_was_killed_before_its_document_go(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Fault 12: of a document with a file of arrays beside it."""
+    large = large_state(monkeypatch)
+    desk.save(desk.path)
+    whole = desk.path.read_bytes()
+    desk.session.open(desk.session.history.push(Randomize(), large, "cpu"))
+    # Killed behind the arrays, behind the document, and while it wrote the arrays: the folder as it was in between.
+    moments: list[Path] = []
+    write = files.write
+
+    def writing(path: Path, data: Any) -> None:
+        if path.suffix == ".safetensors":
+            part = files.part_of(path)
+            part.write_bytes(b"half")
+            remember()
+            part.unlink()
+            write(path, data)
+        else:
+            remember()
+            write(path, data)
+            remember()
+
+    def remember() -> None:
+        moments.append(tmp_path_factory.mktemp("moment"))
+        for path in desk.folder.glob("*hw*"):
+            if path.suffix != ".lock":
+                shutil.copy(path, moments[-1])
+
+    monkeypatch.setattr(files, "write", writing)
+    desk.document.save(desk.path, may_leave_out=True)
+    desk.files.work_all()
+    assert len(moments) == 3
+    for place, folder in enumerate(moments):
+        saving.clear(folder / desk.path.name)
+        is_written = place == 2
+        assert {path.suffix for path in folder.iterdir()} == {".perceptron"} | (
+            {".safetensors"} if is_written else set()
+        )
+        document = folder / desk.path.name
+        assert is_written or document.read_bytes() == whole
+        assert not is_written or storage.load(document).history.current.W.tobytes() == large.W.tobytes()
+    saving.clear(desk.path)
+    assert {path.suffix for path in desk.folder.glob("*hw*")} - {".lock"} == {".perceptron", ".safetensors"}
+
+
 def test_a_device_that_is_not_here_is_said_and_the_file_stays_as_it_is(desk: Desk, make: Make) -> None:
     """Fault 42."""
     there = make(FakeEngine("cpu", "cuda:3"))
@@ -651,6 +703,23 @@ def test_closing_waits_no_longer_than_it_may_and_leaves_the_journal(desk: Desk) 
     assert contents(left.read()) == contents(desk.session.history)
     left.delete()
     desk.files.work_all()
+
+
+def test_the_last_change_is_put_on_the_disk_too(make: Make, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    """Nothing needs to be pressed behind it."""
+    monkeypatch.setattr(documents, "FLUSH_AFTER", 1)
+    flushed: list[bytes] = []
+    monkeypatch.setattr(os, "fsync", lambda number: flushed.append(Path(f"/proc/self/fd/{number}").read_bytes()))
+    desk = make()
+    desk.press()
+    whole = [path.read_bytes() for path in (desk.folder / "recovery").glob("*.journal")]
+
+    def is_flushed() -> bool:
+        desk.files.work_all()
+        return bool(flushed)
+
+    qtbot.waitUntil(is_flushed)
+    assert flushed == whole
 
 
 def test_a_folder_for_recovery_that_cannot_be_written_is_said_once(desk: Desk) -> None:
