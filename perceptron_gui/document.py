@@ -217,6 +217,7 @@ class Document(QObject):
         if self._journal is not None:
             unsaved, once_safe = (0, None) if leftover is None else (leftover.unsaved, leftover.delete)
             self._journal.begin(read.history, self._kept, unsaved, once_safe)
+            self._flush_soon()
         if self.path is not None:
             self._executor.submit(clear, self.path)
         self.session.open(read.history)

@@ -42,6 +42,8 @@ _MANY = 50
 """Entries from which on the beginning of a journal is written on another thread."""
 _LONG = 1000
 """Entries from which on a journal is begun before the first change: it would come behind the changes that follow."""
+_BREATH, _PAUSE = 8, 0.0002
+"""Entries after which a beginning lets the window have its turn, and for how many seconds at least."""
 _HEAVY = histories.LARGEST_HISTORY // 4
 """Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
 FRAME_EVERY = 10.0
@@ -124,13 +126,12 @@ class Journal:
         Args:
             history: what there is now.
             kept: where it is kept.
-            unsaved: how many of its changes are not; then it is written now, not with the first change, and so is a
-                long one.
+            unsaved: how many of its changes are not; then it is written now, not with the first change.
             once_safe: what to do when that is written.
         """
         self._begun, self._kept, self._wish = history, kept, None
         self._do(self._try_again, is_large=False)
-        if unsaved or len(history.entries) > _LONG:
+        if unsaved:
             self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
 
     def follow(self, history: History) -> None:
@@ -164,7 +165,13 @@ class Journal:
         self._do(self._discard, is_large=False)
 
     def flush(self) -> None:
-        """Put on the disk what a power cut may take until then; on `executor`, for a slow disk takes its time."""
+        """Put on the disk what a power cut may take until then; on `executor`, for a slow disk takes its time.
+
+        A long history that has not changed yet is written down, so that its first change is not behind all of it.
+        """
+        begun, kept = self._begun, self._kept
+        if begun is not None and self._file is None and len(begun.entries) > _LONG:
+            self._do(lambda: self._inherit(begun, kept, 0, None), is_large=True)
         self._executor.submit(self._flush)
 
     def leave(self) -> None:
@@ -291,6 +298,9 @@ class _File:
             if wish.history is not told:
                 break
             self._push(entry, is_last=place == len(entries) - 1)
+            if place % _BREATH == 0:
+                # Python goes on in this thread where it did not sleep, and the window would wait.
+                time.sleep(_PAUSE)
         else:
             self._go_to(told.index - len(told.entries))
             self._entries = told.entries

@@ -366,6 +366,7 @@ def test_a_long_history_is_written_before_its_first_change(tmp_path: Path, monke
     played.journal.discard()
     worker.work_all()
     played.journal.begin(played.history, HERE)
+    played.journal.flush()
     worker.work_all()
     (begun,) = tmp_path.glob("*.journal")
     with played.left() as found:
