@@ -19,7 +19,8 @@ from perceptron_gui.core.history import History, goes_on
 from perceptron_gui.core.presets import NOTEBOOK
 from perceptron_gui.core.problems import Problem, Reason
 from perceptron_gui.core.storage.numbers import DamagedError
-from perceptron_gui.journal import Journal, Kept
+from perceptron_gui.journal import Journal
+from perceptron_gui.journal_file import Kept
 from perceptron_gui.recovery import Leftover, leftovers
 from perceptron_gui.saving import LeaveOut, clear, written
 from perceptron_gui.session import Session

@@ -16,7 +16,7 @@ from perceptron_gui.core.snapshot import FloatArray, sealed
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.core.storage.reader import Reader
 from perceptron_gui.files import lock_at
-from perceptron_gui.journal import ARRAYS, SUFFIX, Kept, Line, delete
+from perceptron_gui.journal_file import ARRAYS, SUFFIX, Kept, Line, delete
 
 _log = logging.getLogger(__name__)
 

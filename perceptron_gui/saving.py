@@ -9,7 +9,7 @@ from perceptron_gui import files
 from perceptron_gui.core import storage
 from perceptron_gui.core.history import History
 from perceptron_gui.core.problems import Problem
-from perceptron_gui.journal import Kept
+from perceptron_gui.journal_file import Kept
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 

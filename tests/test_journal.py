@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from PySide6.QtCore import QLockFile
 from typing_extensions import override
 
-from perceptron_gui import journal, recovery
+from perceptron_gui import journal, journal_file, recovery
 from perceptron_gui.core import history as histories
 from perceptron_gui.core.actions import (
     Assign,
@@ -40,7 +40,8 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.core.storage.numbers import DamagedError
 from perceptron_gui.files import lock_at
-from perceptron_gui.journal import Journal, Kept
+from perceptron_gui.journal import Journal
+from perceptron_gui.journal_file import Kept
 from perceptron_gui.recovery import Leftover, leftovers
 from perceptron_gui.session import Session
 from tests.executors import InlineExecutor, ManualExecutor
@@ -259,7 +260,7 @@ def test_what_cannot_be_read_is_kept_and_said(played: Played) -> None:
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have every array take the second file, and its entry the other thread."""
-    monkeypatch.setattr(journal, "_LARGE", 1)
+    monkeypatch.setattr(journal_file, "LARGE", 1)
 
 
 @pytest.mark.usefixtures("large")
@@ -557,7 +558,7 @@ def test_a_begin_that_fails_for_whatever_reason_is_said_once_and_not_repeated(
     worker = ManualExecutor()
     played = Played(tmp_path, worker)
     with monkeypatch.context() as patch:
-        patch.setattr(journal._File, "begin", fail)
+        patch.setattr(journal_file.JournalFile, "begin", fail)
         played.press(Randomize(), Randomize(), Operation.FORWARD)
         worker.work_all()
     assert len(begun) == len(played.problems) == 1
@@ -572,7 +573,7 @@ def test_a_begin_that_fails_for_whatever_reason_is_said_once_and_not_repeated(
 
 def test_a_journal_that_cannot_be_held_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fault 18: the next start would take it for one that was left."""
-    monkeypatch.setattr(journal, "lock_at", lambda path: QLockFile(str(path / "no folder" / "lock")))
+    monkeypatch.setattr(journal_file, "lock_at", lambda path: QLockFile(str(path / "no folder" / "lock")))
     played = Played(tmp_path)
     played.press(Operation.FORWARD)
     assert [type(problem) for problem in played.problems] == [OSError]

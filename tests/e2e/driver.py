@@ -19,7 +19,7 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QMessageBox, QPushButton, QTableView
 
-from perceptron_gui import app, files, journal
+from perceptron_gui import app, files, journal_file
 from perceptron_gui.core.actions import Assign, Gesture
 from perceptron_gui.core.snapshot import TensorName, frozen
 from perceptron_gui.session import Session
@@ -238,7 +238,7 @@ def wait_for_signal(seconds: str) -> None:
 def save_without_end(path: str) -> None:
     """Edit W, begin a save that does not end, edit W again, and say when the journal has that, too."""
     app.load_engine = lambda: SlowEngine(0)  # type: ignore[assignment, return-value]
-    journal._LARGE = 1
+    journal_file.LARGE = 1
     journals = Path(os.environ["XDG_DATA_HOME"]) / "perceptron-gui" / "recovery"
     is_writing = threading.Event()
 

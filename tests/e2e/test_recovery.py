@@ -15,7 +15,7 @@ import pytest
 from perceptron_gui import journal
 from perceptron_gui.core import storage
 from perceptron_gui.core.actions import Ending, Ran, Run
-from perceptron_gui.journal import Kept
+from perceptron_gui.journal_file import Kept
 from perceptron_gui.recovery import Leftover, leftovers
 from tests.e2e.processes import ROOT, drive, seen
 
