@@ -8,6 +8,7 @@ import math
 import multiprocessing
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 MANY = 16
 """From so many files on, several processes share them: each of them takes a while to load PyTorch."""
+LIMIT = 600
+"""Seconds that a file may take, unless somebody says otherwise: a run takes as long as it took."""
 _LONGEST = 60
 """Characters of a text from a file that are shown."""
 
@@ -55,15 +58,16 @@ class Found:
 class Report:
     """What is said of one file: an object of `--json`. Entries are counted as the window does, `In [n]`, from 1.
 
-    `problem` is why a file could not be verified; what follows is None or 0 then. `shown` is the entry that the file
-    opens at, `entries` the last one, `left_out` how many before the first are not in it; `loss`, `updates` and `preset`
-    are those of the shown one. `in_bits` entries were compared to the last bit, `within_bounds` within 1e-5 of the sum
-    of the absolute terms. `starts` is None unless --preset or --start asks.
+    `problem` is why a file could not be verified, also that it `took_too_long`; what follows is None or 0 then. `shown`
+    is the entry that the file opens at, `entries` the last one, `left_out` how many before the first are not in it;
+    `loss`, `updates` and `preset` are those of the shown one. `in_bits` entries were compared to the last bit,
+    `within_bounds` within 1e-5 of the sum of the absolute terms. `starts` is None unless --preset or --start asks.
     """
 
     file: str
     holds: bool
     problem: str | None = None
+    took_too_long: bool = False
     loss: float | str | None = None
     updates: int = 0
     shown: int = 0
@@ -79,7 +83,7 @@ class Report:
         """Return it as a line; the name of the file takes `width` characters."""
         name = self.file.ljust(width)
         if self.problem is not None:
-            return f"{name}  unreadable   {self.problem}"
+            return f"{name}  {'too long' if self.took_too_long else 'unreadable':11}  {self.problem}"
         status = "holds" if self.holds else "differs" if self.difference is not None else "other start"
         loss = "no loss" if self.loss is None else f"loss {_number(self.loss)}"
         return f"{name}  {status:11}  {loss:19}  {_count(self.updates, 'update'):12}  {'; '.join(self._remarks())}"
@@ -120,6 +124,10 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--json", action="store_true", help="print a JSON array, an object a file")
     parser.add_argument(
+        "--limit", type=float, default=LIMIT, metavar="SECONDS",
+        help=f"what a file may take, {LIMIT} without this; one that takes longer does not hold",
+    )  # fmt: skip
+    parser.add_argument(
         "files", nargs="+", type=Path, metavar="FILE", help=f"sessions, or folders that hold *{storage.SUFFIX}"
     )
     parser.set_defaults(run=run)
@@ -134,7 +142,7 @@ def run(options: argparse.Namespace) -> int:
     if options.start is not None:
         storage.load(options.start)
     files = list(_files(options.files))
-    reports = reported(files, options.preset, options.start)
+    reports = reported(files, options.preset, options.start, options.limit)
     if options.json:
         all_of_them = list(reports)
         _print(json.dumps([asdict(report) for report in all_of_them], indent=1))
@@ -147,9 +155,11 @@ def run(options: argparse.Namespace) -> int:
     return int(not holds)
 
 
-def reported(files: Sequence[Path], preset: str | None = None, start: Path | None = None) -> Iterator[Report]:
+def reported(
+    files: Sequence[Path], preset: str | None = None, start: Path | None = None, limit: float = LIMIT
+) -> Iterator[Report]:
     """Return what is to be said of each file, in their order; as soon as it is known."""
-    verify = partial(report_on, preset=preset, start=start)
+    verify = partial(report_on, preset=preset, start=start, limit=limit)
     workers = min(os.cpu_count() or 1, len(files) // MANY)
     if workers < 2:
         yield from map(verify, files)
@@ -180,15 +190,20 @@ def _alone(verify: Callable[[Path], Report], file: Path) -> Report:
         return Report(_plain(str(file)), holds=False, problem="It cannot be done again: the process died of it, twice.")
 
 
-def report_on(file: Path, preset: str | None = None, start: Path | None = None) -> Report:
-    """Verify one file, whatever is in it."""
+def report_on(file: Path, preset: str | None = None, start: Path | None = None, limit: float = LIMIT) -> Report:
+    """Verify one file, whatever is in it; it may take so many seconds."""
     name = _plain(str(file))
     try:
         if file.is_dir():
             return Report(name, holds=False, problem=f"No *{storage.SUFFIX} in this folder.")
         opened = storage.load(file)
-        verification = _verification()
-        return _report(name, verification.verified(opened.history, opened.left_out, _engine(), _start(preset, start)))
+        wanted = _start(preset, start)
+        engine, verification = _engine(), _verification()
+        until = time.monotonic() + limit
+        return _report(name, verification.verified(opened.history, opened.left_out, engine, wanted, until))
+    except TimeoutError:
+        said = f"It takes longer than {limit:g} s to do its runs again: not verified. --limit gives it more."
+        return Report(name, holds=False, problem=said, took_too_long=True)
     except Problem as problem:
         return Report(name, holds=False, problem=_plain(of_problem(problem)))
     except Exception as error:  # noqa: BLE001  one file must not take the others with it

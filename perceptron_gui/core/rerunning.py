@@ -10,6 +10,7 @@ counts), a sum with its deposits, the last Update with its Forward.
 """
 
 import math
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
@@ -30,6 +31,8 @@ from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, frozen, same_numbers
 
 MOST_POINTS = 1000
+_LOOK = 256
+"""Phases between two looks at the clock."""
 
 
 def of_ending(ran: Ran, after: Snapshot) -> Iterator[Difference]:
@@ -49,8 +52,12 @@ def of_ending(ran: Ran, after: Snapshot) -> Iterator[Difference]:
         yield Difference("ending", ran.ending.value, Ending.GOES_ON.value)
 
 
-def on_the_way(ran: Ran, start: Snapshot) -> Iterator[Difference]:
-    """Do every phase again, and compare the curve and the checkpoints to the last bit."""
+def on_the_way(ran: Ran, start: Snapshot, until: float = math.inf) -> Iterator[Difference]:
+    """Do every phase again, and compare the curve and the checkpoints to the last bit.
+
+    Raises:
+        TimeoutError: it is not done by `until`, in seconds of `time.monotonic`; a file may claim any number of phases.
+    """
     run, schedule = ran.run, Schedule(ran.run, start)
     names = Namespace(replace(start, forward=None), CPU)
     W, b = (names.values(name) for name in LEAVES)
@@ -62,6 +69,8 @@ def on_the_way(ran: Ran, start: Snapshot) -> Iterator[Difference]:
     for phases in range(ran.phases):
         cycle, place = divmod(phases, len(run.cycle))
         operation = run.cycle[place]
+        if phases % _LOOK == 0 and time.monotonic() > until:
+            raise TimeoutError
         if place == 0 and cycle in checkpoints:
             yield from _of_checkpoint(checkpoints[cycle], names)
         if operation is Operation.FORWARD:

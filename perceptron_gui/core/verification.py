@@ -9,6 +9,7 @@ names: one of another device is compared within the bounds; a change of device m
 Which of two equal arrays are one object is compared as well, because staleness is read off it.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -94,15 +95,20 @@ def start_of_history(history: History, left_out: int) -> StartState:
     return StartState(state, left_out + history.index + 1)
 
 
-def verified(history: History, left_out: int, engine: Engine, start: StartState | None = None) -> Verification:
+def verified(
+    history: History, left_out: int, engine: Engine, start: StartState | None = None, until: float = math.inf
+) -> Verification:
     """Do every entry again and compare, up to the first difference.
 
     A whole history begins with a Start, which is compared with its preset. Of any other first entry, whose predecessor
     was left out, only what follows from the rest of it is compared: z, y_pred and loss of its Forwards and what their
     Backwards brought, within the bounds, because which machine computed them is not stored; and that its deposits add
     up to `.grad`.
+
+    Raises:
+        TimeoutError: a run takes longer than `until`, in seconds of `time.monotonic`.
     """
-    replay = _Replay(engine)
+    replay = _Replay(engine, until)
     in_bits = within_bounds = 0
     before: Entry | None = None
     difference: Difference | None = None
@@ -134,8 +140,9 @@ class _Replay:
     `_names` are the live tensors of `_snapshot`.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, until: float) -> None:
         self.is_exact = True
+        self._until = until
         self._engine = engine
         self._seen: set[int] = set()
         self._snapshot: Snapshot | None = None
@@ -187,7 +194,7 @@ class _Replay:
         for one in ran.checkpoints:
             yield from self._by_themselves(one.snapshot, f"checkpoint[{one.cycles}].")
         if self.is_exact:
-            yield from rerunning.on_the_way(ran, start)
+            yield from rerunning.on_the_way(ran, start, self._until)
             comparison = Comparison(self._seen, None, has_same_torch=True, has_same_environment=True)
             differences, names = rerunning.of_end(entry, ran, start, comparison)
             yield from differences

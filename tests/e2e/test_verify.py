@@ -10,7 +10,7 @@ import pytest
 
 from perceptron_gui import verifying
 from perceptron_gui.core import storage
-from perceptron_gui.core.actions import CPU, Configure, Start
+from perceptron_gui.core.actions import CPU, Configure, Run, Start
 from perceptron_gui.core.history import History
 from perceptron_gui.headless import main
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD
@@ -150,6 +150,25 @@ def test_several_processes_share_many_files_and_say_the_same(folder: Path, monke
     monkeypatch.setattr(verifying, "MANY", 2)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
     assert list(verifying.reported(files)) == alone
+
+
+def test_a_run_that_takes_too_long_does_not_hold_and_the_others_are_looked_at(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A file may claim more phases than anybody has time for."""
+    short = saved(tmp_path / "b short.perceptron", done(History.begin("notebook", CPU), *STEP))
+    long = saved(tmp_path / "a run.perceptron", done(History.begin("notebook", CPU), Run(updates=20)))
+    assert main(["verify", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert main(["verify", "--limit", "0", str(tmp_path)]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{long}")
+    assert "too long     It takes longer than 0 s" in first
+    assert second.startswith(f"{short}")
+    assert "holds" in second
+    assert main(["verify", "--json", "--limit", "0", str(long)]) == 1
+    (report,) = json.loads(capsys.readouterr().out)
+    assert (report["holds"], report["took_too_long"], report["difference"]) == (False, True, None)
 
 
 def test_a_file_that_kills_its_process_does_not_take_the_others_with_it(
