@@ -22,7 +22,9 @@ _LONG = 1000
 _HEAVY = histories.LARGEST_HISTORY // 4
 """Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
 FRAME_EVERY = 10.0
-"""Seconds between two moments of a run that goes on: so much of it a crash may take."""
+"""Seconds between two moments of a long run that goes on: so much of it a crash may take."""
+_FIRST_FRAME, _FRAME_SHARE = 1.0, 0.1
+"""Seconds between two moments of a short one, and the part of it that a crash may take of one in between."""
 _log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,7 @@ class Journal:
         self._has_failed = False
         self._has_said = False
         self._followed = time.monotonic()
+        self._run_since: float | None = None
 
     def begin(
         self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
@@ -64,22 +67,15 @@ class Journal:
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
-        begun, kept = self._begun, self._kept
-        self._followed = time.monotonic()
-        if begun is not None and history.entries is begun.entries and history.index == begun.index:
-            return
-        # Whatever of it goes on is in the histories that follow.
-        self._begun = None
-        if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
-            return
-        self._wish = wish = Wish(history, begun)
-        last, is_long = history.entries[history.index], self._file is None and len(history.entries) > _MANY
-        self._do(lambda: self._write(wish, kept), is_large=is_long or last.new_bytes > journal_file.LARGE)
+        self._run_since = None
+        self._catch_up(history)
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
-        if time.monotonic() - self._followed >= FRAME_EVERY:
-            self.follow(history)
+        now = time.monotonic()
+        since = self._run_since = now if self._run_since is None else self._run_since
+        if now - self._followed >= min(FRAME_EVERY, max(_FIRST_FRAME, _FRAME_SHARE * (now - since))):
+            self._catch_up(history)
         elif history.nbytes > _HEAVY:
             self._do(partial(self._forget_before, history.entries[0]), is_large=False)
 
@@ -105,6 +101,19 @@ class Journal:
     def leave(self) -> None:
         """Close the file, and leave it for the next start."""
         self._do(self._leave, is_large=False)
+
+    def _catch_up(self, history: History) -> None:
+        begun, kept = self._begun, self._kept
+        self._followed = time.monotonic()
+        if begun is not None and history.entries is begun.entries and history.index == begun.index:
+            return
+        # Whatever of it goes on is in the histories that follow.
+        self._begun = None
+        if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
+            return
+        self._wish = wish = Wish(history, begun)
+        last, is_long = history.entries[history.index], self._file is None and len(history.entries) > _MANY
+        self._do(lambda: self._write(wish, kept), is_large=is_long or last.new_bytes > journal_file.LARGE)
 
     def _do(self, work: Callable[[], None], *, is_large: bool) -> None:
         if is_large or (self._last is not None and not self._last.done()):

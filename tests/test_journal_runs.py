@@ -2,7 +2,10 @@
 
 import weakref
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -78,6 +81,27 @@ def test_a_run_is_written_now_and_then_alone(played: Played, monkeypatch: pytest
     assert_left_is(played, second)
     played.journal.follow(ended)
     assert_left_is(played, ended)
+
+
+def test_of_a_run_a_crash_takes_a_second_at_first_and_ten_at_last(
+    played: Played, monkeypatch: pytest.MonkeyPatch
+) -> None:  # fmt: skip
+    now = 1000.0
+    monkeypatch.setattr(journal, "time", SimpleNamespace(monotonic=lambda: now))
+    going_on, _ = moments(played.history, Run(updates=9), 8)
+    played.journal.follow(played.history)
+    written: list[float] = []
+    size = 0
+    for number in range(600):
+        now = 1000.0 + number / 4
+        played.journal.progress(replace(going_on, entries=(*going_on.entries,)))
+        after = sum(path.stat().st_size for path in played.folder.glob("*.journal"))
+        written += [now - 1000.0] if after > size else []
+        size = after
+    gaps = [(later, later - earlier) for earlier, later in pairwise(written)]
+    assert all(gap <= min(10.0, max(1.0, 0.1 * later)) + 0.25 for later, gap in gaps)
+    assert written[-1] >= 140 - 0.25
+    assert len(written) < 50
 
 
 def test_going_on_from_a_moment_within_a_run_is_written(played: Played) -> None:
