@@ -183,7 +183,7 @@ def _gradient(snapshot: Snapshot, element: Element) -> Derivation:
         return Derivation(element, chain_rule.of_zeros(snapshot, element, value), value, Remark.ZEROED)
     equations = chain_rule.in_numbers(snapshot, element, deposits, value)
     remark = Remark.MERGED if any(deposit.count > 1 for deposit in deposits) else None
-    return Derivation(element, equations, value, remark, stale_gradient(snapshot))
+    return Derivation(element, equations, value, remark, stale_gradient(snapshot, element.name))
 
 
 def _parameter(history: History, element: Element) -> Derivation | None:

@@ -243,13 +243,14 @@ class History:
     def thinned(self) -> "History":
         """Drop the oldest entries, and the futures they cut off, while the arrays take more than LARGEST_HISTORY.
 
-        The shown one and the one before it stay: there is always something to undo.
+        The shown one and the one before it stay: there is always something to undo. Where that is not enough, futures
+        that were cut off go, first those that such a future had cut off itself.
         """
         first, later = 0, self.nbytes
         while later > LARGEST_HISTORY and first < self.index - 1:
             history = self.since(first + 1)
             first, later = first + 1, history.nbytes
-        return self.since(first)
+        return _with_fewer_futures(self.since(first))
 
     def with_thinner_runs(self) -> "History":
         """Return the history with older runs recorded in less where all of them take too much."""
@@ -274,6 +275,27 @@ class History:
         nbytes = self.nbytes - sum(entry.nbytes for entry in self.entries[: first + 1]) + held
         kept = (replace(start, replaced=(), new_bytes=held), *self.entries[first + 1 :])
         return replace(self, entries=kept, index=self.index - first, nbytes=nbytes)
+
+
+def _with_fewer_futures(history: History) -> History:
+    """Return a history without futures that were cut off, while its arrays take too much."""
+    entries, nbytes = list(history.entries), history.nbytes
+    for shorter in (_with_one_future, _without_future):
+        for index, entry in enumerate(entries):
+            if nbytes <= LARGEST_HISTORY or not entry.replaced:
+                continue
+            entries[index] = shorter(entry)
+            nbytes += entries[index].nbytes - entry.nbytes
+    return history if nbytes == history.nbytes else replace(history, entries=tuple(entries), nbytes=nbytes)
+
+
+def _with_one_future(entry: Entry) -> Entry:
+    """Return an entry with the future that it cut off, without those that this one had cut off."""
+    return replace(entry, replaced=tuple(map(_without_future, entry.replaced)))
+
+
+def _without_future(entry: Entry) -> Entry:
+    return replace(entry, replaced=())
 
 
 def following(before: Entry, action: Action, *, is_refused: bool) -> tuple[int, str]:

@@ -54,8 +54,9 @@ class EntryList(QTableView):
 
     @property
     def selected(self) -> range:
-        """The positions of the selected entries."""
-        return range(min(self._anchor, self._reach), max(self._anchor, self._reach) + 1)
+        """The positions of the selected entries, as far as there are any while the oldest are being dropped."""
+        end = min(max(self._anchor, self._reach) + 1, len(self.entry_model.entries))
+        return range(min(self._anchor, self._reach), end)
 
     def display(self, history: History, *, is_seen: bool) -> None:
         """Show a history; one that nobody sees only keeps nothing alive that is gone from it."""

@@ -365,3 +365,10 @@ def test_what_is_followed_is_what_the_last_phase_made() -> None:
     assert followed(play(NOTEBOOK_START, UPDATE)) == Element("z", 0, 0)
     refused = play(replace(NOTEBOOK_START), FORWARD, BACKWARD, BACKWARD)
     assert followed(refused) == W00
+
+
+def test_a_gradient_that_a_refused_backward_did_not_reach_is_not_from_an_earlier_state() -> None:
+    history = play(PRESETS["notebook"], FORWARD, typed(TensorName.X, 0.5), BACKWARD, FORWARD, BACKWARD)
+    assert len(history.current.deposits) == 2
+    assert derive(history, W00).stale == ()
+    assert derive(history, B0).stale == ("x",)

@@ -295,6 +295,22 @@ class TestBytes:
         monkeypatch.setattr(history_module, "LARGEST_HISTORY", 0)
         assert push(push(BEGIN, Start("or_gate"))).preset == "or_gate"
 
+    def test_futures_go_where_the_oldest_entries_are_not_enough(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Do and undo, again and again: the arrays of each are in the future that the next one cut off."""
+        history = push(push(History.begin(NOTEBOOK, CPU)))
+        history = push(history).undo()
+        room = history.nbytes + 2 * fresh_bytes()
+        monkeypatch.setattr(history_module, "LARGEST_HISTORY", room)
+        for _ in range(20):
+            last = history.entries[-1]
+            history = push(history)
+            assert history.nbytes <= room
+            assert history.nbytes >= held(history.entries)
+            history = history.undo()
+            # The latest of them is still there.
+            assert [entry.snapshot for entry in history.entries[history.index + 1 :]] == [last.snapshot]
+            history = push(history).undo()
+
     def test_an_array_that_is_shared_is_counted_once(self) -> None:
         edit = Assign(TensorName.B, 0, 0, frozen([[1]]), Gesture.TYPE)
         pushed = BEGIN.push(edit, edited(BEGIN.current, edit), CPU)

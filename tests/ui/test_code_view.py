@@ -90,6 +90,17 @@ def visible_positions(view: CodeList) -> set[int]:
     return set(range(view.rowAt(0), view.rowAt(view.viewport().height() - 1) + 1))
 
 
+def test_oldest_entries_that_are_dropped_while_the_last_one_goes_on_are_no_trouble(qtbot: QtBot) -> None:
+    """A run that goes on is another entry with every look, and a full history drops the first ones meanwhile."""
+    panel, history = paneled(qtbot, repeated(story(), 12))
+    later = history.since(4)
+    later = replace(later, entries=(*later.entries[:-1], replace(later.entry)))
+    panel.display(later)
+    view = listed(panel)
+    assert view.code_model.rowCount() == 8
+    assert view.selected == range(7, 8)
+
+
 @pytest.fixture
 def panel(qtbot: QtBot) -> CodeView:
     return paneled(qtbot, story())[0]

@@ -18,7 +18,7 @@ from perceptron_gui.ui.plots.labels import Label
 from perceptron_gui.ui.plots.ledger import hits as ledger_hits
 from perceptron_gui.ui.plots.ledger import labels as ledger_labels
 from perceptron_gui.ui.plots.ledger import words
-from perceptron_gui.ui.plots.ledger.geometry import BEFORE, FIRST, Ledger, ledger_part, visible_part
+from perceptron_gui.ui.plots.ledger.geometry import BEFORE, FIRST, Ledger, ledger_part, opposite, visible_part
 from perceptron_gui.ui.plots.ledger.heat_maps import HeatMaps
 from perceptron_gui.ui.plots.ledger.names import Names
 from perceptron_gui.ui.plots.ledger.sheet import ledger_sheet
@@ -324,7 +324,7 @@ class GradientPlot(Plot):
         if index is not None:
             told.append(words.selected(ledger, self._numbers[index], index, self._chosen_column))
         aside = [line for line in (words.hollow(ledger), words.turned_back(ledger)) if line]
-        told += [words.batch(self._judgement), words.opposite(ledger), " ".join(aside)]
+        told += [words.batch(self._judgement), words.opposite(opposite(snapshot), ledger.shape), " ".join(aside)]
         told = [line for line in told if line]
         if ledger.drawn.any() and len(told) == 1 and self.takes_mouse:
             told.append(words.hint())

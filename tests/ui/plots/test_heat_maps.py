@@ -118,6 +118,23 @@ def test_the_maps_are_stored_incoming_and_how_many_backwards(ledger: GradientPlo
     assert ledger.heat_maps.scales[2].ends == ("0", "2")
 
 
+def test_opposite_signs_are_said_of_all_parameters_not_of_the_selected_one_alone(
+    ledger: GradientPlot, engine: Engine
+) -> None:
+    history = done(engine, _large(engine), *FORWARD_BACKWARD)
+    history = done(engine, history, Assign(TensorName.Y_TRUE, 0, 0, frozen(np.zeros((1, 5))), Gesture.PASTE))
+    history = done(engine, history, *FORWARD_BACKWARD)
+    snapshot = history.current
+    last = snapshot.deposits[-1]
+    assert last.W_grad is not None
+    assert snapshot.W_grad is not None
+    against = np.argwhere(np.sign(last.W_grad) * np.sign(snapshot.W_grad) < 0)
+    assert 0 < len(against) < last.W_grad.size
+    ledger.display(history)
+    row, column = against[0]
+    assert f"⇅ incoming against stored: W[{row}, {column}]" in ledger.story.text()
+
+
 def test_backwards_are_counted_on_and_anew_after_undo_and_zero_grad(ledger: GradientPlot, engine: Engine) -> None:
     twice = done(engine, _large(engine), *FORWARD_BACKWARD * 2)
     for history, expected in (

@@ -76,7 +76,8 @@ class SurfaceAsking:
         if self.found is None:
             return None
         first, second = self.found.first, self.found.second
-        column, row = int(np.abs(first - x).argmin()), int(np.abs(second - y).argmin())
+        with np.errstate(over="ignore"):
+            column, row = int(np.abs(first - x).argmin()), int(np.abs(second - y).argmin())
         return float(first[column]), float(second[row]), float(self.losses[row, column])
 
     def at_present(self) -> float | None:

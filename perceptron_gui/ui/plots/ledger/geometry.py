@@ -25,6 +25,7 @@ BEFORE = 0.12
 """By so much more room is before the first stack than behind the last bar, in parts of a parameter's place."""
 FIRST = -0.55 - BEFORE
 _LEAST_LINE = STACK_WIDTH / 8
+_MOST_COMPARED = 2**16
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,6 +168,20 @@ def gathered(
             values[mask] = array.reshape(-1)[parameters[mask] - first]
             is_there |= mask
     return values, is_there
+
+
+def opposite(snapshot: Snapshot) -> Ints:
+    """Return the parameters of a whole layer, W in row order, then b, at which the last Backward points the other way.
+
+    None of a layer so large that the window would wait.
+    """
+    count = snapshot.W.size + snapshot.b.size
+    if count > _MOST_COMPARED or not snapshot.deposits or snapshot.deposits[-1].count > 1:
+        return np.empty(0, np.intp)
+    last, every = snapshot.deposits[-1], np.arange(count)
+    stored, _ = gathered(snapshot.W_grad, snapshot.b_grad, every, snapshot.W.size)
+    added, _ = gathered(last.W_grad, last.b_grad, every, snapshot.W.size)
+    return np.flatnonzero(np.sign(stored) * np.sign(added) < 0)
 
 
 def element(parameter: int, shape: tuple[int, int], suffix: str = "") -> str:

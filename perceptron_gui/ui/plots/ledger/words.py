@@ -8,7 +8,7 @@ from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.questions import Agreement, Judgement, Stage
 from perceptron_gui.core.snapshot import Rows, Snapshot
 from perceptron_gui.ui import sentences
-from perceptron_gui.ui.plots.ledger.geometry import Ledger
+from perceptron_gui.ui.plots.ledger.geometry import Ints, Ledger, element
 
 translate = QCoreApplication.translate
 NONE = "None"
@@ -57,13 +57,12 @@ def tally(snapshot: Snapshot, agreement: Agreement | None) -> str:
     ).format(count=count, start=start)  # fmt: skip
 
 
-def opposite(ledger: Ledger) -> str:
-    """Say at which parameters the last Backward points against what is stored; nothing where there are none."""
-    columns = ledger.is_opposite.nonzero()[0].tolist()
-    if not columns:
+def opposite(parameters: Ints, shape: tuple[int, int]) -> str:
+    """Say of a layer (n, k) at which parameters the last Backward points against what is stored, if at any."""
+    if not parameters.size:
         return ""
-    names = [ledger.element(column) for column in columns[:_MOST_NAMED]]
-    if len(columns) > _MOST_NAMED:
+    names = [element(parameter, shape) for parameter in parameters[:_MOST_NAMED].tolist()]
+    if parameters.size > _MOST_NAMED:
         names.append("…")
     return translate("GradientPlot", "{mark} incoming against stored: {names}").format(
         mark=OPPOSITE, names=", ".join(names)
