@@ -131,6 +131,11 @@ class Session(QObject):
         return self._control is not None
 
     @property
+    def is_run_in_line(self) -> bool:
+        """Whether a Run waits for what was wished before it."""
+        return any(isinstance(wish, Run) for wish, _ in self._wishes)
+
+    @property
     def is_stopping(self) -> bool:
         """Whether a Run was told to stop, and has not yet."""
         return self._control is not None and self._control.ending is not None
@@ -193,7 +198,8 @@ class Session(QObject):
         self.waiting_changed.emit()
 
     def stop(self) -> None:
-        """Stop a Run at the next phase boundary."""
+        """Stop a Run at the next phase boundary; one that waits in line does not begin."""
+        self._wishes = deque(wish for wish in self._wishes if not isinstance(wish[0], Run))
         self._interrupt(Ending.STOPPED)
         self.waiting_changed.emit()
 

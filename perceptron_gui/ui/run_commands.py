@@ -32,7 +32,7 @@ class RunCommands(QObject):
         self.bar = RunBar(session)
         self._commands: Commands | None = None
         self._phases: PhaseBar | None = None
-        self._was_running = self._was_stopping = False
+        self._was_on = self._was_running = self._was_stopping = False
         self._wished: tuple[Entry, int] | None = None
         self.options.problem_found.connect(self.problem_found)
         self.options.changed.connect(self._show_phases)
@@ -66,7 +66,7 @@ class RunCommands(QObject):
         stopping = translate("RunCommands", "Stopping…")
         if session.is_stopping:
             text, tip = stopping, translate("RunCommands", "It stops after this phase")
-        elif session.is_running:
+        elif self._is_on:
             text, tip = stop, translate("RunCommands", "Stop after a whole phase; what was done stays")
         else:
             text, tip = run, translate("actions", "Repeat whole steps until a condition holds or you stop it")
@@ -74,7 +74,7 @@ class RunCommands(QObject):
             self._phases.keep_room_for_run(*(name.replace("&", "") for name in (run, stop, stopping)))
         self._commands.say("run", text, tip)
         action = self._commands["run"]
-        action.setIcon(QIcon(f"icons:{'stop' if session.is_running else 'run'}.svg"))
+        action.setIcon(QIcon(f"icons:{'stop' if self._is_on else 'run'}.svg"))
         action.setEnabled(not session.is_stopping)
 
     def travel_within(self, entry: Entry, phases: int) -> None:
@@ -95,10 +95,15 @@ class RunCommands(QObject):
         else:
             self._session.travel(entry)
 
+    @property
+    def _is_on(self) -> bool:
+        """Whether the command stops a Run: one that goes on, or one that waits in line."""
+        return self._session.is_running or self._session.is_run_in_line
+
     def _toggle(self) -> None:
         # What was being typed there is taken as it closes.
         self.options.close()
-        if self._session.is_running:
+        if self._is_on:
             self._session.stop()
         else:
             self._session.perform(self.options.run)
@@ -123,14 +128,15 @@ class RunCommands(QObject):
 
     def _on_waiting_changed(self) -> None:
         is_running, is_stopping = self._session.is_running, self._session.is_stopping
-        has_changed = (is_running, is_stopping) != (self._was_running, self._was_stopping)
+        is_on = self._is_on
+        has_changed = (is_on, is_running, is_stopping) != (self._was_on, self._was_running, self._was_stopping)
         if has_changed:
             # Not with every press: another text has every button of the command painted.
             self.retranslate()
         self.bar.follow()
         if has_changed or is_running:
             self._show_phases(self._session.history if is_running else None)
-        self._was_stopping = is_stopping
+        self._was_on, self._was_stopping = is_on, is_stopping
         if is_running is not self._was_running:
             self._was_running = is_running
             self.options.set_running(is_running)

@@ -146,6 +146,18 @@ class TestStartAndStop:
         assert held.action("run").text() == "Ru&n"
         assert len(held.history.entries) == 1
 
+    def test_pressed_again_one_that_waits_in_line_does_not_begin(self, held: Hands, worker: ManualExecutor) -> None:
+        run = held.action("run")
+        began = run.text()
+        held.click("forward")
+        run.trigger()
+        assert run.text().replace("&", "") == "Stop"
+        run.trigger()
+        assert run.text() == began
+        worker.work_all()
+        assert [entry.action for entry in held.session.history.entries[1:]] == [Operation.FORWARD]
+        assert not held.session.is_running
+
     def test_an_edit_stops_it_first_and_is_done_after(self, running: Hands) -> None:
         running.key(Qt.Key.Key_F5)
         running.qtbot.waitUntil(lambda: count(running) > 0)
