@@ -42,6 +42,7 @@ class Journal:
         self._last: Future[object] | None = None
         self._wish: Wish | None = None
         self._begun: History | None = None
+        self._to_begin: History | None = None
         self._kept = Kept()
         self._file: JournalFile | None = None
         self._has_failed = False
@@ -61,6 +62,7 @@ class Journal:
             once_safe: what to do when that is written.
         """
         self._begun, self._kept, self._wish = history, kept, None
+        self._to_begin = history if not unsaved and len(history.entries) > _LONG else None
         self._do(self._try_again, is_large=False)
         if unsaved:
             self._do(lambda: self._inherit(history, kept, unsaved, once_safe), is_large=True)
@@ -93,9 +95,10 @@ class Journal:
 
         A long history that has not changed yet is written down, so that its first change is not behind all of it.
         """
-        begun, kept = self._begun, self._kept
-        if begun is not None and self._file is None and len(begun.entries) > _LONG:
-            self._do(lambda: self._inherit(begun, kept, 0, None), is_large=True)
+        long, kept = self._to_begin, self._kept
+        self._to_begin = None
+        if long is not None:
+            self._do(lambda: self._inherit(long, kept, 0, None), is_large=True)
         self._executor.submit(self._flush)
 
     def leave(self) -> None:
@@ -108,7 +111,7 @@ class Journal:
         if begun is not None and history.entries is begun.entries and history.index == begun.index:
             return
         # Whatever of it goes on is in the histories that follow.
-        self._begun = None
+        self._begun = self._to_begin = None
         if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
             return
         self._wish = wish = Wish(history, begun)

@@ -378,6 +378,21 @@ def test_a_long_history_is_written_before_its_first_change(tmp_path: Path, monke
     played.journal.discard()
 
 
+def test_recovered_work_of_a_long_history_stays_unsaved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock comes before the other thread has written it down."""
+    monkeypatch.setattr(journal, "_LONG", 3)
+    worker = ManualExecutor()
+    played = Played(tmp_path, worker)
+    played.press(*[Operation.FORWARD] * 5)
+    played.journal.discard()
+    worker.work_all()
+    played.journal.begin(played.history, HERE, 5)
+    played.journal.flush()
+    worker.work_all()
+    assert assert_left_is(played).unsaved == 5
+    played.journal.discard()
+
+
 def test_a_beginning_that_was_cut_off_is_no_work(tmp_path: Path) -> None:
     """Fault 13: killed while it writes down what the document has, before the first change."""
     played = Played(tmp_path / "recovery")

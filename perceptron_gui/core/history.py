@@ -279,6 +279,8 @@ class History:
 
 def _with_fewer_futures(history: History) -> History:
     """Return a history without futures that were cut off, while its arrays take too much."""
+    if history.nbytes <= LARGEST_HISTORY:
+        return history
     entries, nbytes = list(history.entries), history.nbytes
     for shorter in (_with_one_future, _without_future):
         for index, entry in enumerate(entries):

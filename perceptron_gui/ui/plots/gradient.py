@@ -324,7 +324,9 @@ class GradientPlot(Plot):
         if index is not None:
             told.append(words.selected(ledger, self._numbers[index], index, self._chosen_column))
         aside = [line for line in (words.hollow(ledger), words.turned_back(ledger)) if line]
-        told += [words.batch(self._judgement), words.opposite(opposite(snapshot), ledger.shape), " ".join(aside)]
+        is_map = self.heat_maps.isVisibleTo(self)
+        against = opposite(snapshot) if is_map else ledger.parameters[ledger.is_opposite]
+        told += [words.batch(self._judgement), words.opposite(against, ledger.shape), " ".join(aside)]
         told = [line for line in told if line]
         if ledger.drawn.any() and len(told) == 1 and self.takes_mouse:
             told.append(words.hint())

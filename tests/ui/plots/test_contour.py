@@ -20,11 +20,15 @@ from perceptron_gui.core.actions import (
     Resize,
 )
 from perceptron_gui.core.operations import Engine
+from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.questions import Comparison, Landscape, Question
 from perceptron_gui.core.snapshot import Reduction, TensorName, frozen
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.contour import ContourPlot
-from perceptron_gui.ui.plots.contours.surface_asking import FEWEST_PLACES, MOST_PLACES, places_for
+from perceptron_gui.ui.plots.contours import words as contour_words
+from perceptron_gui.ui.plots.contours.descent import moves_of
+from perceptron_gui.ui.plots.contours.surface_asking import FEWEST_PLACES, MOST_PLACES, SurfaceAsking, places_for
+from tests.core.derivations import play
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.contour_hands import B0, ONE_NUMBER, W00, W10, answered, chosen, drawn, labels, loss_at
 from tests.ui.plots.scenes import (
@@ -331,3 +335,19 @@ def test_too_many_samples_are_too_many_and_that_is_said(asked: tuple[ContourPlot
     assert places_for(400_000, is_curve=False) == 0
     assert questions == []
     assert "too many samples for a surface: mark some rows" in plot.note.text()
+
+
+def test_a_gradient_that_a_refused_backward_did_not_reach_is_not_said_to_be_old() -> None:
+    edit = Assign(TensorName.X, 0, 0, frozen([[0.5]]), Gesture.TYPE)
+    snapshot = play(PRESETS["notebook"], FORWARD, edit, BACKWARD, FORWARD, BACKWARD).current
+    for axes, is_old in (((W00, W10), False), ((W00, B0), True)):
+        told = contour_words.of_present(None, moves_of(snapshot, *axes), snapshot, axes)
+        assert any("Changed since: x" in line for line in told) is is_old
+
+
+def test_places_at_both_ends_of_float32_are_looked_for_without_a_warning() -> None:
+    largest = float(np.finfo(np.float32).max)
+    surface = SurfaceAsking()
+    ends = frozen([-largest, largest])
+    surface.found, surface.losses = Landscape(PRESETS["notebook"], W00, W10, ends, ends), frozen([[0, 1], [2, 3]])
+    assert surface.nearest(np.float32(largest), np.float32(-largest)) == (largest, -largest, 1.0)  # type: ignore[arg-type]

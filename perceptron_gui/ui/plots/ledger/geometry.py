@@ -94,7 +94,7 @@ class Ledger:
     @cached_property
     def is_opposite(self) -> Bools:
         """Where the last Backward points against what is stored, (p,)."""
-        return np.sign(self.stored) * np.sign(self.incoming) < 0
+        return _are_opposite(self.stored, self.incoming)
 
     @cached_property
     def has_gap(self) -> bool:
@@ -181,7 +181,11 @@ def opposite(snapshot: Snapshot) -> Ints:
     last, every = snapshot.deposits[-1], np.arange(count)
     stored, _ = gathered(snapshot.W_grad, snapshot.b_grad, every, snapshot.W.size)
     added, _ = gathered(last.W_grad, last.b_grad, every, snapshot.W.size)
-    return np.flatnonzero(np.sign(stored) * np.sign(added) < 0)
+    return np.flatnonzero(_are_opposite(stored, added))
+
+
+def _are_opposite(stored: FloatArray, incoming: FloatArray) -> Bools:
+    return np.sign(stored) * np.sign(incoming) < 0
 
 
 def element(parameter: int, shape: tuple[int, int], suffix: str = "") -> str:
