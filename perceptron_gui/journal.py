@@ -21,10 +21,12 @@ _LONG = 1000
 """Entries from which on a journal is begun before the first change: it would come behind the changes that follow."""
 _HEAVY = histories.LARGEST_HISTORY // 4
 """Bytes from which on a history that waits for a slow disk gives way to a newer one: it would live on for that."""
-FRAME_EVERY = 10.0
-"""Seconds between two moments of a long run that goes on: so much of it a crash may take."""
-_FIRST_FRAME, _FRAME_SHARE = 1.0, 0.1
-"""Seconds between two moments of a short one, and the part of it that a crash may take of one in between."""
+FRAME_EVERY = 1.0
+"""Seconds between two moments of a run that goes on: so much of it a crash may take."""
+_FRAME_BYTES = 2**17
+"""Bytes of a run's state for which that holds; a larger one is written less often, to write as much."""
+_LONGEST = 10.0
+"""Seconds between two moments of a run, however large its state is."""
 _log = logging.getLogger(__name__)
 
 
@@ -48,7 +50,6 @@ class Journal:
         self._has_failed = False
         self._has_said = False
         self._followed = time.monotonic()
-        self._run_since: float | None = None
 
     def begin(
         self, history: History, kept: Kept, unsaved: int = 0, once_safe: Callable[[], object] | None = None
@@ -69,14 +70,12 @@ class Journal:
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
-        self._run_since = None
         self._catch_up(history)
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
-        now = time.monotonic()
-        since = self._run_since = now if self._run_since is None else self._run_since
-        if now - self._followed >= min(FRAME_EVERY, max(_FIRST_FRAME, _FRAME_SHARE * (now - since))):
+        waited = time.monotonic() - self._followed
+        if waited >= FRAME_EVERY and waited >= min(_LONGEST, FRAME_EVERY * _state_bytes(history) / _FRAME_BYTES):
             self._catch_up(history)
         elif history.nbytes > _HEAVY:
             self._do(partial(self._forget_before, history.entries[0]), is_large=False)
@@ -206,3 +205,9 @@ class Journal:
         if old is not None:
             old.delete()
         return file
+
+
+def _state_bytes(history: History) -> int:
+    """Return the bytes of what a run leaves, but for what was there before it."""
+    earlier = {} if history.before is None else history.before.arrays()
+    return sum(array.nbytes for key, array in history.current.arrays().items() if key not in earlier)

@@ -1,10 +1,10 @@
 """The file of a journal: every change of a history, as it comes, one line each.
 
 A line is a press or an edit (`push`, with its record), a step back (`undo`), or another place in the history (`at`):
-read back, it is done again by the same History. A run that goes on is written now and then: each time (`again`) in the
-place of what was written of it before. `kept` says where all before it is kept, and ends the lines that a
-journal begins with. Large arrays lie, bit for bit, in a second file beside it. While the program lives it holds a
-lock: a file that nobody holds was left by a program that ended without a word.
+read back, it is done again by the same History. A run that goes on is written now and then: each time (`again`) its
+state, which takes the place of the one before, and of its curve and checkpoints what came since. `kept` says where all
+before it is kept, and ends the lines that a journal begins with. Large arrays lie, bit for bit, in a second file beside
+it. While the program lives it holds a lock: a file that nobody holds was left by a program that ended without a word.
 """
 
 import os
@@ -20,6 +20,7 @@ import numpy as np
 from msgspec import UNSET, Raw, UnsetType
 
 from perceptron_gui.core import history as histories
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.history import Entry, History, is_going_on
 from perceptron_gui.core.snapshot import FloatArray, are_shared_zeros
 from perceptron_gui.core.storage.runs import shortened
@@ -72,7 +73,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 class Line(msgspec.Struct, omit_defaults=True, forbid_unknown_fields=True):
     """One line of a journal: a push, an undo, a place counted from the end, or `kept`, with what is not.
 
-    A push `again` is done in place of the push on the line before.
+    A push `again` is a later moment of the run that the line before pushed.
     """
 
     push: Raw | UnsetType = UNSET
@@ -139,8 +140,9 @@ class JournalFile:
         if told is self._entries and -place <= len(mine.entries):
             self._go_to(place)
         elif of_run is not None and place == -1:
+            earlier = mine.entry.action
             self.history = of_run
-            self._push(after.entry, is_last=True, again=True)
+            self._push(after.entry, is_last=True, earlier=earlier if isinstance(earlier, Ran) else None)
         elif place == -1 and after.before is mine.current:
             self._push(after.entry, is_last=True)
         elif undone is not mine and list(histories.ahead(undone)) == list(histories.ahead(after)):
@@ -193,13 +195,16 @@ class JournalFile:
     def _put(self, line: Line) -> None:
         write_all(self._lines, msgspec.json.encode(line) + b"\n")
 
-    def _push(self, entry: Entry, *, is_last: bool = False, again: bool = False) -> None:
-        before, is_run = self.history, is_last and is_going_on(entry)
-        record = self._writer.line(shortened(entry), before.current if before.entries else None)
+    def _push(self, entry: Entry, *, is_last: bool = False, earlier: Ran | None = None) -> None:
+        """Write an entry; of a run that was written before, when it was at an earlier moment, what came since."""
+        before, is_run, told = self.history, is_last and is_going_on(entry), shortened(entry)
+        if earlier is not None and isinstance(told.action, Ran):
+            told = replace(told, action=told.action.since(earlier))
+        record = self._writer.line(told, before.current if before.entries else None)
         mine = histories.hollow(entry, before.current) if is_run else bare(entry)
         self.history = before.pushed(replace(mine, replaced=()))
         self._before_push = before.with_room_for(self.history) if is_run else None
-        self._put(Line(push=Raw(record), again=again))
+        self._put(Line(push=Raw(record), again=earlier is not None))
 
     def forget_before(self, first: Entry) -> None:
         """Keep no entry alive that the history that is followed has dropped."""

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import UNSET
 from PySide6.QtCore import QLockFile
 
+from perceptron_gui.core.actions import Ran
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import FloatArray, sealed
 from perceptron_gui.core.storage.numbers import DamagedError
@@ -45,9 +46,10 @@ class Leftover:
             reader = Reader(_outside(self._path.with_suffix(ARRAYS)))
             for line in _lines_of(self._path):
                 if line.push is not UNSET:
-                    # A run that is written again takes the place of what was written of it before.
+                    # A later moment of a run takes the place of the one that was written before, and goes on from it.
+                    run = _run_of(history) if line.again else None
                     history = before = before if line.again else history
-                    history = history.pushed(reader.entry(line.push, history.entry if history.entries else None))
+                    history = history.pushed(reader.entry(line.push, history.entry if history.entries else None, run))
                 elif line.undo:
                     history = history.undo()
                 elif line.at is not UNSET and 0 < -line.at <= len(history.entries):
@@ -66,6 +68,14 @@ class Leftover:
         """Delete it: what it holds is somewhere else, or is not wanted."""
         delete(self._path)
         self._lock.unlock()
+
+
+def _run_of(history: History) -> Ran:
+    """Return the run that a history ends with."""
+    action = history.entry.action if history.entries else None
+    if not isinstance(action, Ran):
+        raise DamagedError("what goes on is no run")
+    return action
 
 
 def leftovers(folder: Path) -> list[Leftover]:

@@ -1,4 +1,4 @@
-"""A run in the recovery file: each time it is written it takes the place of what was written of it before."""
+"""A run in the recovery file: each time it is written it goes on from what was written of it before."""
 
 import weakref
 from collections.abc import Iterator
@@ -8,10 +8,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from typing_extensions import override
 
 from perceptron_gui import journal
+from perceptron_gui.core import running, storage
 from perceptron_gui.core.actions import CPU, Operation, Ran, Randomize, Run
-from perceptron_gui.core.history import History
+from perceptron_gui.core.control import Control, Frame
+from perceptron_gui.core.history import Entry, History
+from perceptron_gui.core.operations import Outcome
+from perceptron_gui.core.storage import runs, schema
+from perceptron_gui.core.storage.runs import shortened
 from tests.core.sessions import ENGINE, closely_watched, done
 from tests.histories import contents
 from tests.test_journal import Played
@@ -83,25 +89,96 @@ def test_a_run_is_written_now_and_then_alone(played: Played, monkeypatch: pytest
     assert_left_is(played, ended)
 
 
-def test_of_a_run_a_crash_takes_a_second_at_first_and_ten_at_last(
-    played: Played, monkeypatch: pytest.MonkeyPatch
-) -> None:  # fmt: skip
+def test_of_a_run_a_crash_takes_a_second(played: Played, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 1000.0
     monkeypatch.setattr(journal, "time", SimpleNamespace(monotonic=lambda: now))
     going_on, _ = moments(played.history, Run(updates=9), 8)
     played.journal.follow(played.history)
-    written: list[float] = []
-    size = 0
-    for number in range(600):
-        now = 1000.0 + number / 4
-        played.journal.progress(replace(going_on, entries=(*going_on.entries,)))
-        after = sum(path.stat().st_size for path in played.folder.glob("*.journal"))
-        written += [now - 1000.0] if after > size else []
-        size = after
-    gaps = [(later, later - earlier) for earlier, later in pairwise(written)]
-    assert all(gap <= min(10.0, max(1.0, 0.1 * later)) + 0.25 for later, gap in gaps)
-    assert written[-1] >= 140 - 0.25
-    assert len(written) < 50
+
+    def seconds_written() -> list[float]:
+        nonlocal now
+        start, size, written = now, written_bytes(played), []
+        for number in range(160):
+            now = start + number / 4
+            played.journal.progress(replace(going_on, entries=(*going_on.entries,)))
+            before, size = size, written_bytes(played)
+            written += [now] if size > before else []
+        return written
+
+    gaps = {later - earlier for earlier, later in pairwise(seconds_written())}
+    assert gaps == {1.0}
+    # What a large state takes is bounded, too.
+    monkeypatch.setattr(journal, "_FRAME_BYTES", 30)
+    gaps = {later - earlier for earlier, later in pairwise(seconds_written())}
+    assert min(gaps) > 1.0
+    monkeypatch.setattr(journal, "_FRAME_BYTES", 1)
+    gaps = {later - earlier for earlier, later in pairwise(seconds_written())}
+    assert gaps == {10.0}
+
+
+def told(ran: Ran) -> tuple[object, ...]:
+    """Return all that is recorded of a run; it does not matter which arrays are one."""
+    curve, seen = ran.curve, ran.curve.overview
+    arrays = (curve.losses, curve.parameters, seen.counts, seen.losses, seen.parameters)
+    states = [(one.cycles, one.snapshot.W.tobytes(), one.snapshot.b.tobytes()) for one in ran.checkpoints]
+    return ran.run, ran.phases, ran.ending, curve.stride, [(one.shape, one.tobytes()) for one in arrays], states
+
+
+def written_bytes(played: Played) -> int:
+    return sum(path.stat().st_size for path in played.folder.glob("*.journal"))
+
+
+class Shown(Control):
+    """Has the frames of a run: one after so many updates."""
+
+    def __init__(self, every: int) -> None:
+        super().__init__()
+        self.every = every
+        self.frames: list[Frame] = []
+
+    @override
+    def stay(self) -> None:
+        self.wants_frame = self.updates % self.every == 0
+
+    @override
+    def show(self, frame: Frame) -> None:
+        super().show(frame)
+        self.frames.append(frame)
+
+
+@pytest.mark.parametrize("zeroes", [True, False])
+def test_of_a_run_that_goes_on_only_what_came_since_is_written(
+    played: Played, monkeypatch: pytest.MonkeyPatch, *, zeroes: bool
+) -> None:  # fmt: skip
+    monkeypatch.setattr(runs, "MOST_NUMBERS", 300)
+    monkeypatch.setattr(running, "MOST_CHECKPOINTS", 9)
+    before, control = played.history, Shown(every=250)
+    with closely_watched(64, 4000):
+        ended = ENGINE.execute(Run(updates=3000, zeroes=zeroes), before.current, CPU, control)
+    frames = [(one.ran, one.snapshot) for one in control.frames]
+    assert len(frames) >= 12
+    whole, last = run_of(ended), played.history
+    for ran, snapshot in [*frames, (whole, ended.snapshot)]:
+        last = before.push(ran, snapshot, CPU, environment=ENGINE.environment)
+        played.journal.follow(last)
+        with played.left() as (leftover,):
+            read = leftover.read().entry
+        whole = run_of(shortened(last.entry))
+        # Of a checkpoint that was given up meanwhile, what was written stays.
+        theirs = {one.cycles: one for one in run_of(read).checkpoints}
+        assert len(theirs) <= schema.MOST_CHECKPOINTS
+        mine = replace(run_of(read), checkpoints=tuple(theirs[one.cycles] for one in whole.checkpoints))
+        assert told(mine) == told(whole)
+        pair = [replace(last, entries=(replace(one, action=Randomize()),)) for one in (read, last.entry)]
+        assert contents(pair[0]) == contents(pair[1])
+    assert whole.curve.stride > 16
+    lines = (*played.folder.glob("*.journal"),)[0].read_bytes().splitlines()
+    assert max(map(len, lines[-9:])) < len(storage.encoded(last).data) / 3
+
+
+def run_of(done: Entry | Outcome) -> Ran:
+    assert isinstance(done.action, Ran)
+    return done.action
 
 
 def test_going_on_from_a_moment_within_a_run_is_written(played: Played) -> None:

@@ -1,5 +1,6 @@
 """What a person can do, as data. `operations.execute` and `editing.edited` say what it does."""
 
+import math
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -237,6 +238,24 @@ class Ran:
         shorter = replace(self, phases=phases, ending=Ending.GOES_ON)
         checkpoints = tuple(one for one in self.checkpoints if one.cycles <= shorter.cycles)
         return replace(shorter, curve=self.curve.first(shorter.updates), checkpoints=checkpoints)
+
+    def since(self, earlier: "Ran") -> "Ran":
+        """Return it with what was recorded of it after an earlier moment: see `behind`."""
+        checkpoints = tuple(one for one in self.checkpoints if one.cycles >= earlier.cycles)
+        return replace(self, curve=self.curve.since(earlier.updates), checkpoints=checkpoints)
+
+    def behind(self, earlier: "Ran") -> "Ran":
+        """Return it with what was recorded of an earlier moment of it, too.
+
+        Raises:
+            ValueError: that was no earlier moment of this run.
+        """
+        if earlier.run != self.run or earlier.phases > self.phases:
+            raise ValueError("a run does not go on from another")
+        first = self.checkpoints[0].cycles if self.checkpoints else math.inf
+        known = tuple(one for one in earlier.checkpoints if one.cycles < first)
+        curve = self.curve.behind(earlier.curve, self.updates)
+        return replace(self, curve=curve, checkpoints=known + self.checkpoints)
 
 
 Reshape = Resize | Insert | Delete

@@ -327,7 +327,9 @@ def goes_on(before: History, after: History) -> bool:
     if before.before is None or before.before is not after.before:
         return False
     one, other = (history.entries[history.index] for history in (before, after))
-    return is_going_on(one) and isinstance(other.action, Ran)
+    if not (is_going_on(one) and isinstance(one.action, Ran) and isinstance(other.action, Ran)):
+        return False
+    return other.action.run is one.action.run and other.action.phases >= one.action.phases
 
 
 def is_going_on(entry: Entry) -> bool:

@@ -43,8 +43,21 @@ class Points:
 
     def first(self, count: int) -> "Points":
         """Return the points before an update count."""
-        end = int(np.searchsorted(self.counts, count))
-        return Points(self.counts[:end], self.losses[:end], self.parameters[:end])
+        return self._between(0, int(np.searchsorted(self.counts, count)))
+
+    def since(self, count: int) -> "Points":
+        """Return the points from an update count on, and at least the last one."""
+        start = min(int(np.searchsorted(self.counts, count)), len(self.counts) - 1)
+        return self._between(max(start, 0), len(self.counts))
+
+    def _between(self, start: int, end: int) -> "Points":
+        return Points(self.counts[start:end], self.losses[start:end], self.parameters[start:end])
+
+    def __add__(self, later: "Points") -> "Points":
+        """Return these points and later ones."""
+        counts = np.concatenate([self.counts, later.counts])
+        losses, parameters = _joined(self.losses, later.losses), _joined(self.parameters, later.parameters)
+        return Points(_fixed(counts), losses, parameters)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +99,28 @@ class Curve:
         """Return what is kept of the counts before one."""
         kept = -(-count // self.stride)
         return Curve(self.losses[:kept], self.parameters[:kept], self.stride, self.overview.first(count))
+
+    def since(self, count: int) -> "Curve":
+        """Return what is kept of the counts from one on, and at least of the last: see `behind`."""
+        start = max(min(-(-count // self.stride), len(self.losses) - 1), 0)
+        return Curve(self.losses[start:], self.parameters[start:], self.stride, self.overview.since(count))
+
+    def behind(self, earlier: "Curve", count: int) -> "Curve":
+        """Return the whole curve of `count` updates, of which this is the end; `earlier` is what was kept before.
+
+        Raises:
+            ValueError: one does not go on where the other ends.
+        """
+        start, before = -(-count // self.stride) - len(self.losses), earlier
+        if self.stride != earlier.stride:
+            before = earlier.every(self.stride // earlier.stride)
+        if before.stride != self.stride or not 0 <= start <= len(before.losses):
+            raise ValueError("the end of a curve does not follow what was kept of it before")
+        losses = _joined(before.losses[:start], self.losses)
+        whole = replace(self, losses=losses, parameters=_joined(before.parameters[:start], self.parameters))
+        seen = self.overview.counts
+        known = before.overview.first(int(seen[0])) + self.overview if len(seen) and self.stride > 1 else whole.points
+        return replace(whole, overview=overview(known))
 
     def every(self, step: int) -> "Curve":
         """Return every so many-th count of it, and the same overview."""
@@ -206,6 +241,10 @@ def _first_in_each(mask: npt.NDArray[np.bool_], starts: Counts, sizes: Counts) -
     places = np.flatnonzero(mask)
     owners = np.repeat(np.arange(len(starts)), sizes)[places]
     return places[np.flatnonzero(np.diff(owners, prepend=-1))]
+
+
+def _joined(first: FloatArray, then: FloatArray) -> FloatArray:
+    return sealed(np.concatenate([first, then]))
 
 
 def _fixed(counts: Counts) -> Counts:

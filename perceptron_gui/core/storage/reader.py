@@ -86,8 +86,8 @@ class Reader:
     _fresh: list[npt.NDArray[Any]] = field(default_factory=list)
     _made: list[object] = field(default_factory=list)
 
-    def entry(self, line: bytes | Raw, before: Entry | None) -> Entry:
-        """Read the record of the entry that came after `before`.
+    def entry(self, line: bytes | Raw, before: Entry | None, run: Ran | None = None) -> Entry:
+        """Read the record of the entry that came after `before`, or of a later moment of a `run` that did.
 
         Raises:
             DamagedError: it is none, or what it says cannot be.
@@ -103,7 +103,7 @@ class Reader:
         earlier = None if before is None else before.snapshot
         snapshot = self._snapshot(record, earlier)
         new_bytes = self._new_bytes(snapshot, earlier)
-        action = self._action(record.action, snapshot)
+        action = self._action(record.action, snapshot, run)
         if isinstance(action, Ran):
             held = snapshot.arrays() | ({} if earlier is None else earlier.arrays())
             new_bytes += sum(array.nbytes for key, array in action.arrays().items() if key not in held)
@@ -265,7 +265,7 @@ class Reader:
         self._named.append(part)
         return part
 
-    def _action(self, action: schema.AnyAction, after: Snapshot) -> Action:
+    def _action(self, action: schema.AnyAction, after: Snapshot, run: Ran | None) -> Action:
         match action:
             case schema.ForwardAction():
                 return Operation.FORWARD
@@ -309,7 +309,7 @@ class Reader:
             case schema.SwitchDeviceAction(device):
                 return SwitchDevice(device)
             case schema.RanAction():
-                return runs.read(action, after, self._array, self._deposit)
+                return runs.read(action, after, self._array, self._deposit, run)
 
 
 def _check_rest(line: bytes) -> None:

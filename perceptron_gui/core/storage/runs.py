@@ -38,13 +38,18 @@ def shortened(entry: Entry) -> Entry:
     every = 1
     while len(curve.losses[::every]) * (1 + curve.parameters.shape[1]) > MOST_NUMBERS:
         every *= 2
-    while checkpoints and _numbers(checkpoints, entry.snapshot) > MOST_CHECKPOINT_NUMBERS:
-        checkpoints = checkpoints[1::2]
+    checkpoints = _fewer(checkpoints, entry.snapshot)
     if every == 1 and checkpoints is ran.checkpoints:
         return entry
     if every > 1:
         curve = curve.every(every)
     return replace(entry, action=replace(ran, curve=curve, checkpoints=checkpoints))
+
+
+def _fewer(checkpoints: tuple[Checkpoint, ...], after: Snapshot) -> tuple[Checkpoint, ...]:
+    while len(checkpoints) > schema.MOST_CHECKPOINTS or _numbers(checkpoints, after) > MOST_CHECKPOINT_NUMBERS:
+        checkpoints = checkpoints[1::2]
+    return checkpoints
 
 
 def _numbers(checkpoints: tuple[Checkpoint, ...], after: Snapshot) -> int:
@@ -92,8 +97,12 @@ def _checkpoint_record(one: Checkpoint, array: WriteArray, deposit: WriteDeposit
     )
 
 
-def read(action: schema.RanAction, after: Snapshot, array: ReadArray, deposit: ReadDeposit) -> Ran:
+def read(
+    action: schema.RanAction, after: Snapshot, array: ReadArray, deposit: ReadDeposit, earlier: Ran | None = None
+) -> Ran:  # fmt: skip
     """Return the run of a record; `after` is the state that it left.
+
+    Where there is an `earlier` moment of it, the record has of curve and checkpoints what came since.
 
     Raises:
         DamagedError: what the record says cannot be.
@@ -103,6 +112,12 @@ def read(action: schema.RanAction, after: Snapshot, array: ReadArray, deposit: R
     curve = _curve(action.curve, width, array)
     checkpoints = tuple(_checkpoint(one, after, array, deposit) for one in action.checkpoints)
     ran = Ran(run, action.phases, action.ending, curve, checkpoints)
+    if earlier is not None:
+        try:
+            ran = ran.behind(earlier)
+        except ValueError as error:
+            raise DamagedError(str(error)) from error
+        ran = replace(ran, checkpoints=_fewer(ran.checkpoints, after))
     _check(ran)
     return ran
 
