@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 
-from perceptron_gui.core import deposits, lines, memory
+from perceptron_gui.core import deposits, finiteness, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, phase, read
 from perceptron_gui.core.control import Control, Frame
@@ -33,6 +33,8 @@ _KEEP_EVERY = 0.05
 """Seconds between two states that are kept, at least."""
 _KEEP_AFTER = 0.75
 """Seconds after which one is kept, whatever it takes: what comes behind it is done again at the end of a run."""
+_LONG_CYCLE = 1.0
+"""Seconds from which on every cycle of several Backwards is recorded: to do one again would keep a person waiting."""
 _log = logging.getLogger(__name__)
 
 
@@ -157,15 +159,15 @@ class _Live:
         values, function = names.names, names.function
         backward, update = function(lines.backward(config)), function(lines.update())
         zero_grad = function(lines.zero_grad(config.zeroing)) if run.zeroes else None
-        values["lr"] = config.lr
-        values["rows"] = list(self.now.rows or ())
+        values |= {"lr": config.lr, "rows": list(self.now.rows or ())}
         forward = function(lines.forward(self.now.rows, config.reduction, self.now.m))
         W, b = (names.values(name) for name in LEAVES)
         kept = None if recorder is None else recorder.kept(W(), b())
         is_shared = names.device.type == "cpu"
+        # Elsewhere, or where it is a good part of a step, a recorded cycle finds it, and the loss of most.
+        is_watched = control is not None and is_shared and names["W"].numel() <= finiteness.FEW
         is_constant, target = schedule.is_constant, -math.inf if run.loss is None else run.loss
         cycles, place, loss = self.cycles, 0, math.nan
-        self.is_recorded = False
         try:
             while cycles < until:
                 for turn in range(run.backwards):
@@ -194,8 +196,9 @@ class _Live:
                 place += 1
                 if control is not None:
                     control.updates = cycles + 1
-                    if control.ending is not None and zero_grad is not None:
-                        return control.ending
+                    is_sound = not is_watched or (is_finite(W()) and is_finite(b()))
+                    if not is_sound or (control.ending is not None and zero_grad is not None):
+                        return control.ending if is_sound else Ending.NOT_FINITE
                 if zero_grad is not None:
                     zero_grad()
                 cycles, place = cycles + 1, 0
@@ -208,7 +211,7 @@ class _Live:
                         return None
             return None
         finally:
-            self.cycles, self.place = cycles, place
+            self.cycles, self.place, self.is_recorded = cycles, place, False
 
 
 def _again(run: Run, schedule: Schedule, base: Checkpoint, phases: int, names: Namespace) -> tuple[Snapshot, Namespace]:
@@ -260,6 +263,7 @@ class _Recording:
         self._recent: deque[Checkpoint] = deque([begin], maxlen=1 if run.zeroes else 2)
         self._depth = _depth(run, start)
         self._not_before = self._keep_at = 0.0
+        self._is_long_cycle = False
         self._next = time.monotonic()
 
     @property
@@ -287,7 +291,7 @@ class _Recording:
     def _is_due(self) -> bool:
         """Whether the next cycle is to be recorded."""
         live, control, limit = self._live, self._control, self._run.updates
-        if live.now.forward is None or not control.pace.is_flat_out:
+        if live.now.forward is None or self._is_long_cycle or not control.pace.is_flat_out:
             return True
         if limit and live.cycles >= limit - self._depth:
             return True
@@ -321,6 +325,7 @@ class _Recording:
             if ending is not None:
                 return ending
         took += time.perf_counter()
+        self._is_long_cycle = self._run.backwards > 1 and took > _LONG_CYCLE
         self._not_before = time.perf_counter() + _SHARE * took
         self._give_back()
         control.do_jobs()

@@ -11,14 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perceptron_gui.core import deposits, running
-from perceptron_gui.core.actions import CPU, Checkpoint, Configure, Ending, MarkRows, Operation, Ran, Run
+from perceptron_gui.core.actions import (
+    CPU,
+    Assign,
+    Checkpoint,
+    Configure,
+    Ending,
+    Gesture,
+    MarkRows,
+    Operation,
+    Ran,
+    Run,
+)
 from perceptron_gui.core.autograd import Namespace
 from perceptron_gui.core.control import Control, Frame, Pace
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.schedule import Schedule
-from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, same_numbers
+from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, frozen, same_numbers
 from tests.core.play import NOTEBOOK_START, after, of_size
 from tests.strategies import briefly, runs, settings_of_a_step, snapshots, step_lists
 
@@ -232,6 +243,33 @@ def test_a_number_that_is_not_finite_ends_it() -> None:
     if outcome.snapshot.forward is not None:
         values.append(outcome.snapshot.forward.loss)
     assert not all(np.isfinite(array).all() for array in values)
+
+
+@pytest.mark.parametrize("pace", [Pace(), Pace(1e9), Pace(1e9, whole_steps=False)])
+def test_parameters_that_are_not_finite_end_it_at_once_where_the_loss_is_finite(pace: Pace) -> None:
+    numbers = {TensorName.X: 0.0, TensorName.Y_TRUE: 1e19, TensorName.B: -86.5}
+    typed = [Assign(name, 0, 0, frozen([[number]]), Gesture.TYPE) for name, number in numbers.items()]
+    start = after(of_size(1, 1, 1), *typed, Configure("lr", 1.6e20))
+    control = Control(pace)
+    control.wants_frame = False
+    frame, _ = running.execute(Run(updates=50), start, Namespace(start, CPU), control)
+    assert (frame.ran.ending, frame.ran.phases) == (Ending.NOT_FINITE, 7)
+    assert np.isinf(frame.snapshot.b).all()
+    following = ENGINE.execute(Operation.FORWARD, frame.snapshot, CPU).snapshot.forward
+    assert following is not None
+    assert np.isfinite(following.loss)
+
+
+def test_within_a_long_cycle_it_stops_without_doing_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(running, "_LONG_CYCLE", 0.0)
+    run, start = Run(backwards=5), after(PRESETS["or_gate"], Configure("part", 2))
+    states = pressed(run, start, 40)
+    with monkeypatch.context() as patch:
+        patch.setattr(running, "_again", None)
+        frames = [ran(Case(start, run, boundaries, Pace())) for boundaries in range(15, 40, 4)]
+    for frame in frames:
+        assert_same(frame.snapshot, states[frame.ran.phases])
+    assert len({frame.ran.phases for frame in frames}) == len(frames)
 
 
 def test_shuffled_parts_take_each_row_once_a_time_through_the_batch() -> None:
