@@ -58,7 +58,7 @@ class Moment:
     phases: int
 
 
-Wish = Task | Edit | Travel | Entry | Moment
+Wish = Task | Edit | Start | Travel | Entry | Moment
 """An Entry is one to travel to."""
 
 
@@ -232,12 +232,17 @@ class Session(QObject):
         self._answer_next()
 
     def restart(self, preset: str) -> None:
-        """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs."""
+        """Go to the start values of a preset now: the line is dropped, and so is the result of what still runs.
+
+        A Run ends at the next phase boundary first, as by any other wish; wished again, that is not waited for either.
+        """
+        is_awaited = any(isinstance(wish, Start) for wish, _ in self._wishes)
         self._wishes.clear()
         self._interrupt()
-        # A new object: by its identity a result of before is told from one of after.
-        start = replace(PRESETS[preset])
-        self._push(Start(preset), start)
+        if self._control is None or is_awaited:
+            self._start(preset)
+        else:
+            self._wishes.append((Start(preset), None))
         self.waiting_changed.emit()
 
     def open(self, history: History) -> None:
@@ -286,6 +291,8 @@ class Session(QObject):
                     self._show(self.history.undo())
                 case Travel.REDO:
                     self._show(self.history.redo())
+                case Start(preset):
+                    self._start(preset)
                 case Entry():
                     self._show(self.history.showing(wish))
                 case Moment():
@@ -296,6 +303,10 @@ class Session(QObject):
                     self._edit(wish)
                 case _:
                     self._run(wish)
+
+    def _start(self, preset: str) -> None:
+        # A new object: by its identity a result of before is told from one of after.
+        self._push(Start(preset), replace(PRESETS[preset]))
 
     def _edit(self, edit: Edit) -> None:
         source = self.history.current

@@ -105,16 +105,18 @@ def compared(snapshot: Snapshot, whole: Gradients | None) -> Judgement | None:
 def weighted(snapshot: Snapshot) -> Gradients | None:
     """Return the sum of the deposits, each weighted by its rows over the rows of the batch, in float32.
 
-    None unless they are all means of the present state, some of them of a part, with no two of them merged.
+    None unless they are all means of the present state, some of them of a part, and merged ones of as many rows each.
     """
     total_W, total_b = np.zeros_like(snapshot.W), np.zeros_like(snapshot.b)
     is_due = are_taken(snapshot) and bool(snapshot.deposits)
     for deposit in snapshot.deposits:
         forward, W_grad, b_grad = deposit.forward, deposit.W_grad, deposit.b_grad
-        is_mean = forward.reduction is Reduction.MEAN and deposit.count == 1 and not deposits.age(snapshot, deposit)
-        if not is_due or not is_mean or W_grad is None or b_grad is None:
+        is_mean = forward.reduction is Reduction.MEAN and not deposits.age(snapshot, deposit)
+        rows = snapshot.m if forward.rows is None else len(forward.rows)
+        is_even = deposit.count == 1 or deposits.rows_taken(deposit).sum() == deposit.count * rows
+        if not is_due or not is_mean or not is_even or W_grad is None or b_grad is None:
             return None
-        weight = np.float32(1 if forward.rows is None else len(forward.rows) / snapshot.m)
+        weight = np.float32(rows / snapshot.m)
         with np.errstate(over="ignore", invalid="ignore"):
             total_W += weight * W_grad
             total_b += weight * b_grad

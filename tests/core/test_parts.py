@@ -59,10 +59,13 @@ def taken_in_parts(start: Snapshot, part: int, reduction: Reduction) -> Snapshot
 
 
 @briefly
-@given(batches())
-def test_means_of_parts_add_up_to_the_mean_of_all_when_weighted_by_their_rows(batch: tuple[Snapshot, int]) -> None:
+@given(batches(), st.integers(2, deposits.MOST))
+def test_means_of_parts_add_up_to_the_mean_of_all_when_weighted_by_their_rows(
+    batch: tuple[Snapshot, int], most: int
+) -> None:  # fmt: skip
     start, part = batch
-    snapshot = taken_in_parts(start, part, Reduction.MEAN)
+    with patch.object(deposits, "MOST", most):
+        snapshot = taken_in_parts(start, part, Reduction.MEAN)
     found = parts.weighted(snapshot)
     assert found is not None
     bound = parts.ROUNDING * (1 + np.abs(start.x).max()) * (1 + np.abs(start.y_true).max())
@@ -75,13 +78,13 @@ def test_only_means_are_weighted(reduction: Reduction) -> None:
     assert parts.weighted(taken_in_parts(PRESETS["or_gate"], 1, reduction)) is None
 
 
-def test_means_of_another_point_or_merged_are_not_weighted() -> None:
+def test_means_of_another_point_or_merged_of_different_size_are_not_weighted() -> None:
     taken = taken_in_parts(PRESETS["or_gate"], 1, Reduction.MEAN)
     assert parts.weighted(taken) is not None
     assert parts.weighted(after(taken, UPDATE)) is None
     assert parts.weighted(after(taken, ZERO_GRAD)) is None
-    with patch.object(deposits, "MOST", 3):
-        assert parts.weighted(taken_in_parts(PRESETS["or_gate"], 1, Reduction.MEAN)) is None
+    with patch.object(deposits, "MOST", 1):
+        assert parts.weighted(taken_in_parts(PRESETS["or_gate"], 3, Reduction.MEAN)) is None
 
 
 @briefly
@@ -210,6 +213,10 @@ def test_large_batches_add_up_within_rounding(size: tuple[int, int, int]) -> Non
 
 def test_the_mean_of_parts_is_told_from_the_sum() -> None:
     assert stage(taken_in_parts(PRESETS["or_gate"], 2, Reduction.MEAN)) is Stage.MEANS
+    for m, part in ((100, 1), (151, 2)):
+        taken = taken_in_parts(random_batch(m), part, Reduction.MEAN)
+        assert len(taken.deposits) == deposits.MOST
+        assert stage(taken) is Stage.MEANS
     assert stage(after(taken_in_parts(PRESETS["or_gate"], 2, Reduction.SUM), UPDATE)) is Stage.OLD
     assert stage(after(PRESETS["or_gate"], Configure("part", 1), FORWARD, BACKWARD)) is Stage.PARTLY
 

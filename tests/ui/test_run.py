@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QLabel, QProgressBar, QSlider, QSpinBox, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
-from perceptron_gui.core.actions import STEP, Assign, Configure, Ending, Gesture, Operation, Ran, Run
+from perceptron_gui.core.actions import STEP, Assign, Configure, Ending, Gesture, Operation, Ran, Run, Start
 from perceptron_gui.core.control import FLAT_OUT, Pace
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
@@ -177,6 +177,30 @@ class TestStartAndStop:
         running.qtbot.waitUntil(lambda: len(running.history.entries) == 3)
         assert running.history.entry.action is Operation.FORWARD
         assert "Ended by the press" in _tip(running, 1)
+
+    def test_reset_ends_it_first_and_comes_after_it(self, running: Hands) -> None:
+        running.key(Qt.Key.Key_F5)
+        running.qtbot.waitUntil(lambda: count(running) > 0)
+        running.action("reset").trigger()
+        assert running.session.waiting == 1
+        running.qtbot.waitUntil(lambda: isinstance(running.history.entry.action, Start) and count(running) == 0)
+        _, run, _ = running.history.entries
+        assert isinstance(run.action, Ran)
+        assert run.action.ending is Ending.INTERRUPTED
+        assert run.updates == run.action.updates > 0
+
+    def test_a_second_reset_waits_for_nothing(self, held: Hands, worker: ManualExecutor) -> None:
+        held.key(Qt.Key.Key_F5)
+        before = held.history
+        held.action("reset").trigger()
+        assert held.history is before
+        held.action("reset").trigger()
+        assert isinstance(held.history.entry.action, Start)
+        assert held.history is not before
+        after = held.history
+        worker.work_all()
+        assert held.history is after
+        assert held.session.waiting == 0
 
     def test_undo_takes_it_back_whole_and_redo_brings_it_back(self, running: Hands) -> None:
         start = running.now
