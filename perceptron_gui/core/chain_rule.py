@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from perceptron_gui.core.editing import as_table
 from perceptron_gui.core.formula import (
@@ -74,6 +75,20 @@ class Scale:
             return () if over == "1" else (Symbol(f"{over} "),)
         mean = (Fraction(Symbol(over), Symbol(under)), Symbol(" "))
         return (*mean, Symbol("· "), Fraction(Symbol(rows), Symbol(m)), Symbol(" ")) if self._is_weighted else mean
+
+
+def is_zero(forward: ForwardPass) -> npt.NDArray[np.bool_]:
+    """Return where ∂loss/∂z, (rows, k), is exactly 0 in float32, in the order in which PyTorch's Backward multiplies.
+
+    Where σ′(z) is 0 it is, unless ∂loss/∂ŷ is not finite; and where the product of both is too small for a float32.
+    """
+    names = Names(len(forward.x), forward.rows)
+    y_true = forward.y_true if forward.rows is None else forward.y_true[list(forward.rows)]
+    scale = np.float32(Scale.of(names, y_true.shape[1], forward.reduction).value)
+    with np.errstate(all="ignore"):
+        slope = scale * (np.float32(2) * (forward.y_pred - y_true))
+        zero: npt.NDArray[np.bool_] = slope * (np.float32(1) - forward.y_pred) * forward.y_pred == 0
+    return zero
 
 
 def loss_symbols(names: Names, k: int, reduction: Reduction) -> Expression:

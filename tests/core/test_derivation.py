@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from perceptron_gui.core import deposits, notation
 from perceptron_gui.core.actions import Configure, MarkRows
+from perceptron_gui.core.chain_rule import is_zero
 from perceptron_gui.core.derivation import Remark, derived, followed
 from perceptron_gui.core.formula import (
     MINUS,
@@ -34,7 +35,7 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Element, Reduction, Rows, Snapshot, TensorName, Zeroing, frozen
 from tests.core.derivations import TINY, Step, derive, incoming, passes, play, steps_of, typed
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD
-from tests.strategies import briefly
+from tests.strategies import briefly, snapshots
 
 ROUNDING = 1e-6
 """Several float32 roundings, relative to the sum of the absolute terms."""
@@ -43,6 +44,26 @@ W00, B0 = Element("W.grad", 0, 0), Element("b.grad", 0, 0)
 
 def text(history: History, element: Element) -> str:
     return notation.plain(derive(history, element).equations)
+
+
+extremes = st.sampled_from([0.0, 1e-30, -1e-30, 0.5, 1.0, 30.0, -80.0, -110.0, 1e19, 3e38, math.inf, math.nan])
+
+
+@briefly
+@given(snapshots(extremes), st.sampled_from(Reduction), st.data())
+def test_where_the_gradient_of_z_is_zero(start: Snapshot, reduction: Reduction, data: st.DataObject) -> None:
+    rows = tuple(sorted(data.draw(st.sets(st.integers(0, start.m - 1), min_size=1))))
+    history = play(start, Configure("reduction", reduction), MarkRows(rows), FORWARD)
+    forward = history.current.forward
+    assert forward is not None
+    z, y_true = torch.tensor(forward.z, requires_grad=True), torch.tensor(start.y_true[list(rows)])
+    squares = (y_true - torch.sigmoid(z)) ** 2
+    loss = squares.sum() if reduction is Reduction.SUM else squares.mean()
+    if reduction is Reduction.WEIGHTED:
+        loss = loss * (len(rows) / start.m)
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert z.grad is not None
+    assert (is_zero(forward) == (z.grad == 0).numpy()).all()
 
 
 def code(expression: Expression) -> str:

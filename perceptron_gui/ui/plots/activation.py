@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGraphicsItem
 from typing_extensions import override
 
 from perceptron_gui.core import lines
+from perceptron_gui.core.chain_rule import is_zero
 from perceptron_gui.core.history import History
 from perceptron_gui.core.parsing import display_text, full_text
 from perceptron_gui.core.snapshot import ForwardPass
@@ -34,6 +35,7 @@ _CORNER = 8
 _BESIDE = 12
 """Pixels from a point to the words beside it."""
 _NOTHING = np.empty(0, np.float32)
+_NOWHERE = np.empty(0, np.bool_)
 
 
 class ActivationPlot(Plot):
@@ -44,6 +46,8 @@ class ActivationPlot(Plot):
         self._forward: ForwardPass | None = None
         self._stale: tuple[str, ...] = ()
         self._z = self._y_pred = self._slope = _NOTHING
+        self._is_zero = _NOWHERE
+        """Where ∂loss/∂z is exactly 0."""
         self._view_of_curve: tuple[object, ...] = ()
         self.axes, self.curve = Lines(), Curve()
         self.tangents, self.points = Lines(is_smooth=True), Marks(CIRCLE, 10)
@@ -87,7 +91,7 @@ class ActivationPlot(Plot):
                 y_pred=y_pred, value=full_text(self._slope[index])
             ),
         ]
-        if self._slope[index] == 0:
+        if self._is_zero[index]:
             said.append(translate("ActivationPlot", "the gradient is exactly 0 here"))
         if forward.rows is not None:
             said.append(translate("ActivationPlot", "of sample {x}").format(x=f"x[{forward.rows[row]}]"))
@@ -106,6 +110,7 @@ class ActivationPlot(Plot):
         self._z = _NOTHING if forward is None else forward.z.reshape(-1)[:MOST_POINTS]
         self._y_pred = _NOTHING if forward is None else forward.y_pred.reshape(-1)[:MOST_POINTS]
         self._slope = self._y_pred * (np.float32(1) - self._y_pred)
+        self._is_zero = _NOWHERE if forward is None else is_zero(forward).reshape(-1)[:MOST_POINTS]
         return True
 
     @override
@@ -121,7 +126,7 @@ class ActivationPlot(Plot):
     def _notes(self) -> list[str]:
         total = 0 if self._forward is None else self._forward.z.size
         notes = [] if self._finite().all() else [self._gap_note()]
-        flat = np.count_nonzero(self._slope[self._finite()] == 0)
+        flat = np.count_nonzero(self._is_zero[self._finite()])
         if flat and len(self._slope) > 1:
             notes.append(
                 translate("ActivationPlot", "of the points drawn, the gradient is exactly 0 at {count}").format(
@@ -199,7 +204,7 @@ class ActivationPlot(Plot):
         for index in finite:
             slope = float(self._slope[index])
             text = translate("ActivationPlot", "slope {value}").format(value=display_text(slope))
-            if slope == 0:
+            if self._is_zero[index]:
                 flat = translate("ActivationPlot", "the gradient is exactly 0 here")
                 text = f"{text}\n{flat}"
             width = max(map(self.labels.width, text.split("\n")))

@@ -1,3 +1,4 @@
+import math
 from itertools import combinations
 
 import numpy as np
@@ -6,11 +7,11 @@ import torch
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor
 
-from perceptron_gui.core.actions import MarkRows
+from perceptron_gui.core.actions import Configure, MarkRows
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.parsing import display_text, full_text
-from perceptron_gui.core.snapshot import ForwardPass, frozen
+from perceptron_gui.core.snapshot import ForwardPass, Reduction, frozen
 from perceptron_gui.ui import theme
 from perceptron_gui.ui.plots.activation import ActivationPlot, sigmoid
 from tests.ui.plots.conftest import Show
@@ -173,10 +174,16 @@ def test_the_slope_beside_a_point_is_what_autograd_multiplies_by(show: Show, eng
     assert set(_slopes(plot)) <= slopes
 
 
-@pytest.mark.parametrize("bias", [16.0, 17.0, 20.0, -80.0, -100.0, -110.0])
-def test_where_float32_has_no_gradient_left_it_is_said(show: Show, engine: Engine, bias: float) -> None:
+@pytest.mark.parametrize("bias", [0.0, 16.0, 17.0, 20.0, -80.0, -100.0, -110.0])
+@pytest.mark.parametrize("target", [0.0, 0.5, 1.0, 1e-30, 1e19, math.inf, math.nan])
+@pytest.mark.parametrize("reduction", Reduction)
+def test_where_float32_has_no_gradient_left_it_is_said(
+    show: Show, engine: Engine, bias: float, target: float, reduction: Reduction
+) -> None:  # fmt: skip
     plot = show(ActivationPlot)
-    history = begin_with(x=frozen([[1.0]]), y_true=frozen([[0.5]]), W=frozen([[0.0]]), b=frozen([bias]))
+    history = begin_with(x=frozen([[1.0]]), y_true=frozen([[target]]), W=frozen([[0.0]]), b=frozen([bias]))
+    if reduction is not Reduction.SUM:
+        history = after_edit(history, Configure("reduction", reduction))
     history = done(engine, history, FORWARD, BACKWARD)
     plot.display(history)
     grad = history.current.b_grad
