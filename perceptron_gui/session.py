@@ -32,7 +32,7 @@ from perceptron_gui.core.editing import edited, is_quick
 from perceptron_gui.core.history import Entry, Environment, History, Refusal
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.questions import Question
+from perceptron_gui.core.questions import Interrupted, Question
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.onlooker import Onlooker
 
@@ -84,7 +84,7 @@ class Session(QObject):
     answered = Signal(object, object)
     """A Question and its Answer; None where it could not be computed."""
     _finished = Signal(object, object)
-    _answer_finished = Signal(object, object)
+    _answer_finished = Signal(object, object, object)
 
     def __init__(
         self, history: History, executor: Executor, load_engine: "Callable[[], Engine]", device: str = CPU
@@ -99,7 +99,7 @@ class Session(QObject):
         self._wishes: deque[tuple[Wish, object]] = deque()
         self._group: object = None
         self._future: Future[object] | None = None
-        self._questions: dict[tuple[type[Question], object], Question] = {}
+        self._questions: dict[object, Question] = {}
         self._answering: Future[object] | None = None
         self._is_loading = True
         self._task: Task | None = None
@@ -437,18 +437,28 @@ class Session(QObject):
     def _answer_next(self) -> None:
         if self._engine is None or self._answering is not None or not self._questions:
             return
-        question = self._questions.pop(next(iter(self._questions)))
-        submit = self._executor.submit if self._control is None else self._control.submit
-        future: Future[object] = submit(partial(self._engine.answer, question, self.device))
-        self._answering = future
-        future.add_done_callback(partial(self._answer_finished.emit, question))
+        asker = next(iter(self._questions))
+        question, control = self._questions.pop(asker), self._control
+        submit: Callable[..., Future[object]] = self._executor.submit if control is None else control.submit
+        is_awaited = self._is_awaited if control is None else control.has_done_enough
+        self._answering = future = submit(partial(self._engine.answer, question, self.device, is_awaited))
+        future.add_done_callback(partial(self._answer_finished.emit, asker, question))
 
-    @Slot(object, object)
-    def _on_answer_finished(self, question: Question, future: "Future[object]") -> None:
+    def _is_awaited(self) -> bool:
+        """On the worker, in an answer: whether something else is to be done."""
+        future = self._future
+        return future is not None and not future.done()
+
+    @Slot(object, object, object)
+    def _on_answer_finished(self, asker: object, question: Question, future: "Future[object]") -> None:
         if future.cancelled():
             return
         self._answering = None
         error = future.exception()
+        if isinstance(error, Interrupted):
+            self._questions.setdefault(asker, question)
+            self._answer_next()
+            return
         if isinstance(error, Problem) and error.reason is Reason.DEVICE_LOST:
             self._on_device_lost(error)
         elif error is not None:

@@ -1,6 +1,7 @@
 """Fake machines: real PyTorch on the CPU that says it is another device, or fails when told."""
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 import torch
@@ -9,7 +10,7 @@ from typing_extensions import override
 from perceptron_gui.core.actions import CPU, Operation, SwitchDevice
 from perceptron_gui.core.devices import Device
 from perceptron_gui.core.operations import Engine, Outcome, environment
-from perceptron_gui.core.questions import Answer, Question
+from perceptron_gui.core.questions import Answer, Question, never
 from perceptron_gui.core.snapshot import Snapshot
 from perceptron_gui.core.twin import Replay
 
@@ -28,8 +29,8 @@ class FakeEngine(Engine):
         self._replay = Replay()
 
     @override
-    def answer(self, question: Question, device: str) -> Answer | None:
-        return super().answer(question, CPU)
+    def answer(self, question: Question, device: str, is_awaited: Callable[[], bool] = never) -> Answer | None:
+        return super().answer(question, CPU, is_awaited)
 
     @override
     def _run(self, operation: Operation, snapshot: Snapshot, device: str) -> Outcome:

@@ -26,6 +26,8 @@ class Pace:
 
 
 FLAT_OUT = Pace()
+_JOBS = 0.01
+"""Seconds after which a job of a run's thread that can go on later lets the run go on."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +52,7 @@ class Control:
         self.frame: Frame | None = None
         self.wants_frame = True
         self._jobs: deque[tuple[Callable[[], object], Future[object]]] = deque()
+        self._jobs_until = 0.0
         self._woken = threading.Event()
         self.is_held = False
         """Whether the window wants the run to `stay` between two cycles."""
@@ -101,8 +104,13 @@ class Control:
         self.wants_frame = False
         self.frame = frame
 
+    def has_done_enough(self) -> bool:
+        """On the run's thread, in a job: whether the run is to go on."""
+        return self.ending is not None or time.monotonic() > self._jobs_until
+
     def do_jobs(self) -> None:
         """Do what was submitted: on the run's thread, or where that has ended."""
+        self._jobs_until = time.monotonic() + _JOBS
         while self._jobs:
             job, future = self._jobs.popleft()
             if not future.set_running_or_notify_cancel():

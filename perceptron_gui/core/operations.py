@@ -3,6 +3,7 @@
 import logging
 import platform
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
@@ -36,6 +37,7 @@ from perceptron_gui.core.questions import (
     Answer,
     Check,
     Comparison,
+    Interrupted,
     Judging,
     Landscape,
     Question,
@@ -43,6 +45,7 @@ from perceptron_gui.core.questions import (
     Tally,
     Walk,
     WholeBatch,
+    never,
 )
 from perceptron_gui.core.randomness import imported, randomized, resized
 from perceptron_gui.core.snapshot import Snapshot
@@ -90,11 +93,14 @@ class Engine:
         self._names: Namespace | None = None
         self._replay = twin.Replay()
 
-    def answer(self, question: Question, device: str) -> Answer | None:
+    def answer(self, question: Question, device: str, is_awaited: Callable[[], bool] = never) -> Answer | None:
         """Answer what a panel asks, where it has an answer; no state changes.
+
+        `is_awaited` says whether something else waits for the worker: a second run gives way to it.
 
         Raises:
             Problem: memory that ran out, a device that failed.
+            Interrupted: something else waits. Asked again, it goes on where it was.
         """
         try:
             match question:
@@ -107,7 +113,7 @@ class Engine:
                 case Landscape():
                     return landscape.surface(question, device)
                 case Comparison(entries):
-                    return self._replay.compared(entries, device)
+                    return self._replay.compared(entries, device, is_awaited)
                 case Check():
                     return checking.checked(question)
                 case Walk(snapshot):
@@ -117,6 +123,8 @@ class Engine:
                         return reading.read(path, dialect)
                     except Problem as refused:
                         return refused
+        except Interrupted:
+            raise
         except Exception as error:
             problem = devices.failure(error, device)
             if problem is None:

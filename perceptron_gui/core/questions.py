@@ -17,6 +17,15 @@ from perceptron_gui.core.problems import Problem
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot
 
 
+class Interrupted(Exception):  # noqa: N818  it is no error
+    """An answer gave way to something that is wanted sooner; asked again, it goes on where it was."""
+
+
+def never() -> bool:
+    """Nothing is wanted sooner."""
+    return False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Tally:
     """Do the deposits, added up in their order, give `.grad` to the last bit? Answer: Agreement."""

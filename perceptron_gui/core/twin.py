@@ -1,5 +1,6 @@
 """The second run: the same presses with Zero grad treated the other way, replayed by the same phases."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +21,7 @@ from perceptron_gui.core.autograd import Namespace, phase
 from perceptron_gui.core.editing import edited
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.momentum import Momentum, Rest
-from perceptron_gui.core.questions import MOST_PHASES, Incomparable, Path, Twin
+from perceptron_gui.core.questions import MOST_PHASES, Incomparable, Interrupted, Path, Twin, never
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.snapshot import FloatArray, Snapshot, same_bits
 
@@ -29,6 +30,15 @@ MOST_STOP_BYTES = 64 * 2**20
 """Beyond that every second stop is dropped, and from then on they are twice as far apart."""
 STOP_EVERY = 256
 """So many entries lie between two stops at first."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Begun:
+    """Entries that are being replayed: a step of it is a phase."""
+
+    entries: tuple[Entry, ...]
+    device: str
+    steps: Iterator[Twin | None]
 
 
 class Replay:
@@ -41,16 +51,37 @@ class Replay:
         self._run: _Run | None = None
         self._done: tuple[Entry, ...] = ()
         self._twin: Twin | None = None
+        self._begun: _Begun | None = None
 
-    def compared(self, entries: tuple[Entry, ...], device: str) -> Twin:
+    def compared(
+        self, entries: tuple[Entry, ...], device: str, is_awaited: Callable[[], bool] = never
+    ) -> Twin:  # fmt: skip
         """Return the second run of these entries.
 
         A twin forgets Zero grad where the person has pressed it since the first entry; else it remembers it. What a
-        device that is not there any more has done is done again on the CPU.
+        device that is not there any more has done is done again on the CPU. It gives way where something `is_awaited`,
+        between two phases.
 
         Raises:
             Problem: memory that ran out, a device that failed.
+            Interrupted: something is awaited; the next time it goes on from here, as long as entries begin with these.
         """
+        begun, self._begun = self._begun, None
+        if begun is not None and begun.device == device and entries[: len(begun.entries)] == begun.entries:
+            self._end(begun, is_awaited)
+        return self._end(_Begun(entries, device, self._steps(entries, device)), is_awaited)
+
+    def _end(self, begun: _Begun, is_awaited: Callable[[], bool]) -> Twin:
+        for twin in begun.steps:
+            if twin is not None:
+                return twin
+            if is_awaited():
+                self._begun = begun
+                raise Interrupted
+        raise AssertionError("the last step is the twin")
+
+    def _steps(self, entries: tuple[Entry, ...], device: str) -> Iterator[Twin | None]:
+        """Replay entries phase by phase; what comes last is their twin."""
         done, run, twin = self._done, self._run, self._twin
         # An error leaves a run that is of no use, and what another mark has left is in the way.
         self.forget()
@@ -59,18 +90,20 @@ class Replay:
             run = None
         elif twin is not None and entries == done:
             self._run, self._done, self._twin = run, done, twin
-            return twin
+            yield twin
+            return
         taken = 0 if run is None else run.back_to(_shared(entries, done))
         if run is None or not taken:
             run, taken = _Run(entries[0], device, forgets=forgets), 1
         for entry in entries[taken:]:
-            run.take(entry)
+            for _ in run.take(entry):
+                yield None
         self._run, self._done, self._twin = run, entries, run.twin()
-        return self._twin
+        yield self._twin
 
     def forget(self) -> None:
         """Keep nothing alive."""
-        self._run, self._done, self._twin = None, (), None
+        self._run, self._done, self._twin, self._begun = None, (), None, None
 
 
 def _shared(first: tuple[Entry, ...], second: tuple[Entry, ...]) -> int:
@@ -110,8 +143,8 @@ class _Run:
             self._losses.put(self._count, start.forward.loss)
         self._momentum = Momentum(start, self._place(mark))
 
-    def take(self, entry: Entry) -> None:
-        """Do what was done there, but treat Zero grad the other way."""
+    def take(self, entry: Entry) -> Iterator[None]:
+        """Do what was done there, but treat Zero grad the other way; after each phase there may be a pause."""
         action = entry.action
         if (isinstance(action, Ran) or action is Operation.FORWARD) and not self._is_over:
             self._stop()
@@ -120,13 +153,14 @@ class _Run:
             return
         if isinstance(action, Ran):
             self._is_over = action.phases > MOST_PHASES
-            self._take_run(action.first(MOST_PHASES) if self._is_over else action, self._place(entry))
+            yield from self._take_run(action.first(MOST_PHASES) if self._is_over else action, self._place(entry))
             self._snapshot = replace(self._snapshot, rows=entry.snapshot.rows)
         else:
             self._take(action, entry.snapshot, self._place(entry), is_refused=entry.refusal is not None)
+            yield
         self._person = entry.snapshot
 
-    def _take_run(self, ran: Ran, place: str) -> None:
+    def _take_run(self, ran: Ran, place: str) -> Iterator[None]:
         """Do the phases of a run, and beside them those of the person's, of which the end alone is kept."""
         run, person, schedule = ran.run, self._person, Schedule(ran.run, self._person)
         names = Namespace(replace(person, forward=None), place)
@@ -138,6 +172,7 @@ class _Run:
                 person, self._snapshot = replace(person, rows=rows), replace(self._snapshot, rows=rows)
             person, refusal = phase(operation, person, names)
             self._take(operation, person, place, is_refused=refusal is not None)
+            yield
 
     def _take(self, action: Action, person: Snapshot, place: str, *, is_refused: bool) -> None:
         """Do an action that has left the person's run in a state."""

@@ -1,5 +1,6 @@
 """The second run takes a Run phase by phase, as if it was pressed, up to a bound."""
 
+import contextlib
 from dataclasses import replace
 
 import pytest
@@ -10,7 +11,7 @@ from perceptron_gui.core import twin as twin_module
 from perceptron_gui.core.actions import CPU, MarkRows, Operation, Ran, Run
 from perceptron_gui.core.history import History
 from perceptron_gui.core.presets import PRESETS
-from perceptron_gui.core.questions import Incomparable
+from perceptron_gui.core.questions import Incomparable, Interrupted
 from perceptron_gui.core.schedule import Schedule
 from perceptron_gui.core.twin import Replay
 from tests.core import twins
@@ -64,6 +65,31 @@ def test_a_run_is_to_the_twin_what_its_presses_are(
         assert everything(replay.compared(one.compared, CPU)) == everything(compared(other))
     one, other = (twins.done(history, FORWARD, BACKWARD, UPDATE) for history in (one, other))
     assert everything(replay.compared(one.compared, CPU)) == everything(compared(other))
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(runs, min_size=1, max_size=3), st.integers(1, 5), st.integers(0, 3))
+def test_one_that_gives_way_goes_on_where_it_was(wished: list[Run], every: int, back: int) -> None:
+    replay, history, steps = Replay(), begin(PRESETS["notebook_half"], 0.1), 0
+
+    def is_awaited() -> bool:
+        nonlocal steps
+        steps += 1
+        return steps % every == 0
+
+    for run in wished:
+        history = twins.done(ran(history, run), FORWARD)
+        with contextlib.suppress(Interrupted):
+            replay.compared(history.compared, CPU, is_awaited)
+    history = history.at(len(history.entries) - 1 - min(back, len(wished)))
+    expected = everything(compared(history))
+    for _ in range(sum(entry.updates * 5 + 2 for entry in history.entries)):
+        # Each time it is a phase further, whatever waits.
+        with contextlib.suppress(Interrupted):
+            assert everything(replay.compared(history.compared, CPU, is_awaited)) == expected
+            break
+    else:
+        pytest.fail("it does not end")
 
 
 def test_a_run_that_is_too_long_ends_the_twin(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """What panels ask is answered between the presses; and travel to an entry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -9,7 +10,17 @@ from typing_extensions import override
 from perceptron_gui.core.actions import Configure, Operation
 from perceptron_gui.core.history import History
 from perceptron_gui.core.problems import Problem, Reason
-from perceptron_gui.core.questions import Agreement, Answer, Gradients, Question, Tally, WholeBatch
+from perceptron_gui.core.questions import (
+    Agreement,
+    Answer,
+    Comparison,
+    Gradients,
+    Question,
+    Tally,
+    Twin,
+    WholeBatch,
+    never,
+)
 from perceptron_gui.session import Session
 from tests.engines import FakeEngine
 from tests.executors import ManualExecutor
@@ -26,11 +37,11 @@ class AskedEngine(FakeEngine):
         self.error: Exception | None = None
 
     @override
-    def answer(self, question: Question, device: str) -> Answer | None:
+    def answer(self, question: Question, device: str, is_awaited: Callable[[], bool] = never) -> Answer | None:
         self.asked.append(question)
         if self.error is not None:
             raise self.error
-        return super().answer(question, device)
+        return super().answer(question, device, is_awaited)
 
 
 @dataclass
@@ -91,6 +102,26 @@ def test_a_press_waits_for_one_question_at_most(ready: Desk) -> None:
     assert len(ready.answers) == 1
     ready.worker.work_all()
     assert len(ready.answers) == 2
+
+
+def test_a_second_run_gives_way_to_a_press_and_is_answered_then(ready: Desk) -> None:
+    session = ready.session
+    session.perform(Configure("twin", True), *[FORWARD, BACKWARD, UPDATE] * 3)
+    ready.worker.work_all()
+    question = Comparison(session.history.compared)
+    session.ask(question)
+    session.perform(ZERO_GRAD)
+    ready.worker.work_once()
+    assert not ready.answers
+    assert session.history.entry.action is UPDATE
+    ready.worker.work_once()
+    assert session.history.entry.action is ZERO_GRAD
+    assert not ready.answers
+    ready.worker.work_all()
+    ((answered, twin),) = ready.answers
+    assert answered is question
+    assert isinstance(twin, Twin)
+    assert twin.updates.tolist() == [0, 1, 2]
 
 
 def test_the_answer_is_pytorchs_and_no_state_changes(ready: Desk) -> None:
