@@ -2,6 +2,7 @@
 
 import re
 import warnings
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -77,7 +78,8 @@ def test_neighbours_differ_in_colour_and_in_pattern(ledger: GradientPlot) -> Non
         this, following = style_of(one), style_of(one + 1)
         assert looks[this].fresh_pen.color() != looks[following].fresh_pen.color()
         assert images[this] != images[following]
-    assert len({style_of(one) for one in range(1, STYLES + 1)}) == STYLES
+    assert len({style_of(one) for one in range(1, STYLES + 1)}) == STYLES > 40
+    assert all(one != other for one, other in combinations(images, 2))
 
 
 def test_the_incoming_bar_looks_as_its_slab_does(ledger: GradientPlot, engine: Engine) -> None:

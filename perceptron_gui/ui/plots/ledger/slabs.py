@@ -18,8 +18,11 @@ _PATTERNS = (
     Qt.BrushStyle.FDiagPattern,
     Qt.BrushStyle.VerPattern,
     Qt.BrushStyle.DiagCrossPattern,
+    Qt.BrushStyle.HorPattern,
 )
-STYLES = len(_PATTERNS)
+_COLORS = 6
+STYLES = _COLORS * len(_PATTERNS)
+"""So many Backwards in a row look each like no other: the two numbers have no divisor in common."""
 _TILE = 16
 """Pixels; Qt's patterns repeat every 8."""
 _TINT, _STROKE = 0.34, 0.75
@@ -36,14 +39,15 @@ class Style:
 
 
 def style_of(number: int) -> int:
-    """Return the look of the Backward of this number: neighbours never look alike, in colour and in pattern."""
+    """Return the look of the Backward of this number: neighbours differ both in colour and in pattern."""
     return (number - 1) % STYLES
 
 
 def styles(colors: Colors) -> tuple[Style, ...]:
     """Return every look in these colours."""
     made: list[Style] = []
-    for pattern, name in zip(_PATTERNS, colors.series, strict=False):
+    for style in range(STYLES):
+        pattern, name = _PATTERNS[style % len(_PATTERNS)], colors.series[style % _COLORS]
         fresh_pen, old_pen = QPen(QColor(name), 1.5), QPen(QColor(name), 1.5, Qt.PenStyle.DashLine)
         made.append(Style(_tile(name, pattern), fresh_pen, old_pen))
     return tuple(made)
@@ -71,10 +75,10 @@ class Slabs:
         for bars, is_meant in ((self.fresh, ~is_old), (self.old, is_old)):
             used = set(looks[is_meant].tolist())
             for look, each in enumerate(bars):
-                each.opacity = 1.0 if chosen is None else _DIMMED
                 if look in used:
+                    each.opacity = 1.0 if chosen is None else _DIMMED
                     _put(each, ledger, left, drawn & ((looks == look) & is_meant)[:, None])
-                else:
+                elif each.is_visible:
                     each.put(NOTHING, NOTHING, NOTHING, NOTHING)
         if chosen is None:
             self.chosen.put(NOTHING, NOTHING, NOTHING, NOTHING)

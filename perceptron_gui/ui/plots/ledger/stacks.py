@@ -11,12 +11,14 @@ from perceptron_gui.core.snapshot import FloatArray
 from perceptron_gui.ui.plots.drawing import HOLLOW, NO_PEN, Bars, Drawing, Lines, Marks
 from perceptron_gui.ui.plots.labels import Label, Labels
 from perceptron_gui.ui.plots.ledger.geometry import INCOMING, INCOMING_WIDTH, STACK, STACK_WIDTH, WIDER, Ledger
-from perceptron_gui.ui.plots.ledger.slabs import STYLES, Slabs, style_of, styles
+from perceptron_gui.ui.plots.ledger.slabs import Slabs, style_of, styles
 from perceptron_gui.ui.plots.legend import Pile
 from perceptron_gui.ui.plots.symbols import CROSS, DIAMOND
 from perceptron_gui.ui.theme import Colors
 
 _PLATE = 0.95
+_IN_SWATCH = 3
+"""Looks of slabs in the swatch of a stack."""
 
 
 class Stacks:
@@ -81,7 +83,7 @@ class Stacks:
         """Draw in other colours; show again afterwards."""
         made = styles(colors)
         self._piles = (
-            Pile(tuple((style.fresh, style.fresh_pen) for style in made[: STYLES // 2])),
+            Pile(tuple((style.fresh, style.fresh_pen) for style in made[:_IN_SWATCH])),
             tuple(Pile(((style.fresh, style.fresh_pen),)) for style in made),
             tuple(Pile(((HOLLOW, style.old_pen),)) for style in made),
         )
