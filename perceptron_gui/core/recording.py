@@ -141,7 +141,7 @@ class Recorder:
         self.width = min(start.W.size + start.b.size, WIDEST)
         self._of_W = min(start.W.size, WIDEST)
         self._losses: list[float] = []
-        self._parameters: list[bytes] = []
+        self._parameters: list[float] = []
         self._most_bytes = most_bytes
         self._flushed = 0
         self._stride = 1
@@ -155,10 +155,10 @@ class Recorder:
         """Return what is kept of W (n, k) and b (k,), as views."""
         return W.reshape(-1)[: self._of_W], b[: self.width - self._of_W]
 
-    def put(self, loss: float, of_W: FloatArray, of_b: FloatArray) -> None:
-        """Write down the next update count: the loss there, and what is kept of W and b."""
-        # A tenth of what it takes to put them into the row of an array.
-        self._parameters += (of_W.tobytes(), of_b.tobytes())
+    def put(self, loss: float, numbers: list[float]) -> None:
+        """Write down the next update count: the loss there, and the numbers that are kept of W and b."""
+        # A few numbers in a list are read and looked at sooner than in an array.
+        self._parameters += numbers
         self._losses.append(loss)
         if len(self._losses) == _STAGED:
             self._flush()
@@ -176,7 +176,7 @@ class Recorder:
     def _flush(self) -> None:
         """Put what was written where it is kept, and make room."""
         losses = np.array(self._losses, np.float32)
-        parameters = np.frombuffer(b"".join(self._parameters), np.float32).reshape(-1, self.width)
+        parameters = np.array(self._parameters, np.float32).reshape(-1, self.width)
         counts = np.arange(self._flushed, self._flushed + len(losses))
         self._overview, self._bucket = _overview(self._overview, Points(counts, losses, parameters), self._bucket)
         self._flushed += len(losses)

@@ -10,7 +10,7 @@ import logging
 import math
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from perceptron_gui.core import deposits, finiteness, lines, memory
@@ -35,6 +35,7 @@ _KEEP_AFTER = 0.75
 """Seconds after which one is kept, whatever it takes: what comes behind it is done again at the end of a run."""
 _LONG_CYCLE = 1.0
 """Seconds from which on every cycle of several Backwards is recorded: to do one again would keep a person waiting."""
+_Call = Callable[[], object]
 _log = logging.getLogger(__name__)
 
 
@@ -141,6 +142,15 @@ class _Live:
             return zeros(tuple(grad.shape))
         return None if grad is None else read(grad)
 
+    def _functions(self) -> tuple[_Call, _Call, _Call, _Call | None]:
+        """Return the lines of Forward, Backward, Update and Zero grad, where there is one, as functions."""
+        now, names, function = self.now, self.names, self.names.function
+        names.names |= {"lr": now.config.lr, "rows": list(now.rows or ())}
+        codes = (lines.forward(now.rows, now.reduction, now.m), lines.backward(now.config), lines.update())
+        zero_grad = function(lines.zero_grad(now.config.zeroing)) if self.run.zeroes else None
+        forward, backward, update = map(function, codes)
+        return forward, backward, update, zero_grad
+
     def execute(
         self,
         until: int,
@@ -155,17 +165,15 @@ class _Live:
         With a `control` also until it wants a frame, `not_before` a moment of `time.perf_counter`, and `at_latest` up
         to another.
         """
-        run, schedule, names, config = self.run, self.schedule, self.names, self.now.config
+        run, schedule, names, reduction = self.run, self.schedule, self.names, self.now.reduction
         values, function = names.names, names.function
-        backward, update = function(lines.backward(config)), function(lines.update())
-        zero_grad = function(lines.zero_grad(config.zeroing)) if run.zeroes else None
-        values |= {"lr": config.lr, "rows": list(self.now.rows or ())}
-        forward = function(lines.forward(self.now.rows, config.reduction, self.now.m))
+        forward, backward, update, zero_grad = self._functions()
         W, b = (names.values(name) for name in LEAVES)
-        kept = None if recorder is None else recorder.kept(W(), b())
+        kept = (W()[:0], b()[:0]) if recorder is None else recorder.kept(W(), b())
+        numbers = kept[0].tolist() + kept[1].tolist()
         is_shared = names.device.type == "cpu"
-        # Elsewhere, or where it is a good part of a step, a recorded cycle finds it, and the loss of most.
-        is_watched = control is not None and is_shared and names["W"].numel() <= finiteness.FEW
+        # What else is not finite a recorded cycle finds: to look at it takes a good part of a step.
+        is_watched = is_shared and recorder is not None and recorder.width < names["W"].numel() <= finiteness.FEW
         is_constant, target = schedule.is_constant, -math.inf if run.loss is None else run.loss
         cycles, place, loss = self.cycles, 0, math.nan
         try:
@@ -174,10 +182,10 @@ class _Live:
                     if not is_constant:
                         rows = schedule.rows(cycles * run.backwards + turn)
                         if rows is None:
-                            forward = function(lines.forward(None, config.reduction))
+                            forward = function(lines.forward(None, reduction))
                         else:
                             values["rows"] = list(rows) if len(rows) > 1 else rows[0]
-                            forward = function(lines.forward_in_loop(config.reduction, self.now.m, str(len(rows))))
+                            forward = function(lines.forward_in_loop(reduction, self.now.m, str(len(rows))))
                     forward()
                     place += 1
                     if control is not None:
@@ -190,15 +198,18 @@ class _Live:
                     place += 1
                     if control is not None and control.ending is not None:
                         return control.ending
-                if recorder is not None and kept is not None:
-                    recorder.put(loss, *(kept if is_shared else recorder.kept(W(), b())))
+                if recorder is not None:
+                    recorder.put(loss, numbers)
                 update()
                 place += 1
-                if control is not None:
+                if control is not None and recorder is not None:
                     control.updates = cycles + 1
-                    is_sound = not is_watched or (is_finite(W()) and is_finite(b()))
-                    if not is_sound or (control.ending is not None and zero_grad is not None):
-                        return control.ending if is_sound else Ending.NOT_FINITE
+                    kept = kept if is_shared else recorder.kept(W(), b())
+                    numbers = kept[0].tolist() + kept[1].tolist()
+                    if not math.isfinite(sum(numbers)) or (is_watched and not (is_finite(W()) and is_finite(b()))):
+                        return Ending.NOT_FINITE
+                    if control.ending is not None and zero_grad is not None:
+                        return control.ending
                 if zero_grad is not None:
                     zero_grad()
                 cycles, place = cycles + 1, 0
@@ -312,7 +323,8 @@ class _Recording:
             live.gather()
         for operation in self._run.cycle:
             if operation is Operation.UPDATE and live.now.forward is not None:
-                self._recorder.put(float(live.now.forward.loss), *self._recorder.kept(live.now.W, live.now.b))
+                W, b = self._recorder.kept(live.now.W, live.now.b)
+                self._recorder.put(float(live.now.forward.loss), W.tolist() + b.tolist())
             live.record(operation)
             pace = control.pace
             if operation is Operation.UPDATE:

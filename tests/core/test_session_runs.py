@@ -59,7 +59,8 @@ def long_run(count: int, size: int) -> History:
     recorder = Recorder(start)
     draw = np.random.default_rng(0)
     for _ in range(count):
-        recorder.put(draw.random(), *recorder.kept(draw.random((size, 1), np.float32), start.b))
+        W, b = recorder.kept(draw.random((size, 1), np.float32), start.b)
+        recorder.put(draw.random(), W.tolist() + b.tolist())
     after = done(begun(start), Operation.FORWARD).current
     states = [replace(start, W=frozen(draw.random((size, 1))), W_grad=frozen(np.zeros((size, 1)))) for _ in range(256)]
     checkpoints = tuple(Checkpoint(place * (count // 256), state) for place, state in enumerate(states, 1))
@@ -89,9 +90,7 @@ def test_the_overview_of_a_whole_curve_follows_from_it() -> None:
     draw = np.random.default_rng(1)
     some = [0.25, float("nan"), float("inf"), 0.5]
     for _ in range(9000):
-        recorder.put(
-            float(draw.choice(some)), *recorder.kept(draw.random((2, 1), np.float32), draw.random(1, np.float32))
-        )
+        recorder.put(float(draw.choice(some)), draw.random(3, np.float32).tolist())
     curve = recorder.curve()
     found = recording.overview(curve.points)
     assert isinstance(found, Points)

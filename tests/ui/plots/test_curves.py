@@ -115,7 +115,7 @@ def _after(history: History, press: str, number: int, curves: Curves) -> History
             parameters = np.concatenate([now.W.reshape(-1), now.b]) + several
             recorder = Recorder(now)
             for place, row in enumerate(parameters):
-                recorder.put(number + place, *recorder.kept(row[: now.W.size].reshape(now.W.shape), row[now.W.size :]))
+                recorder.put(number + place, row.tolist())
             run = Run()
             phases = len(run.cycle) * updates or 1
             return history.push(Ran(run, phases, Ending.STOPPED, recorder.curve()), _with(now, number), "cpu")
