@@ -16,12 +16,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if argv is None else argv)
     has_window = not words or words[0] not in _WITHOUT_WINDOW
     if has_window:
-        _import_as_python_does()
+        import_as_python_does()
     run: Callable[[Sequence[str]], int] = loading.load(f"perceptron_gui.{'app' if has_window else 'headless'}").main
     return run(words)
 
 
-def _import_as_python_does() -> None:
+def import_as_python_does() -> None:
     """Take PySide's own `import` away.
 
     It reads, and keeps, the source of every module that is imported after PySide, torch's 45 MB included, to see

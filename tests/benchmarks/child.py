@@ -31,13 +31,12 @@ def named(name: str) -> Callable[..., Any]:
 
 
 def run_program() -> int:
-    """Run the program; calls are done in the thread of its window, each in a turn of its event loop."""
+    """Run the program as a person does; calls are done in the thread of its window, in a turn of its event loop."""
     # Here, since a plain Python has neither, and what is imported before has its time.
-    from PySide6.QtCore import QObject, Signal, Slot  # noqa: PLC0415
-    from PySide6.QtWidgets import QApplication  # noqa: PLC0415
+    from perceptron_gui import __main__ as program  # noqa: PLC0415
 
-    from perceptron_gui import app  # noqa: PLC0415
-    from perceptron_gui.ui.main_window import MainWindow  # noqa: PLC0415
+    program.import_as_python_does()
+    from PySide6.QtCore import QObject, Signal, Slot  # noqa: PLC0415
 
     class Ear(QObject):
         heard = Signal(bytes)
@@ -47,10 +46,10 @@ def run_program() -> int:
             if line:
                 answer(line)
                 return
-            for widget in QApplication.topLevelWidgets():
-                if isinstance(widget, MainWindow):
-                    widget.documents.document.forget()
-                    widget.close()
+            # Not before: the program imports its window itself.
+            window = importlib.import_module("tests.benchmarks.hands").window()
+            window.documents.document.forget()
+            window.close()
 
         def listen(self) -> None:
             # Without a buffer there is no lock that a thread could hold when the process ends.
@@ -59,13 +58,10 @@ def run_program() -> int:
                     self.heard.emit(line)
             self.heard.emit(b"")
 
-    application = QApplication(["perceptron-gui"])
     ear = Ear()
     ear.heard.connect(ear.answer)
     threading.Thread(target=ear.listen, daemon=True).start()
-    exit_code = app.main(["--lang", "en"])
-    del application
-    return exit_code
+    return program.main(["--lang", "en"])
 
 
 def main() -> int:
