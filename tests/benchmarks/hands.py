@@ -92,13 +92,13 @@ def is_settled() -> bool:
     return _is_at_rest(session())
 
 
-def settle() -> float:
+def settle(now: Session | None = None) -> float:
     """Turn the event loop until it has nothing left to do, nor to paint; return when that was. Raises TimeoutError.
 
     While the worker has something to do, it sleeps as it does under a person's hands: one that turns and turns takes
     Python away from the worker.
     """
-    now = session()
+    now = now or session()
     awake, asleep = QEventLoop.ProcessEventsFlag.AllEvents, QEventLoop.ProcessEventsFlag.WaitForMoreEvents
     quiet, end = 0, time.perf_counter()
     until = end + 60
@@ -144,14 +144,17 @@ def be_ready(n: int = 3, k: int = 1) -> None:
     settle()
 
 
-def click(name: str) -> None:
-    """Click a phase button in its middle."""
-    button = find(QPushButton, f"{name}_button")
+def click(button: QPushButton) -> None:
+    """Click a button in its middle."""
     place = QPointF(button.rect().center())
     left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
     for kind, held in ((QEvent.Type.MouseButtonPress, left), (QEvent.Type.MouseButtonRelease, none)):
         event = QMouseEvent(kind, place, button.mapToGlobal(place), left, held, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(button, event)
+
+
+def phase_button(name: str) -> QPushButton:
+    return find(QPushButton, f"{name}_button")
 
 
 def show_below(name: str, other: str) -> None:

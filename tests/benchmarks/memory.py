@@ -5,7 +5,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QAbstractButton
 
 from tests.benchmarks.baselines import clones, resident
-from tests.benchmarks.hands import Runner, be_ready, click, settle, wait_until, window
+from tests.benchmarks.hands import Runner, be_ready, click, phase_button, settle, wait_until, window
 from tests.benchmarks.processes import Process, plain_python, program
 from tests.benchmarks.row import Effort, Measured, NotThereError, Pair, Row
 from tests.benchmarks.run_mode import ready
@@ -47,7 +47,7 @@ def accumulate(backwards: int) -> float:
     """Press Forward and Backward so often; return the bytes the process held at most."""
     for _ in range(backwards):
         for phase in ("forward", "backward"):
-            click(phase)
+            click(phase_button(phase))
             settle()
     return peak()
 

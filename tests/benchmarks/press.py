@@ -6,7 +6,7 @@ from statistics import median
 
 from perceptron_gui.core.actions import STEP
 from tests.benchmarks import notebook
-from tests.benchmarks.hands import be_ready, click, settle
+from tests.benchmarks.hands import be_ready, click, phase_button, session, settle
 from tests.benchmarks.processes import plain_python, program
 from tests.benchmarks.row import Effort, Measured, NotThereError, Pair, Row
 
@@ -16,12 +16,12 @@ _WARM_UP = 4
 
 def clicks(steps: int) -> float:
     """Click the four phases so many times, each when the last one is painted; return the median of the seconds."""
-    took = []
+    took, now, buttons = [], session(), [phase_button(phase.value) for phase in STEP]
     for _ in range(steps):
-        for phase in STEP:
+        for button in buttons:
             begin = time.perf_counter()
-            click(phase.value)
-            took.append(settle() - begin)
+            click(button)
+            took.append(settle(now) - begin)
     return median(took)
 
 

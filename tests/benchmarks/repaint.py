@@ -11,7 +11,18 @@ from perceptron_gui.core.actions import Operation
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.snapshot import Snapshot, frozen
 from perceptron_gui.ui.plots.loss import LossPlot
-from tests.benchmarks.hands import Runner, be_ready, click, find, has_run, session, settle, wait_until, window
+from tests.benchmarks.hands import (
+    Runner,
+    be_ready,
+    click,
+    find,
+    has_run,
+    phase_button,
+    session,
+    settle,
+    wait_until,
+    window,
+)
 from tests.benchmarks.processes import program
 from tests.benchmarks.row import Effort, Measured, Pair, Row
 
@@ -28,11 +39,11 @@ def lengthen(steps: int) -> str:
         runner.start()
         wait_until(lambda: runner.count >= steps, limit=300)
         runner.stop()
-        click("forward")
+        click(phase_button("forward"))
         settle()
         _histories[steps] = session().history
         return "run"
-    click("forward")
+    click(phase_button("forward"))
     settle()
     _histories[steps] = _pressed(session().history, steps)
     return "as if pressed"
