@@ -124,7 +124,7 @@ def add_to(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> N
     )
     parser.add_argument("--json", action="store_true", help="print a JSON array, an object a file")
     parser.add_argument(
-        "--limit", type=float, default=LIMIT, metavar="SECONDS",
+        "--limit", type=_seconds, default=LIMIT, metavar="SECONDS",
         help=f"what a file may take, {LIMIT} without this; one that takes longer does not hold",
     )  # fmt: skip
     parser.add_argument(
@@ -153,6 +153,13 @@ def run(options: argparse.Namespace) -> int:
         holds = holds and report.holds
         _print(report.line(width))
     return int(not holds)
+
+
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if (seconds := float(text)) >= 0:
+            return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds from 0 on")
 
 
 def reported(

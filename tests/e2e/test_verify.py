@@ -171,6 +171,14 @@ def test_a_run_that_takes_too_long_does_not_hold_and_the_others_are_looked_at(
     assert (report["holds"], report["took_too_long"], report["difference"]) == (False, True, None)
 
 
+@pytest.mark.parametrize("limit", ["nan", "-1", "soon"])
+def test_a_limit_is_a_number_of_seconds(limit: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["verify", f"--limit={limit}", str(tmp_path)])
+    assert ended.value.code == 2
+    assert "--limit" in capsys.readouterr().err
+
+
 def test_a_file_that_kills_its_process_does_not_take_the_others_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
