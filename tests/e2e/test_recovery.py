@@ -24,7 +24,7 @@ from tests.e2e.processes import ROOT, drive, seen
 DRIVER = Path(__file__).with_name("kill_driver.py")
 HOMES = ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME")
 KILLS = 50
-SAVES = 15
+SAVES = 25
 LONGEST = 0.5
 """Seconds that a script goes on at most before it is killed."""
 
