@@ -24,9 +24,9 @@ _HEAVY = histories.LARGEST_HISTORY // 4
 FRAME_EVERY = 1.0
 """Seconds between two moments of a run that goes on: so much of it a crash may take."""
 _FRAME_BYTES = 2**17
-"""Bytes of a run's state for which that holds; a larger one is written less often, to write as much."""
+"""So many bytes may be written with such a moment: after a larger one the next comes later, to write as much."""
 _LONGEST = 10.0
-"""Seconds between two moments of a run, however large its state is."""
+"""Seconds between two moments of a run, however large they are."""
 _log = logging.getLogger(__name__)
 
 
@@ -74,8 +74,8 @@ class Journal:
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
-        waited = time.monotonic() - self._followed
-        if waited >= FRAME_EVERY and waited >= min(_LONGEST, FRAME_EVERY * _state_bytes(history) / _FRAME_BYTES):
+        pause = 0.0 if self._file is None else FRAME_EVERY * self._file.last_bytes / _FRAME_BYTES
+        if time.monotonic() - self._followed >= max(FRAME_EVERY, min(pause, _LONGEST)):
             self._catch_up(history)
         elif history.nbytes > _HEAVY:
             self._do(partial(self._forget_before, history.entries[0]), is_large=False)
@@ -205,9 +205,3 @@ class Journal:
         if old is not None:
             old.delete()
         return file
-
-
-def _state_bytes(history: History) -> int:
-    """Return the bytes of what a run leaves, but for what was there before it."""
-    earlier = {} if history.before is None else history.before.arrays()
-    return sum(array.nbytes for key, array in history.current.arrays().items() if key not in earlier)

@@ -90,6 +90,8 @@ class JournalFile:
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.large_bytes = 0
+        self.last_bytes = 0
+        """Bytes that the last entry took, its large arrays too."""
         self.unsaved = 0
         self.history = History((), -1)
         self._entries: tuple[Entry, ...] = ()
@@ -200,7 +202,9 @@ class JournalFile:
         before, is_run, told = self.history, is_last and is_going_on(entry), shortened(entry)
         if earlier is not None and isinstance(told.action, Ran):
             told = replace(told, action=told.action.since(earlier))
+        large_before = self.large_bytes
         record = self._writer.line(told, before.current if before.entries else None)
+        self.last_bytes = len(record) + self.large_bytes - large_before
         mine = histories.hollow(entry, before.current) if is_run else bare(entry)
         self.history = before.pushed(replace(mine, replaced=()))
         self._before_push = before.with_room_for(self.history) if is_run else None

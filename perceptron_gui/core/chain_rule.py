@@ -77,17 +77,19 @@ class Scale:
         return (*mean, Symbol("· "), Fraction(Symbol(rows), Symbol(m)), Symbol(" ")) if self._is_weighted else mean
 
 
-def is_zero(forward: ForwardPass) -> npt.NDArray[np.bool_]:
-    """Return where ∂loss/∂z, (rows, k), is exactly 0 in float32, in the order in which PyTorch's Backward multiplies.
+def is_zero(forward: ForwardPass, rows: int) -> npt.NDArray[np.bool_]:
+    """Return where ∂loss/∂z is exactly 0 in float32, (rows, k), in the order in which PyTorch's Backward multiplies.
+
+    `rows` is of how many of the samples taken, the first ones.
 
     Where σ′(z) is 0 it is, unless ∂loss/∂ŷ is not finite; and where the product of both is too small for a float32.
     """
     names = Names(len(forward.x), forward.rows)
-    y_true = forward.y_true if forward.rows is None else forward.y_true[list(forward.rows)]
+    y_pred, y_true = forward.y_pred[:rows], forward.y_true[list(names.taken[:rows])]
     scale = np.float32(Scale.of(names, y_true.shape[1], forward.reduction).value)
     with np.errstate(all="ignore"):
-        slope = scale * (np.float32(2) * (forward.y_pred - y_true))
-        zero: npt.NDArray[np.bool_] = slope * (np.float32(1) - forward.y_pred) * forward.y_pred == 0
+        slope = scale * (np.float32(2) * (y_pred - y_true))
+        zero: npt.NDArray[np.bool_] = slope * (np.float32(1) - y_pred) * y_pred == 0
     return zero
 
 

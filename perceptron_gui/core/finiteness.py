@@ -9,16 +9,16 @@ from perceptron_gui.core.snapshot import FloatArray, Snapshot, owner
 
 _HANDFUL = 32
 """So many numbers are looked at sooner one by one."""
-FEW = 2**16
+_FEW = 2**16
 """Of so many numbers nothing is remembered: they may be looked at again after a change."""
 _known: dict[int, tuple["weakref.ref[FloatArray]", bool]] = {}
 
 
 def is_finite(array: FloatArray) -> bool:
-    """Whether there is no nan and no inf in an array; a larger one than FEW is one that nobody can write to."""
+    """Whether there is no nan and no inf in an array; a larger one than _FEW is one that nobody can write to."""
     if array.size <= _HANDFUL:
         return all(map(math.isfinite, array.ravel().tolist()))
-    if array.size <= FEW:
+    if array.size <= _FEW:
         return bool(np.isfinite(array).all())
     whole = owner(array)
     if whole.size != array.size:

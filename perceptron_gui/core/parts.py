@@ -105,7 +105,9 @@ def compared(snapshot: Snapshot, whole: Gradients | None) -> Judgement | None:
 def weighted(snapshot: Snapshot) -> Gradients | None:
     """Return the sum of the deposits, each weighted by its rows over the rows of the batch, in float32.
 
-    None unless they are all means of the present state, some of them of a part, and merged ones of as many rows each.
+    None unless they are all means of the present state, some of them of a part. Of merged ones it is known how many
+    rows they are of together; where that is as many as if each was of as many as the last, that is taken for true: who
+    compares the sum with the gradient of the whole batch finds out.
     """
     total_W, total_b = np.zeros_like(snapshot.W), np.zeros_like(snapshot.b)
     is_due = are_taken(snapshot) and bool(snapshot.deposits)

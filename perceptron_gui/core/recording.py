@@ -139,6 +139,8 @@ class Recorder:
 
     def __init__(self, start: Snapshot, most_bytes: int = MOST_BYTES) -> None:
         self.width = min(start.W.size + start.b.size, WIDEST)
+        self.is_whole = self.width == start.W.size + start.b.size
+        """Whether all of W and b is kept."""
         self._of_W = min(start.W.size, WIDEST)
         self._losses: list[float] = []
         self._parameters: list[float] = []

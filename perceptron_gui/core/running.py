@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from perceptron_gui.core import deposits, finiteness, lines, memory
+from perceptron_gui.core import deposits, lines, memory
 from perceptron_gui.core.actions import Checkpoint, Ending, Operation, Ran, Run
 from perceptron_gui.core.autograd import LEAVES, Namespace, phase, read
 from perceptron_gui.core.control import Control, Frame
@@ -33,6 +33,9 @@ _KEEP_EVERY = 0.05
 """Seconds between two states that are kept, at least."""
 _KEEP_AFTER = 0.75
 """Seconds after which one is kept, whatever it takes: what comes behind it is done again at the end of a run."""
+_WATCHED = 2**13
+"""Numbers of W that are looked at after each Update, in the CPU's memory: whether one is not finite. Of more, and
+elsewhere, only those that the curve has are; the rest where a cycle is recorded, since it takes a good part of a step."""
 _LONG_CYCLE = 1.0
 """Seconds from which on every cycle of several Backwards is recorded: to do one again would keep a person waiting."""
 _Call = Callable[[], object]
@@ -172,8 +175,7 @@ class _Live:
         kept = (W()[:0], b()[:0]) if recorder is None else recorder.kept(W(), b())
         numbers = kept[0].tolist() + kept[1].tolist()
         is_shared = names.device.type == "cpu"
-        # What else is not finite a recorded cycle finds: to look at it takes a good part of a step.
-        is_watched = is_shared and recorder is not None and recorder.width < names["W"].numel() <= finiteness.FEW
+        is_watched = is_shared and recorder is not None and not recorder.is_whole and W().size <= _WATCHED
         is_constant, target = schedule.is_constant, -math.inf if run.loss is None else run.loss
         cycles, place, loss = self.cycles, 0, math.nan
         try:
@@ -273,7 +275,7 @@ class _Recording:
         self._checkpoint_every = CHECKPOINT_EVERY
         self._recent: deque[Checkpoint] = deque([begin], maxlen=1 if run.zeroes else 2)
         self._depth = _depth(run, start)
-        self._not_before = self._keep_at = 0.0
+        self._not_before = self._keep_at = self._waited = 0.0
         self._is_long_cycle = False
         self._next = time.monotonic()
 
@@ -318,7 +320,7 @@ class _Recording:
 
     def _record_cycle(self) -> Ending | None:
         """Do one cycle as if pressed, and show it; return why to end before the next, if that is so."""
-        live, control, took = self._live, self._control, -time.perf_counter()
+        live, control, began = self._live, self._control, self._worked()
         if not live.is_recorded:
             live.gather()
         for operation in self._run.cycle:
@@ -336,7 +338,7 @@ class _Recording:
                 ending = self._wait()
             if ending is not None:
                 return ending
-        took += time.perf_counter()
+        took = self._worked() - began
         self._is_long_cycle = self._run.backwards > 1 and took > _LONG_CYCLE
         self._not_before = time.perf_counter() + _SHARE * took
         self._give_back()
@@ -363,11 +365,16 @@ class _Recording:
         """How many cycles there are where the next state is kept for good."""
         return (self._checkpoints[-1].cycles if self._checkpoints else 0) + self._checkpoint_every
 
+    def _worked(self) -> float:
+        """Return a clock in seconds that stands still while the pace is waited for."""
+        return time.perf_counter() - self._waited
+
     def _wait(self) -> Ending | None:
         """Wait as long as the pace wants it."""
-        control = self._control
+        control, began = self._control, time.perf_counter()
         self._next = max(self._next + 1 / control.pace.per_second, time.monotonic())
         control.wait(self._next)
+        self._waited += time.perf_counter() - began
         return control.ending
 
     def _keep(self) -> None:

@@ -1,23 +1,24 @@
 """A run against the same phases pressed one by one, and against plain PyTorch."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from perceptron_gui.core import deposits, running
 from perceptron_gui.core.actions import (
     CPU,
-    Assign,
     Checkpoint,
     Configure,
     Ending,
-    Gesture,
     MarkRows,
     Operation,
     Ran,
@@ -245,11 +246,11 @@ def test_a_number_that_is_not_finite_ends_it() -> None:
     assert not all(np.isfinite(array).all() for array in values)
 
 
+@pytest.mark.parametrize("n", [1, 38, 40, 41, 3000])
 @pytest.mark.parametrize("pace", [Pace(), Pace(1e9), Pace(1e9, whole_steps=False)])
-def test_parameters_that_are_not_finite_end_it_at_once_where_the_loss_is_finite(pace: Pace) -> None:
-    numbers = {TensorName.X: 0.0, TensorName.Y_TRUE: 1e19, TensorName.B: -86.5}
-    typed = [Assign(name, 0, 0, frozen([[number]]), Gesture.TYPE) for name, number in numbers.items()]
-    start = after(of_size(1, 1, 1), *typed, Configure("lr", 1.6e20))
+def test_parameters_that_are_not_finite_end_it_at_once_where_the_loss_is_finite(pace: Pace, n: int) -> None:
+    start = replace(of_size(1, n, 1), x=frozen(np.zeros((1, n))), y_true=frozen([[1e19]]), b=frozen([-86.5]))
+    start = after(start, Configure("lr", 1.6e20))
     control = Control(pace)
     control.wants_frame = False
     frame, _ = running.execute(Run(updates=50), start, Namespace(start, CPU), control)
@@ -258,6 +259,33 @@ def test_parameters_that_are_not_finite_end_it_at_once_where_the_loss_is_finite(
     following = ENGINE.execute(Operation.FORWARD, frame.snapshot, CPU).snapshot.forward
     assert following is not None
     assert np.isfinite(following.loss)
+
+
+def test_after_a_slow_pace_it_is_shown_at_once_flat_out() -> None:
+    frames: list[Frame] = []
+
+    class Hurried(Control):
+        @override
+        def wait(self, until: float) -> None:
+            """Wait for a day that takes no time; the third time nobody wants it any more."""
+            days.append(86400.0)
+            if len(days) == 3:
+                self.pace = Pace()
+
+        @override
+        def show(self, frame: Frame) -> None:
+            frames.append(frame)
+
+    days: list[float] = []
+    clock = time.perf_counter
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            running, "time", SimpleNamespace(perf_counter=lambda: clock() + sum(days), monotonic=time.monotonic)
+        )
+        patch.setattr(running, "_SHARE", 1)
+        control = Hurried(Pace(1, whole_steps=False))
+        running.execute(Run(updates=500), NOTEBOOK_START, Namespace(NOTEBOOK_START, CPU), control)
+    assert len(frames) > 20
 
 
 def test_within_a_long_cycle_it_stops_without_doing_it_again(monkeypatch: pytest.MonkeyPatch) -> None:

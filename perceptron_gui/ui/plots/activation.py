@@ -110,7 +110,7 @@ class ActivationPlot(Plot):
         self._z = _NOTHING if forward is None else forward.z.reshape(-1)[:MOST_POINTS]
         self._y_pred = _NOTHING if forward is None else forward.y_pred.reshape(-1)[:MOST_POINTS]
         self._slope = self._y_pred * (np.float32(1) - self._y_pred)
-        self._is_zero = _NOWHERE if forward is None else is_zero(forward).reshape(-1)[:MOST_POINTS]
+        self._is_zero = _NOWHERE if forward is None else is_zero(forward, MOST_POINTS).reshape(-1)[:MOST_POINTS]
         return True
 
     @override
