@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typing_extensions import override
 
-from perceptron_gui.core import deposits, running
+from perceptron_gui.core import cycles, deposits, running
 from perceptron_gui.core.actions import (
     CPU,
     Checkpoint,
@@ -279,9 +279,9 @@ def test_after_a_slow_pace_it_is_shown_at_once_flat_out() -> None:
     days: list[float] = []
     clock = time.perf_counter
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            running, "time", SimpleNamespace(perf_counter=lambda: clock() + sum(days), monotonic=time.monotonic)
-        )
+        later = SimpleNamespace(perf_counter=lambda: clock() + sum(days), monotonic=time.monotonic)
+        for module in (running, cycles):
+            patch.setattr(module, "time", later)
         patch.setattr(running, "_SHARE", 1)
         control = Hurried(Pace(1, whole_steps=False))
         running.execute(Run(updates=500), NOTEBOOK_START, Namespace(NOTEBOOK_START, CPU), control)
