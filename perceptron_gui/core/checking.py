@@ -54,11 +54,14 @@ def slope(forward: ForwardPass, element: Element) -> float:
     z_by_parameter = x[:, row] if is_weight else torch.ones_like(z)
     step = max(_STEP / max(float(z_by_parameter.abs().max()), 1.0), abs(parameter) * math.sqrt(_EPSILON))
 
-    def loss(value: float) -> torch.Tensor:
-        return scale * ((y_true - torch.sigmoid(z + (value - parameter) * z_by_parameter)) ** 2).sum()
+    def y_pred(value: float) -> torch.Tensor:
+        return torch.sigmoid(z + (value - parameter) * z_by_parameter)
 
     above, below = parameter + step, parameter - step
-    return float((loss(above) - loss(below)) / (above - below))
+    higher, lower = y_pred(above), y_pred(below)
+    # A difference of two squares, as a product: where y_true is large, its square would leave nothing of it.
+    difference = scale * ((lower - higher) * (2 * y_true - higher - lower)).sum()
+    return float(difference / (above - below))
 
 
 def _gradient(snapshot: Snapshot, element: Element) -> Checked | None:
