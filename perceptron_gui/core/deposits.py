@@ -88,6 +88,15 @@ def numbers(deposits: tuple[Deposit, ...]) -> tuple[tuple[int, int], ...]:
     return tuple((before + 1, after) for before, after in pairwise(ends))
 
 
+def backwards_in(snapshot: Snapshot) -> tuple[int, int]:
+    """Return how many Backwards are summed in W.grad and in b.grad: one that was refused may have reached one alone."""
+    counts = [
+        sum(deposit.count for deposit in snapshot.deposits if getattr(deposit, name) is not None)
+        for name in ("W_grad", "b_grad")
+    ]
+    return counts[0], counts[1]
+
+
 def age(snapshot: Snapshot, deposit: Deposit) -> tuple[str, ...]:
     """Return what was changed since a deposit was made: names of tensors, and "reduction".
 

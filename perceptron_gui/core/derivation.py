@@ -47,6 +47,7 @@ class Remark(Enum):
     ZEROED = "zeroed"
     MERGED = "merged"
     EARLIER_UPDATE = "earlier update"
+    WITHIN_RUN = "within run"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,7 +68,7 @@ class Derivation:
     @property
     def can_be_checked(self) -> bool:
         """Whether there is a number that follows from others."""
-        return self.value is not None and self.remark is not Remark.ZEROED
+        return self.value is not None and self.remark not in {Remark.ZEROED, Remark.WITHIN_RUN}
 
 
 def followed(history: History) -> Element:
@@ -192,17 +193,20 @@ def _parameter(history: History, element: Element) -> Derivation | None:
     if made is None:
         return None
     path = history.path
-    after = path[made].snapshot
-    before = _before_update(path[made]) if isinstance(path[made].action, Ran) else path[made - 1].snapshot
-    if before is None:
+    after, is_run = path[made].snapshot, isinstance(path[made].action, Ran)
+    before = _before_update(path[made]) if is_run else path[made - 1].snapshot
+    gradient = None if before is None else chain_rule.stored_gradient(before, element)
+    if before is None and not is_run:
         return None
-    names = Names(before.m, before.rows)
-    lr, gradient = before.config.lr, chain_rule.stored_gradient(before, element)
-    if gradient is None:
-        return None
+    names = Names(after.m, after.rows) if before is None else Names(before.m, before.rows)
     name = names.name(element.name, element.row, element.column)
     by = names.name(f"{element.name}.grad", element.row, element.column)
     symbols = added(name, product(Name("lr", (), "lr"), by), sign=MINUS)
+    if before is None or gradient is None:
+        # The Update went before the phase that a run ended with: its numbers are those of another moment.
+        value = float(as_table(_array(after, element))[element.row, element.column])
+        return Derivation(element, (Equation(name, (symbols,), "←"),), value, Remark.WITHIN_RUN) if is_run else None
+    lr = before.config.lr
     old = _number(_array(before, element), name)
     numbers = added(old, product(Number(lr, repr(lr), repr(lr), "lr"), _number(gradient, by)), sign=MINUS)
     new = _number(_array(after, element), name)

@@ -22,6 +22,7 @@ from perceptron_gui.core.actions import (
     Start,
     SwitchDevice,
 )
+from perceptron_gui.core.deposits import backwards_in
 from perceptron_gui.core.finiteness import is_finite
 from perceptron_gui.core.freshness import changed_in, stale_gradient
 from perceptron_gui.core.history import Cause, Entry, History, Refusal
@@ -218,6 +219,10 @@ def _backward(after: Snapshot) -> str:
             count=count
         )
     )
+    of_W, of_b = backwards_in(after)
+    if of_W != of_b:
+        apart = translate("sentences", "Backward: Backwards summed in W.grad: {W}, in b.grad: {b}.")
+        said = apart.format(W=of_W, b=of_b)
     end = translate("sentences", "The graph is spent.")
     return f"{said} {end}" if spent else said
 

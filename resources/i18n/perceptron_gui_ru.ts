@@ -74,6 +74,10 @@
         <translation>Прибавлено к тому, что было; слагаемых (обратных проходов) в сумме: {count}.</translation>
     </message>
     <message>
+        <source>W.grad is the sum of {W} Backwards, b.grad of {b}.</source>
+        <translation>Обратных проходов в сумме: {W} в W.grad, {b} в b.grad.</translation>
+    </message>
+    <message>
         <source>Changed all the same: {names}.</source>
         <translation>Всё же изменилось: {names}.</translation>
     </message>
@@ -306,6 +310,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>These are the numbers of the last Update.</source>
         <translation>Это числа последнего шага обновления.</translation>
+    </message>
+    <message>
+        <source>An Update of the Run made it. The moments of the Run that an Update ends have its numbers.</source>
+        <translation>Это значение дало обновление внутри прогона. Числа формулы видны в тех моментах прогона, которые кончаются обновлением.</translation>
     </message>
     <message>
         <source>By hand</source>
@@ -575,6 +583,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Backwards: {count}, from {start} on. Their sum is .grad, bit for bit.</source>
         <translation>Обратных проходов: {count}, с {start}. Сумма — .grad, бит в бит.</translation>
+    </message>
+    <message>
+        <source>… ({count} of {all})</source>
+        <translation>… ({count} из {all})</translation>
     </message>
     <message>
         <source>{mark} incoming against stored: {names}</source>
@@ -2201,6 +2213,10 @@ Earlier points of the path lie on other slices.</source>
     <message>
         <source>Backward: added to what was there. Backwards summed in .grad: {count}.</source>
         <translation>Обратный проход: прибавлено к тому, что было. Обратных проходов сложено в .grad: {count}.</translation>
+    </message>
+    <message>
+        <source>Backward: Backwards summed in W.grad: {W}, in b.grad: {b}.</source>
+        <translation>Обратный проход: обратных проходов сложено в W.grad: {W}, в b.grad: {b}.</translation>
     </message>
     <message>
         <source>The graph is spent.</source>

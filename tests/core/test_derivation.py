@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perceptron_gui.core import deposits, notation
-from perceptron_gui.core.actions import Configure, MarkRows
+from perceptron_gui.core.actions import CPU, Configure, MarkRows, Ran, Run
 from perceptron_gui.core.chain_rule import is_zero
 from perceptron_gui.core.derivation import Remark, derived, followed
 from perceptron_gui.core.formula import (
@@ -35,6 +35,7 @@ from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.snapshot import Element, Reduction, Rows, Snapshot, TensorName, Zeroing, frozen
 from tests.core.derivations import TINY, Step, derive, incoming, passes, play, steps_of, typed
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD
+from tests.core.sessions import ENGINE
 from tests.strategies import briefly, snapshots
 
 ROUNDING = 1e-6
@@ -394,3 +395,24 @@ def test_a_gradient_that_a_refused_backward_did_not_reach_is_not_from_an_earlier
     assert len(history.current.deposits) == 2
     assert derive(history, W00).stale == ()
     assert derive(history, B0).stale == ("x",)
+
+
+@pytest.mark.parametrize("name", ["W", "b"])
+def test_after_a_run_it_says_that_an_update_within_it_made_a_parameter(name: str) -> None:
+    before, element = History.begin("notebook", CPU), Element(name, 0, 0)
+    outcome = ENGINE.execute(Run(updates=3), before.current, CPU)
+    ended = before.push(outcome.action, outcome.snapshot, CPU)
+    run = outcome.action
+    assert isinstance(run, Ran)
+    for phases in range(1, run.phases + 1):
+        shown = ended.at_moment(ended.entry, *ENGINE.revisit(run, before.current, phases, CPU))
+        found = derived(shown, element)
+        if phases < 3:
+            assert found is None
+            continue
+        assert found is not None
+        assert found.value == float(shown.current.tensor(TensorName(name)).reshape(-1)[0])
+        is_update = phases % 4 == 3
+        assert found.remark is (None if is_update else Remark.WITHIN_RUN)
+        assert found.can_be_checked is is_update
+        assert len(found.equations) == 1

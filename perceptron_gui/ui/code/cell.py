@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core import lines
 from perceptron_gui.core.actions import Operation, Ran, Start
+from perceptron_gui.core.deposits import backwards_in
 from perceptron_gui.core.history import Entry
 from perceptron_gui.core.snapshot import GraphState, Snapshot
 from perceptron_gui.ui import sentences
@@ -156,6 +157,10 @@ def _backward(after: Snapshot) -> str:
     if count <= 1:
         return graph
     added = translate("CodeCell", "Added to what was there: the sum of {count} Backwards.").format(count=count)
+    of_W, of_b = backwards_in(after)
+    if of_W != of_b:
+        apart = translate("CodeCell", "W.grad is the sum of {W} Backwards, b.grad of {b}.")
+        added = apart.format(W=of_W, b=of_b)
     return f"{added} {graph}"
 
 

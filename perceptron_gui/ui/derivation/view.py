@@ -251,5 +251,9 @@ def _of_remark(remark: Remark) -> str:
         Remark.ZEROED: translate("DerivationView", "The 0 that Zero grad left: nothing was added to it since."),
         Remark.MERGED: translate("DerivationView", "Of the oldest Backward passes only the sum is kept."),
         Remark.EARLIER_UPDATE: translate("DerivationView", "These are the numbers of the last Update."),
+        Remark.WITHIN_RUN: translate(
+            "DerivationView",
+            "An Update of the Run made it. The moments of the Run that an Update ends have its numbers.",
+        ),
     }
     return remarks[remark]

@@ -156,7 +156,7 @@ class ContourPlot(Plot):
                 said = contour_words.of_point(trail, index, self.pair.elements, is_twin=is_twin)
                 if not is_twin and index == len(trail.places) - 1:
                     loss = self.surface.at_present() if self.is_fresh else None
-                    said += contour_words.of_present(loss, self._moves(), self._snapshot, self.pair.elements)
+                    said += contour_words.of_present(loss, self._moves(), self._snapshot)
                 else:
                     said += contour_words.of_earlier(trail.losses[index], is_twin=is_twin)
         aim = self._values_at(position)

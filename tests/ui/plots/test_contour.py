@@ -341,7 +341,7 @@ def test_a_gradient_that_a_refused_backward_did_not_reach_is_not_said_to_be_old(
     edit = Assign(TensorName.X, 0, 0, frozen([[0.5]]), Gesture.TYPE)
     snapshot = play(PRESETS["notebook"], FORWARD, edit, BACKWARD, FORWARD, BACKWARD).current
     for axes, is_old in (((W00, W10), False), ((W00, B0), True)):
-        told = contour_words.of_present(None, moves_of(snapshot, *axes), snapshot, axes)
+        told = contour_words.of_present(None, moves_of(snapshot, *axes), snapshot)
         assert any("Changed since: x" in line for line in told) is is_old
 
 

@@ -42,8 +42,8 @@ class Arrow:
         """Return some points along it, (points, 2), in pixels."""
         return np.linspace(*self.ends, _POINTS) if self.ends is not None else np.empty((0, 2))
 
-    def show(self, x: float, y: float, across: float, down: float) -> bool:
-        """Draw it from (x, y) by (across, down), in pixels; return whether it is long enough to be drawn."""
+    def show(self, x: float, y: float, across: float, down: float, *, is_old: bool = False) -> bool:
+        """Draw it from (x, y) by (across, down), in pixels, dotted where it is old; return whether it is drawn."""
         length = hypot(across, down)
         if not length >= _LEAST_LENGTH:
             self.hide()
@@ -56,6 +56,9 @@ class Arrow:
         side = QPointF(-unit_y * head * _HALF_HEAD, unit_x * head * _HALF_HEAD)
         path = QPainterPath(QPointF(x, y))
         path.lineTo(base)
+        pen = self.shaft.pen()
+        pen.setStyle(Qt.PenStyle.DotLine if is_old else Qt.PenStyle.SolidLine)
+        self.shaft.setPen(pen)
         self.shaft.setPath(path)
         self.head.setPolygon(QPolygonF([end, base + side, base - side]))
         self.shaft.setVisible(True)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from perceptron_gui.core.freshness import stale_gradient
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot
 from perceptron_gui.ui.plots.contours.arrows import Arrow
@@ -38,6 +39,8 @@ class Moves:
     landing: Move | None
     incoming: Move | None
     incoming_landing: Move | None
+    stale: tuple[str, ...] = ()
+    """What was changed since the gradients were computed."""
 
 
 def moves_of(snapshot: Snapshot, *elements: Element) -> Moves:
@@ -56,7 +59,9 @@ def moves_of(snapshot: Snapshot, *elements: Element) -> Moves:
     stored, landing = from_present(snapshot.W_grad, snapshot.b_grad)
     is_single = last is not None and last.count == 1
     incoming = from_present(last.W_grad, last.b_grad) if last is not None and is_single else (None, None)
-    return Moves(stored, landing, *incoming)
+    names = dict.fromkeys(f"{element.name}.grad" for element in elements)
+    stale = dict.fromkeys(changed for name in names for changed in stale_gradient(snapshot, name))
+    return Moves(stored, landing, *incoming, tuple(stale))
 
 
 def look_alike(first: Snapshot, second: Snapshot) -> bool:
@@ -117,7 +122,7 @@ class MoveArrows:
                 (self.stored, translate("Descent", "−lr · stored"), stored, present),
                 (self.incoming, translate("Descent", "−lr · incoming"), incoming, present + apart),
             )
-            if _shown(arrow, place, move, scale)
+            if _shown(arrow, place, move, scale, is_old=bool(moves.stale))
         ]
         if scale != 1 and named:
             text = translate("Descent", "{move} (both × {scale})") if len(named) > 1 else "{move} × {scale}"
@@ -146,11 +151,11 @@ def _values(elements: tuple[Element, ...], W: FloatArray | None, b: FloatArray |
     return tuple(value(element, W, b) for element in elements)  # type: ignore[arg-type]
 
 
-def _shown(arrow: Arrow, start: Pixels, move: Pixels | None, scale: float) -> bool:
+def _shown(arrow: Arrow, start: Pixels, move: Pixels | None, scale: float, *, is_old: bool) -> bool:
     if move is None or not np.isfinite([*start, *move]).all():
         arrow.hide()
         return False
-    return arrow.show(*start, *(scale * move))
+    return arrow.show(*start, *(scale * move), is_old=is_old)
 
 
 def _aside(stored: Pixels | None, incoming: Pixels | None) -> Pixels:

@@ -6,7 +6,6 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from perceptron_gui.core import lines
-from perceptron_gui.core.freshness import stale_gradient
 from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.snapshot import Element, Snapshot
 from perceptron_gui.ui import sentences
@@ -71,18 +70,14 @@ def of_earlier(loss: float, *, is_twin: bool) -> list[str]:
     return [*said, translate("ContourPlot", "the heights drawn are not those of this point")]
 
 
-def of_present(
-    on_surface: float | None, moves: Moves, snapshot: Snapshot, axes: tuple[Element | None, ...]
-) -> list[str]:
+def of_present(on_surface: float | None, moves: Moves, snapshot: Snapshot) -> list[str]:
     """Say the loss at the present point, and where the gradients point, which may be those of another state."""
     said = []
     if snapshot.forward is not None and not snapshot.stale:
         said = [f"loss = {full_text(float(snapshot.forward.loss))}"]
     elif on_surface is not None:
         said = [translate("ContourPlot", "loss here, read off the surface: {loss}").format(loss=f"{on_surface:.4g}")]
-    names = dict.fromkeys(f"{axis.name}.grad" for axis in axes if axis is not None)
-    stale = tuple(dict.fromkeys(changed for name in names for changed in stale_gradient(snapshot, name)))
-    about = [sentences.stale(stale)] if stale and moves.stored is not None else []
+    about = [sentences.stale(moves.stale)] if moves.stale and moves.stored is not None else []
     return [*said, *descent.said(moves), *about]
 
 

@@ -63,7 +63,11 @@ def opposite(parameters: Ints, shape: tuple[int, int]) -> str:
         return ""
     names = [element(parameter, shape) for parameter in parameters[:_MOST_NAMED].tolist()]
     if parameters.size > _MOST_NAMED:
-        names.append("…")
+        names.append(
+            translate("GradientPlot", "… ({count} of {all})").format(
+                count=parameters.size, all=(shape[0] + 1) * shape[1]
+            )
+        )
     return translate("GradientPlot", "{mark} incoming against stored: {names}").format(
         mark=OPPOSITE, names=", ".join(names)
     )
