@@ -142,15 +142,16 @@ class Incomparable(Enum):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """W (points, n, k) and b (points, k) as they were last at each update count `updates` (points,), oldest first.
+    """W (points, n, k) and b (points, k) at the update counts `updates` (points,), oldest first.
 
-    That is where the run starts, and where each Update led (or an edit after it). Beyond 64 MiB the oldest points are
-    dropped; the last one is always there.
+    That is where the run starts, and where each Update or edit led; `joined` (points,) says where it was an Update.
+    Beyond 64 MiB the oldest points are dropped; the last one is always there.
     """
 
     updates: npt.NDArray[np.int64]
     W: FloatArray
     b: FloatArray
+    joined: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

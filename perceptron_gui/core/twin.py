@@ -136,9 +136,9 @@ class _Run:
         self._stop_every = STOP_EVERY
         self._count = mark.updates
         self._losses = _Points(1, most=2**62)
-        width = start.W.size + start.b.size
+        width = start.W.size + start.b.size + 1
         self._path = _Points(width, most=max(1, MOST_PATH_BYTES // (4 * width)))
-        self._path.put(self._count, start.W, start.b)
+        self._path.put(self._count, start.W, start.b, [False])
         if start.forward is not None and start.forward.W is start.W and start.forward.b is start.b:
             self._losses.put(self._count, start.forward.loss)
         self._momentum = Momentum(start, self._place(mark))
@@ -191,7 +191,8 @@ class _Run:
             case SwitchDevice():
                 self._edit(replace(before, forward=None))
         if self._snapshot.W is not before.W or self._snapshot.b is not before.b:
-            self._path.put(self._count, self._snapshot.W, self._snapshot.b)
+            is_update = action is Operation.UPDATE
+            self._path.put(self._count, self._snapshot.W, self._snapshot.b, [is_update], is_another=True)
         if self.forgets:
             self._momentum.take(action, self._snapshot, is_refused=is_refused_here)
         else:
@@ -224,7 +225,7 @@ class _Run:
             is_apart=self._is_apart,
             updates=updates,
             losses=losses[:, 0],
-            path=Path(path, numbers[:, : n * k].reshape(-1, n, k), numbers[:, n * k :]),
+            path=Path(path, numbers[:, : n * k].reshape(-1, n, k), numbers[:, n * k : -1], numbers[:, -1] > 0),
             momentum_difference=None if self._is_over else self._momentum.difference,
             incomparable=Incomparable.LONG_RUN if self._is_over else self._momentum.incomparable,
         )
@@ -317,9 +318,12 @@ class _Points:
         self._most = most
         self._length = self._handed = self._dropped = 0
 
-    def put(self, count: int, *arrays: FloatArray) -> None:
-        """Set the row of a count, the last one or a later one; beyond `most` rows the older half is dropped."""
-        if self._length and self._counts[self._length - 1] == count:
+    def put(self, count: int, *arrays: npt.ArrayLike, is_another: bool = False) -> None:
+        """Set the row of a count, the last one or a later one; beyond `most` rows the older half is dropped.
+
+        Where it `is_another`, one of this count stays.
+        """
+        if self._length and self._counts[self._length - 1] == count and not is_another:
             self._length -= 1
         if self._length < self._handed or self._length == len(self._counts):
             first = self._length - self._most // 2 if self._length == self._most else 0
@@ -351,5 +355,5 @@ class _Points:
         """Drop what came after; return False where what came before is dropped already."""
         self._length = max(end.rows - self._dropped - 1, 0)
         if end.rows > self._dropped and end.rows:
-            self.put(end.count, end.row)
+            self.put(end.count, end.row, is_another=True)
         return end.rows > self._dropped or not self._dropped

@@ -15,6 +15,7 @@ from perceptron_gui.core import twin as twin_module
 from perceptron_gui.core.actions import (
     CPU,
     Action,
+    AssignElements,
     Configure,
     Operation,
     Randomize,
@@ -23,8 +24,9 @@ from perceptron_gui.core.actions import (
 )
 from perceptron_gui.core.history import History
 from perceptron_gui.core.operations import Engine
+from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.questions import Comparison, Twin
-from perceptron_gui.core.snapshot import Config, Snapshot, Zeroing
+from perceptron_gui.core.snapshot import Config, Element, Snapshot, Zeroing
 from perceptron_gui.core.twin import Replay
 from tests.core.notebook import Notebook, bits
 from tests.core.play import BACKWARD, FORWARD, UPDATE, ZERO_GRAD
@@ -314,3 +316,15 @@ def test_the_answer_cannot_be_written_to() -> None:
 def test_twin_is_off_unless_it_is_asked_for() -> None:
     assert not Config().twin
     assert done(History.begin("notebook", CPU), *CAREFUL).compared == ()
+
+
+def test_an_edit_is_a_point_of_its_own_that_no_update_leads_to() -> None:
+    history = done(begin(PRESETS["notebook"]), *FORGETFUL, *FORGETFUL)
+    led = compared(history).path
+    edited_there = done(history, AssignElements(((Element("W", 1, 0), -0.5),)))
+    path = compared(edited_there).path
+    assert path.updates.tolist() == [0, 1, 2, 2]
+    assert path.joined.tolist() == [False, True, True, False]
+    assert bits(path.W[:3]) == bits(led.W)
+    assert path.W[3, 1, 0] == -0.5
+    assert compared(done(edited_there, *FORGETFUL)).path.joined.tolist() == [False, True, True, False, True]

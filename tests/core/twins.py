@@ -56,7 +56,7 @@ def compared(history: History) -> Twin:
 
 def everything(twin: Twin) -> tuple[object, ...]:
     """Return all that is in a twin, to the last bit."""
-    counts = (twin.updates.tolist(), twin.path.updates.tolist())
+    counts = (twin.updates.tolist(), twin.path.updates.tolist(), twin.path.joined.tolist())
     numbers = [bits(array) for array in (twin.losses, twin.path.W, twin.path.b)]
     return (twin.forgets, twin.is_apart, repr(twin.momentum_difference), twin.incomparable, counts, numbers)
 

@@ -193,7 +193,7 @@ def trail_of_twin(twin: Twin, across: Element, down: Element | None) -> Trail:
         at = np.minimum(np.searchsorted(twin.updates, updates), len(twin.updates) - 1)
         losses = np.where(twin.updates[at] == updates, twin.losses[at].astype(np.float64), np.nan)
     heights = losses if down is None else values(down).astype(np.float64)
-    joined = np.ones(len(updates), np.bool_)
+    joined = twin.path.joined[last].copy()
     joined[:1] = False
     is_whole = len(twin.path.updates) <= MOST_POINTS
     return Trail(np.column_stack([values(across), heights]), losses, updates, joined, is_whole=is_whole)
