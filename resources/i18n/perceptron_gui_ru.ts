@@ -74,7 +74,7 @@
         <translation>Прибавлено к тому, что было; слагаемых (обратных проходов) в сумме: {count}.</translation>
     </message>
     <message>
-        <source>W.grad is the sum of {W} Backwards, b.grad of {b}.</source>
+        <source>Backwards summed in W.grad: {W}, in b.grad: {b}.</source>
         <translation>Обратных проходов в сумме: {W} в W.grad, {b} в b.grad.</translation>
     </message>
     <message>

@@ -104,6 +104,10 @@ class TestWhatIsThere:
             ((FORWARD, EDIT_OF_X), ("z, y_pred and loss are of the old values",)),
             ((FORWARD, EDIT_OF_X, BACKWARD), ("Changed all the same: b.grad.",)),
             (
+                (FORWARD, EDIT_OF_X, BACKWARD, FORWARD, BACKWARD),
+                ("Backwards summed in W.grad: 1, in b.grad: 2.", "The graph is spent."),
+            ),
+            (
                 (FORWARD, Assign(TensorName.W, 0, 0, frozen([[1]]), Gesture.TYPE), BACKWARD),
                 ("Edited after Forward: W.", "The graph is spent."),
             ),

@@ -159,7 +159,7 @@ def _backward(after: Snapshot) -> str:
     added = translate("CodeCell", "Added to what was there: the sum of {count} Backwards.").format(count=count)
     of_W, of_b = backwards_in(after)
     if of_W != of_b:
-        apart = translate("CodeCell", "W.grad is the sum of {W} Backwards, b.grad of {b}.")
+        apart = translate("CodeCell", "Backwards summed in W.grad: {W}, in b.grad: {b}.")
         added = apart.format(W=of_W, b=of_b)
     return f"{added} {graph}"
 

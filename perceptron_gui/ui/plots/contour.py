@@ -21,7 +21,7 @@ from perceptron_gui.ui.plots.contours.descent import MoveArrows, Moves, look_ali
 from perceptron_gui.ui.plots.contours.parameter_box import ParameterPair, exists
 from perceptron_gui.ui.plots.contours.room import Room
 from perceptron_gui.ui.plots.contours.sheet import slice_sheet
-from perceptron_gui.ui.plots.contours.surface_asking import SurfaceAsking, places_for, rows_seen, taken
+from perceptron_gui.ui.plots.contours.surface_asking import SurfaceAsking, places_for, taken
 from perceptron_gui.ui.plots.contours.trail import (
     NOWHERE,
     Trail,
@@ -29,6 +29,7 @@ from perceptron_gui.ui.plots.contours.trail import (
     TrailReading,
     finite_points,
     hull,
+    rows_seen,
     trail_of_twin,
 )
 from perceptron_gui.ui.plots.labels import Label
@@ -158,7 +159,7 @@ class ContourPlot(Plot):
                     loss = self.surface.at_present() if self.is_fresh else None
                     said += contour_words.of_present(loss, self._moves(), self._snapshot)
                 else:
-                    said += contour_words.of_earlier(trail.losses[index], is_twin=is_twin)
+                    said += contour_words.of_earlier(trail.losses[index], is_twin=is_twin, is_curve=self.pair.is_single)
         aim = self._values_at(position)
         is_between = not said and self.is_fresh and len(aim) == 2
         near = self.surface.nearest(*(number for _, number in aim)) if is_between else None
@@ -345,8 +346,10 @@ class ContourPlot(Plot):
                 axis.setGrid(_GRID_ALPHA if self.pair.is_single else False)
 
     def _take_twin(self) -> None:
-        twin = self._second_run.twin
-        self._twin_trail = NOWHERE if twin is None else trail_of_twin(twin, *self.pair.elements)
+        twin, now = self._second_run.twin, self._snapshot
+        self._twin_trail = NOWHERE
+        if twin is not None and now is not None:
+            self._twin_trail = trail_of_twin(twin, *self.pair.elements, now)
 
     def _ask(self) -> None:
         """Ask for what is not known, or not asked yet, of what is seen."""

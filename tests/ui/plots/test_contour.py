@@ -20,6 +20,7 @@ from perceptron_gui.core.actions import (
     Resize,
 )
 from perceptron_gui.core.operations import Engine
+from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.questions import Comparison, Landscape, Question
 from perceptron_gui.core.snapshot import Reduction, TensorName, frozen
@@ -42,6 +43,7 @@ from tests.ui.plots.scenes import (
     begin,
     begin_with,
     done,
+    pixel,
     turn_wheel,
     view,
 )
@@ -253,6 +255,45 @@ def test_of_one_number_it_is_a_curve(plot: ContourPlot, engine: Engine) -> None:
     assert end > start
     assert snapshot.W_grad is not None
     assert snapshot.W_grad[0, 0] < 0
+
+
+def test_losses_of_parts_are_no_heights_beside_the_loss_of_all_rows(plot: ContourPlot, engine: Engine) -> None:
+    history = begin_with(
+        x=frozen([[0.7], [-1.0], [2.0]]), y_true=frozen([[1], [0], [1]]), W=frozen([[-2]]), b=frozen([0.5])
+    )
+    history = done(engine, after_edit(history, Configure("part", 1)), *STEP * 3, FORWARD)
+    plot.display(history)
+    heights = plot._drawn_trail().places[:, 1]
+    assert np.isnan(heights[:-1]).all()
+    assert heights[-1] == pytest.approx(loss_at(history.current, {}))
+    assert len(heights) == 4
+
+
+def test_of_the_present_point_it_is_said_whose_loss_it_is(plot: ContourPlot, engine: Engine) -> None:
+    whole = done(engine, begin("or_gate"), FORWARD)
+    plot.display(whole)
+    loss = whole.current.forward
+    assert loss is not None
+    told = contour_words.of_present(None, moves_of(whole.current, W00, W10), whole.current)
+    assert told[0] == f"loss = {full_text(float(loss.loss))}"
+    history = done(engine, after_edit(begin("or_gate"), Configure("part", 3)), FORWARD)
+    plot.display(history)
+    now = history.current
+    assert now.forward is not None
+    told = plot.hover_text(pixel(plot, now.W[0, 0], now.W[1, 0])).split("\n")
+    assert f"loss of x[[0, 1, 2]] = {full_text(float(now.forward.loss))}" in told
+    assert f"loss here, read off the surface: {loss_at(now, {}):.4g}" in told
+
+
+def test_arrows_of_an_old_gradient_are_dotted(plot: ContourPlot, engine: Engine) -> None:
+    history = done(engine, begin(), FORWARD, BACKWARD)
+    for shown, style in (
+        (history, Qt.PenStyle.SolidLine),
+        (after_edit(history, AssignElements(((W00, 3.0),))), Qt.PenStyle.DotLine),
+        (history, Qt.PenStyle.SolidLine),
+    ):
+        plot.display(shown)
+        assert [arrow.shaft.pen().style() for arrow in (plot.arrows.stored, plot.arrows.incoming)] == [style] * 2
 
 
 def test_a_layer_that_grows_turns_the_curve_into_a_surface(plot: ContourPlot, engine: Engine) -> None:

@@ -14,6 +14,7 @@ from perceptron_gui.core.parsing import full_text
 from perceptron_gui.core.questions import Question, Tally
 from perceptron_gui.core.snapshot import frozen
 from perceptron_gui.ui.plots.gradient import GradientPlot
+from perceptron_gui.ui.plots.ledger import words
 from tests.ui.plots.conftest import Show
 from tests.ui.plots.ledger_hands import (
     FORWARD_BACKWARD,
@@ -240,3 +241,8 @@ def test_the_pointer_beside_all_bars_tells_nothing(show: Show, engine: Engine) -
     assert plot.hover_text(QPointF(10, 10)) == ""
     plot.display(done(engine, begin(), FORWARD, BACKWARD))
     assert plot.hover_text(QPointF(-500, 10)) == ""
+
+
+def test_of_more_opposite_parameters_than_are_named_the_count_is_said() -> None:
+    assert words.opposite(np.arange(6), (4, 3)).endswith("W[1, 2]")
+    assert words.opposite(np.arange(9), (4, 3)).endswith("W[1, 2], … (9 of 15)")

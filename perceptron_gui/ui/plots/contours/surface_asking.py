@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from perceptron_gui.core.questions import Answer, Landscape, Question, Surface
-from perceptron_gui.core.snapshot import Element, FloatArray, Rows, Snapshot, frozen
-from perceptron_gui.ui.plots.contours.trail import value
+from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, frozen
+from perceptron_gui.ui.plots.contours.trail import rows_seen, value
 from perceptron_gui.ui.plots.ranging import Span
 
 MOST_PLACES = 41
@@ -88,11 +88,6 @@ class SurfaceAsking:
         columns = np.flatnonzero(self.found.first == np.float32(_value(across, snapshot)))
         rows = np.flatnonzero(self.found.second == np.float32(_value(down, snapshot))) if down is not None else [0]
         return float(self.losses[rows[0], columns[0]]) if len(rows) and len(columns) else None
-
-
-def rows_seen(snapshot: Snapshot) -> Rows:
-    """Return the rows whose loss is shown."""
-    return None if snapshot.config.part else snapshot.rows
 
 
 def taken(snapshot: Snapshot) -> int:

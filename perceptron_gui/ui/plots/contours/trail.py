@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from perceptron_gui.core.actions import Operation, Ran
 from perceptron_gui.core.history import Entry, History
 from perceptron_gui.core.questions import Twin
-from perceptron_gui.core.snapshot import Element, FloatArray, Snapshot, TensorName
+from perceptron_gui.core.snapshot import Element, FloatArray, Rows, Snapshot, TensorName
 from perceptron_gui.ui.plots.curves import Numbers
 from perceptron_gui.ui.plots.legend import Stroke
 from perceptron_gui.ui.plots.ranging import Span
@@ -62,6 +62,11 @@ class Trail:
 NOWHERE = Trail(np.empty((0, 2)), np.empty(0), np.empty(0, np.int64), np.empty(0, np.bool_), is_whole=True)
 
 
+def rows_seen(snapshot: Snapshot) -> Rows:
+    """Return the rows whose loss is shown."""
+    return None if snapshot.config.part else snapshot.rows
+
+
 def value(element: Element, W: FloatArray, b: FloatArray) -> float:
     """Return one element of W or b."""
     return float(W[element.row, element.column] if element.name == TensorName.W else b[element.column])
@@ -96,7 +101,7 @@ class _Points:
         snapshot, last, loss = entry.snapshot, self.last, _loss_at(entry.snapshot)
         self.last = snapshot
         if last is None or snapshot.W is not last.W or snapshot.b is not last.b:
-            height = loss if down is None else value(down, snapshot.W, snapshot.b)
+            height = _height(snapshot, loss) if down is None else value(down, snapshot.W, snapshot.b)
             self.places.append((value(across, snapshot.W, snapshot.b), height))
             self.losses.append(loss)
             self.updates.append(entry.updates)
@@ -110,7 +115,7 @@ class _Points:
             return False
         self.losses[-1] = loss
         if down is None:
-            self.places[-1] = (self.places[-1][0], loss)
+            self.places[-1] = (self.places[-1][0], _height(snapshot, loss))
         return True
 
     def _take_run(self, entry: Entry, ran: Ran, across: Element, down: Element | None) -> bool:
@@ -124,7 +129,7 @@ class _Points:
         if not len(points.counts) or max(columns) >= points.parameters.shape[1]:
             return False
         losses = points.losses.astype(np.float64)
-        heights = losses if down is None else points.parameters[:, columns[1]].astype(np.float64)
+        heights = _heights(losses, entry.snapshot) if down is None else points.parameters[:, columns[1]].astype(float)
         # The first is the point where it began, with a loss that it may not have had yet.
         first = 1 if self.places else 0
         if first:
@@ -180,8 +185,8 @@ class TrailReading:
         return self._trail
 
 
-def trail_of_twin(twin: Twin, across: Element, down: Element | None) -> Trail:
-    """Read the way of the second run, its last MOST_POINTS points."""
+def trail_of_twin(twin: Twin, across: Element, down: Element | None, now: Snapshot) -> Trail:
+    """Read the way of the second run, its last MOST_POINTS points; `now` is the state that is shown beside it."""
     last = slice(-MOST_POINTS, None)
     W, b, updates = twin.path.W[last], twin.path.b[last], twin.path.updates[last]
 
@@ -192,11 +197,22 @@ def trail_of_twin(twin: Twin, across: Element, down: Element | None) -> Trail:
     if len(twin.updates):
         at = np.minimum(np.searchsorted(twin.updates, updates), len(twin.updates) - 1)
         losses = np.where(twin.updates[at] == updates, twin.losses[at].astype(np.float64), np.nan)
-    heights = losses if down is None else values(down).astype(np.float64)
+    heights = _heights(losses, now) if down is None else values(down).astype(np.float64)
     joined = twin.path.joined[last].copy()
     joined[:1] = False
     is_whole = len(twin.path.updates) <= MOST_POINTS
     return Trail(np.column_stack([values(across), heights]), losses, updates, joined, is_whole=is_whole)
+
+
+def _height(snapshot: Snapshot, loss: float) -> float:
+    """Return how high a point lies whose height is its loss: nowhere where that is the loss of other rows."""
+    forward = snapshot.forward
+    return loss if forward is not None and forward.rows == rows_seen(snapshot) else float("nan")
+
+
+def _heights(losses: Numbers, snapshot: Snapshot) -> Numbers:
+    """Return that of several points: while a batch is taken in parts, their losses are those of parts."""
+    return np.full(len(losses), np.nan) if snapshot.config.part else losses
 
 
 def _loss_at(snapshot: Snapshot) -> float:

@@ -11,7 +11,7 @@ from perceptron_gui.core.snapshot import Element, Snapshot
 from perceptron_gui.ui import sentences
 from perceptron_gui.ui.plots.contours import descent
 from perceptron_gui.ui.plots.contours.descent import Moves
-from perceptron_gui.ui.plots.contours.trail import Trail
+from perceptron_gui.ui.plots.contours.trail import Trail, rows_seen
 
 translate = QCoreApplication.translate
 _LONGEST = 20
@@ -59,24 +59,26 @@ def of_point(trail: Trail, index: int, elements: tuple[Element, Element | None],
     return [texts[is_twin, count == 1].format(count=count), _values(where)]
 
 
-def of_earlier(loss: float, *, is_twin: bool) -> list[str]:
-    """Say which loss a Forward gave at a point of a path, and that the surface does not know it."""
+def of_earlier(loss: float, *, is_twin: bool, is_curve: bool) -> list[str]:
+    """Say which loss a Forward gave at a point of a path, and that a surface does not know it."""
     text = (
         translate("ContourPlot", "loss of its last Forward at this count: {loss}")
         if is_twin
         else translate("ContourPlot", "loss of the last Forward there: {loss}")
     )
     said = [] if np.isnan(loss) else [text.format(loss=full_text(loss))]
-    return [*said, translate("ContourPlot", "the heights drawn are not those of this point")]
+    return said if is_curve else [*said, translate("ContourPlot", "the heights drawn are not those of this point")]
 
 
 def of_present(on_surface: float | None, moves: Moves, snapshot: Snapshot) -> list[str]:
     """Say the loss at the present point, and where the gradients point, which may be those of another state."""
-    said = []
-    if snapshot.forward is not None and not snapshot.stale:
-        said = [f"loss = {full_text(float(snapshot.forward.loss))}"]
-    elif on_surface is not None:
-        said = [translate("ContourPlot", "loss here, read off the surface: {loss}").format(loss=f"{on_surface:.4g}")]
+    said, forward = [], snapshot.forward
+    is_of_surface = forward is not None and not snapshot.stale and forward.rows == rows_seen(snapshot)
+    if forward is not None and not snapshot.stale:
+        whose = "loss" if is_of_surface or forward.rows is None else of_rows(forward.rows)
+        said.append(f"{whose} = {full_text(float(forward.loss))}")
+    if on_surface is not None and not is_of_surface:
+        said += [translate("ContourPlot", "loss here, read off the surface: {loss}").format(loss=f"{on_surface:.4g}")]
     about = [sentences.stale(moves.stale)] if moves.stale and moves.stored is not None else []
     return [*said, *descent.said(moves), *about]
 
