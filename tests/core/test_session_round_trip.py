@@ -1,6 +1,7 @@
 """A history is written down and read back to the last bit, and what was one array is one array."""
 
 import json
+from itertools import pairwise
 from typing import get_args
 
 import numpy as np
@@ -14,7 +15,9 @@ from perceptron_gui.core import storage
 from perceptron_gui.core.actions import CPU, Action, Paste, Run
 from perceptron_gui.core.history import History
 from perceptron_gui.core.snapshot import Snapshot, frozen
+from perceptron_gui.core.storage import writer
 from perceptron_gui.core.storage.numbers import read_floats, written
+from perceptron_gui.core.storage.writer import Writer
 from tests.core.play import BACKWARD, FORWARD, NOTEBOOK_START, UPDATE, ZERO_GRAD, of_size
 from tests.core.sessions import begun, contents, done, everything, travelled
 from tests.strategies import GoBack, Journey, Scenario, briefly, journeys, scenarios, thoroughly
@@ -69,13 +72,35 @@ def test_many_numbers_come_back_piece_by_piece() -> None:
     assert np.array(json.loads(text)).astype(np.float32).tobytes() == finite.tobytes()
 
 
-def test_everything_comes_back() -> None:
+@pytest.mark.parametrize("room", [1, 10, 4096])
+def test_everything_comes_back(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_LEAST_ROOM", room)
     history = everything()
     kinds = {*get_args(Action)} - {Paste, Run}
     assert {type(entry.action) for entry in history.entries} == kinds
     assert any(entry.refusal is not None for entry in history.entries)
     assert history.index < len(history.entries) - 1
     assert contents(reread(history)) == contents(history)
+
+
+def test_of_what_is_gone_a_writer_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "_LEAST_ROOM", 40)
+    made, before = Writer(), History.begin("notebook", CPU)
+    made.line(before.entry, None)
+    numbers = set()
+    for _ in range(60):
+        after = done(before, FORWARD, BACKWARD, FORWARD, BACKWARD)
+        for one, other in pairwise(after.entries):
+            record = json.loads(made.line(other, one.snapshot))
+            parts = [record["forward"], *record.get("deposits", [])]
+            numbers |= {(part["id"], "loss" in part) for part in parts if isinstance(part, dict)}
+        # Of what lives every number is still known.
+        assert b'"values"' not in made.line(after.entry, after.before)
+    assert len(made._arrays) <= 100
+    assert len(made._parts) <= 100
+    assert len(made._deposits) <= 100
+    # Two Forwards, each with its graph live and spent, and two deposits: no number is given twice.
+    assert len(numbers) == 60 * 6
 
 
 def test_equal_arrays_that_were_two_stay_two() -> None:

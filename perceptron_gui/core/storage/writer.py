@@ -37,6 +37,8 @@ _PHASES: dict[Operation, schema.AnyAction] = {
     Operation.UPDATE: schema.UpdateAction(),
     Operation.ZERO_GRAD: schema.ZeroGradAction(),
 }
+_LEAST_ROOM = 4096
+"""Arrays that are known before one looks which of them are gone."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -61,8 +63,9 @@ class Writer:
         self._write = write
         self._arrays: dict[int, tuple[weakref.ref[npt.NDArray[Any]], int]] = {}
         self._deposits: dict[int, tuple[weakref.ref[Deposit], int]] = {}
-        self._array_count = 0
+        self._array_count = self._part_count = 0
         self._parts: dict[tuple[object, ...], int] = {}
+        self._room = _LEAST_ROOM
 
     def line(self, entry: Entry, before: Snapshot | None) -> bytes:
         """Return the record of an entry as one line of JSON; without a snapshot before it has a whole one."""
@@ -103,6 +106,8 @@ class Writer:
         known = self._arrays.get(id(array))
         if known is not None and known[0]() is array:
             return known[1]
+        if len(self._arrays) >= self._room:
+            self._forget_dead()
         number = self._array_count
         self._array_count += 1
         self._arrays[id(array)] = weakref.ref(array), number
@@ -114,7 +119,7 @@ class Writer:
         names = ("x", "y_true", "W", "b", "z", "y_pred", "loss")
         arrays = {name: self._array(getattr(forward, name)) for name in names}
         numbers = tuple(one if isinstance(one, int) else one.id for one in arrays.values())
-        number, is_new = self._number("forward", *numbers, forward.graph)
+        number, is_new = self._number("forward", numbers, forward.graph)
         if not is_new:
             return number
         return schema.ForwardRecord(
@@ -133,9 +138,9 @@ class Writer:
             return known[1]
         forward = self._forward(deposit.forward)
         grads = [None if grad is None else self._array(grad) for grad in (deposit.W_grad, deposit.b_grad)]
-        numbers = [one.id if isinstance(one, schema.ArrayRecord) else one for one in grads]
+        numbers = tuple(one.id if isinstance(one, schema.ArrayRecord) else one for one in grads)
         of_forward = forward if isinstance(forward, int) else forward.id
-        number, is_new = self._number("deposit", of_forward, *numbers, deposit.count)
+        number, is_new = self._number("deposit", numbers, of_forward, deposit.count)
         self._deposits[id(deposit)] = weakref.ref(deposit), number
         if not is_new:
             return number
@@ -145,9 +150,18 @@ class Writer:
 
     def _number(self, *key: object) -> tuple[int, bool]:
         """Return the number of a part, and whether it is new: a part is what its arrays and values make it."""
-        count = len(self._parts)
-        number = self._parts.setdefault(key, count)
-        return number, len(self._parts) > count
+        number = self._parts.setdefault(key, self._part_count)
+        is_new = number == self._part_count
+        self._part_count += is_new
+        return number, is_new
+
+    def _forget_dead(self) -> None:
+        """Forget the numbers of what is gone, and of the parts that were made of it: nobody will name them again."""
+        self._arrays = {key: known for key, known in self._arrays.items() if known[0]() is not None}
+        self._deposits = {key: known for key, known in self._deposits.items() if known[0]() is not None}
+        alive = {None, *(number for _, number in self._arrays.values())}
+        self._parts = {key: number for key, number in self._parts.items() if _is_of(key, alive)}
+        self._room = max(_LEAST_ROOM, 2 * len(self._arrays))
 
     def _where(self, environment: Environment | None) -> int | schema.EnvironmentRecord | UnsetType:
         if environment is None:
@@ -190,6 +204,12 @@ class Writer:
                 return runs.record(action, self._array, self._deposit)
             case Paste() | Run():
                 raise TypeError("a Paste is an Assign, a Run a Ran by the time it is an entry")
+
+
+def _is_of(key: tuple[object, ...], alive: set[int | None]) -> bool:
+    """Whether all arrays of a part are alive; an environment has none."""
+    _, of, *_ = key
+    return not isinstance(of, tuple) or alive.issuperset(of)
 
 
 def _is_other(after: ForwardPass | None, before: ForwardPass | None) -> bool:
