@@ -175,6 +175,12 @@ class Recorder:
             self._overview,
         )
 
+    def end(self) -> None:
+        """Give back the room for more: what is handed out from here on holds no more than its numbers."""
+        self._flush()
+        self._kept_losses = self._kept_losses[: self._length].copy()
+        self._kept_parameters = self._kept_parameters[: self._length].copy()
+
     def _flush(self) -> None:
         """Put what was written where it is kept, and make room."""
         losses = np.array(self._losses, np.float32)

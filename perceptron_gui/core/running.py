@@ -139,6 +139,7 @@ class _Recording:
             self._record_end()
             self._give_back()
         self._control.do_jobs()
+        self._recorder.end()
         return self._frame(ending)
 
     def _is_due(self) -> bool:

@@ -30,7 +30,7 @@ from perceptron_gui.core.operations import Engine
 from perceptron_gui.core.presets import PRESETS
 from perceptron_gui.core.questions import Agreement
 from perceptron_gui.core.schedule import Schedule
-from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, frozen, same_numbers
+from perceptron_gui.core.snapshot import FloatArray, Snapshot, TensorName, frozen, owner, same_numbers
 from tests.core.play import NOTEBOOK_START, after, of_size
 from tests.strategies import briefly, runs, settings_of_a_step, snapshots, step_lists
 
@@ -363,3 +363,11 @@ def test_another_run_is_begun_from_a_checkpoint_deep_enough_for_the_ledger() -> 
     assert isinstance(base, Checkpoint)
     assert base.cycles <= 12 - deposits.MOST
     assert [deposit.count for deposit in outcome.snapshot.deposits] == [10, 1, 1]
+
+
+def test_the_curve_of_a_run_that_has_ended_holds_no_more_than_its_numbers() -> None:
+    ran = ENGINE.execute(Run(updates=5000), NOTEBOOK_START, CPU).action
+    assert isinstance(ran, Ran)
+    for array in (ran.curve.losses, ran.curve.parameters):
+        assert len(array) == 5000
+        assert owner(array).nbytes == array.nbytes
