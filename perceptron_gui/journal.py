@@ -70,13 +70,23 @@ class Journal:
 
     def follow(self, history: History) -> None:
         """Write what changed since the last call."""
-        self._catch_up(history)
+        begun, kept = self._begun, self._kept
+        self._followed = time.monotonic()
+        if begun is not None and history.entries is begun.entries and history.index == begun.index:
+            return
+        # Whatever of it goes on is in the histories that follow.
+        self._begun = self._to_begin = None
+        if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
+            return
+        self._wish = wish = Wish(history, begun)
+        last, is_long = history.entries[history.index], self._file is None and len(history.entries) > _MANY
+        self._do(lambda: self._write(wish, kept), is_large=is_long or last.new_bytes > journal_file.LARGE)
 
     def progress(self, history: History) -> None:
         """Write the run that goes on, as far as it is now, unless that was done a moment ago."""
         pause = 0.0 if self._file is None else FRAME_EVERY * self._file.last_bytes / _FRAME_BYTES
         if time.monotonic() - self._followed >= max(FRAME_EVERY, min(pause, _LONGEST)):
-            self._catch_up(history)
+            self.follow(history)
         elif history.nbytes > _HEAVY:
             self._do(partial(self._forget_before, history.entries[0]), is_large=False)
 
@@ -103,19 +113,6 @@ class Journal:
     def leave(self) -> None:
         """Close the file, and leave it for the next start."""
         self._do(self._leave, is_large=False)
-
-    def _catch_up(self, history: History) -> None:
-        begun, kept = self._begun, self._kept
-        self._followed = time.monotonic()
-        if begun is not None and history.entries is begun.entries and history.index == begun.index:
-            return
-        # Whatever of it goes on is in the histories that follow.
-        self._begun = self._to_begin = None
-        if self._wish is not None and history.nbytes > _HEAVY and self._wish.give_way(history):
-            return
-        self._wish = wish = Wish(history, begun)
-        last, is_long = history.entries[history.index], self._file is None and len(history.entries) > _MANY
-        self._do(lambda: self._write(wish, kept), is_large=is_long or last.new_bytes > journal_file.LARGE)
 
     def _do(self, work: Callable[[], None], *, is_large: bool) -> None:
         if is_large or (self._last is not None and not self._last.done()):

@@ -359,17 +359,28 @@ def test_a_history_three_times_as_long_takes_three_times_as_long_to_begin_with(t
     assert long < 3.2 * short
 
 
-def test_a_long_history_is_written_before_its_first_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "_LONG", 3)
-    worker = ManualExecutor()
-    played = Played(tmp_path, worker)
-    played.press(*[Operation.FORWARD] * 5)
-    played.journal.discard()
-    worker.work_all()
-    played.journal.begin(played.history, HERE)
-    played.journal.flush()
-    worker.work_all()
-    (begun,) = tmp_path.glob("*.journal")
+@pytest.fixture
+def of_a_long_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Played]:
+    """Return a session of some entries whose journal begins with so many unsaved ones, and is flushed at once."""
+
+    def begun(unsaved: int) -> Played:
+        monkeypatch.setattr(journal, "_LONG", 3)
+        worker = ManualExecutor()
+        played = Played(tmp_path, worker)
+        played.press(*[Operation.FORWARD] * 5)
+        played.journal.discard()
+        worker.work_all()
+        played.journal.begin(played.history, HERE, unsaved)
+        played.journal.flush()
+        worker.work_all()
+        return played
+
+    return begun
+
+
+def test_a_long_history_is_written_before_its_first_change(of_a_long_history: Callable[[int], Played]) -> None:
+    played = of_a_long_history(0)
+    (begun,) = played.folder.glob("*.journal")
     with played.left() as found:
         assert found == []
     played.press(Operation.BACKWARD)
@@ -378,17 +389,9 @@ def test_a_long_history_is_written_before_its_first_change(tmp_path: Path, monke
     played.journal.discard()
 
 
-def test_recovered_work_of_a_long_history_stays_unsaved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_recovered_work_of_a_long_history_stays_unsaved(of_a_long_history: Callable[[int], Played]) -> None:
     """The clock comes before the other thread has written it down."""
-    monkeypatch.setattr(journal, "_LONG", 3)
-    worker = ManualExecutor()
-    played = Played(tmp_path, worker)
-    played.press(*[Operation.FORWARD] * 5)
-    played.journal.discard()
-    worker.work_all()
-    played.journal.begin(played.history, HERE, 5)
-    played.journal.flush()
-    worker.work_all()
+    played = of_a_long_history(5)
     assert assert_left_is(played).unsaved == 5
     played.journal.discard()
 

@@ -196,16 +196,14 @@ def _parameter(history: History, element: Element) -> Derivation | None:
     after, is_run = path[made].snapshot, isinstance(path[made].action, Ran)
     before = _before_update(path[made]) if is_run else path[made - 1].snapshot
     gradient = None if before is None else chain_rule.stored_gradient(before, element)
-    if before is None and not is_run:
-        return None
-    names = Names(after.m, after.rows) if before is None else Names(before.m, before.rows)
+    names = Names(after.m, after.rows)
     name = names.name(element.name, element.row, element.column)
     by = names.name(f"{element.name}.grad", element.row, element.column)
     symbols = added(name, product(Name("lr", (), "lr"), by), sign=MINUS)
     if before is None or gradient is None:
         # The Update went before the phase that a run ended with: its numbers are those of another moment.
-        value = float(as_table(_array(after, element))[element.row, element.column])
-        return Derivation(element, (Equation(name, (symbols,), "←"),), value, Remark.WITHIN_RUN) if is_run else None
+        value = _number(_array(after, element), name).value
+        return Derivation(element, (Equation(name, (symbols,), "←"),), value, Remark.WITHIN_RUN)
     lr = before.config.lr
     old = _number(_array(before, element), name)
     numbers = added(old, product(Number(lr, repr(lr), repr(lr), "lr"), _number(gradient, by)), sign=MINUS)

@@ -210,19 +210,16 @@ def _new_tensors(after: Snapshot, before: Snapshot | None) -> str:
 
 
 def _backward(after: Snapshot) -> str:
-    count = sum(deposit.count for deposit in after.deposits)
-    spent = after.forward is not None and after.forward.graph is GraphState.FREED
-    said = (
-        translate("sentences", "Backward: the gradients are in W.grad and b.grad.")
-        if count == 1
-        else translate("sentences", "Backward: added to what was there. Backwards summed in .grad: {count}.").format(
-            count=count
-        )
-    )
     of_W, of_b = backwards_in(after)
+    spent = after.forward is not None and after.forward.graph is GraphState.FREED
     if of_W != of_b:
         apart = translate("sentences", "Backward: Backwards summed in W.grad: {W}, in b.grad: {b}.")
         said = apart.format(W=of_W, b=of_b)
+    elif of_W == 1:
+        said = translate("sentences", "Backward: the gradients are in W.grad and b.grad.")
+    else:
+        summed = translate("sentences", "Backward: added to what was there. Backwards summed in .grad: {count}.")
+        said = summed.format(count=of_W)
     end = translate("sentences", "The graph is spent.")
     return f"{said} {end}" if spent else said
 

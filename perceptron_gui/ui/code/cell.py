@@ -151,16 +151,15 @@ def _shortened(printed: list[str]) -> list[str]:
 
 
 def _backward(after: Snapshot) -> str:
-    count = sum(deposit.count for deposit in after.deposits)
+    of_W, of_b = backwards_in(after)
     is_spent = after.forward is not None and after.forward.graph is GraphState.FREED
     graph = translate("CodeCell", "The graph is spent.") if is_spent else translate("CodeCell", "The graph is kept.")
-    if count <= 1:
-        return graph
-    added = translate("CodeCell", "Added to what was there: the sum of {count} Backwards.").format(count=count)
-    of_W, of_b = backwards_in(after)
     if of_W != of_b:
-        apart = translate("CodeCell", "Backwards summed in W.grad: {W}, in b.grad: {b}.")
-        added = apart.format(W=of_W, b=of_b)
+        added = translate("CodeCell", "Backwards summed in W.grad: {W}, in b.grad: {b}.").format(W=of_W, b=of_b)
+    elif of_W > 1:
+        added = translate("CodeCell", "Added to what was there: the sum of {count} Backwards.").format(count=of_W)
+    else:
+        return graph
     return f"{added} {graph}"
 
 

@@ -346,10 +346,7 @@ class ContourPlot(Plot):
                 axis.setGrid(_GRID_ALPHA if self.pair.is_single else False)
 
     def _take_twin(self) -> None:
-        twin, now = self._second_run.twin, self._snapshot
-        self._twin_trail = NOWHERE
-        if twin is not None and now is not None:
-            self._twin_trail = trail_of_twin(twin, *self.pair.elements, now)
+        self._twin_trail = trail_of_twin(self._second_run.twin, *self.pair.elements, self._snapshot)
 
     def _ask(self) -> None:
         """Ask for what is not known, or not asked yet, of what is seen."""

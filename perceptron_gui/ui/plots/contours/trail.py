@@ -185,8 +185,10 @@ class TrailReading:
         return self._trail
 
 
-def trail_of_twin(twin: Twin, across: Element, down: Element | None, now: Snapshot) -> Trail:
+def trail_of_twin(twin: Twin | None, across: Element, down: Element | None, now: Snapshot | None) -> Trail:
     """Read the way of the second run, its last MOST_POINTS points; `now` is the state that is shown beside it."""
+    if twin is None or now is None:
+        return NOWHERE
     last = slice(-MOST_POINTS, None)
     W, b, updates = twin.path.W[last], twin.path.b[last], twin.path.updates[last]
 

@@ -72,9 +72,9 @@ def of_earlier(loss: float, *, is_twin: bool, is_curve: bool) -> list[str]:
 
 def of_present(on_surface: float | None, moves: Moves, snapshot: Snapshot) -> list[str]:
     """Say the loss at the present point, and where the gradients point, which may be those of another state."""
-    said, forward = [], snapshot.forward
-    is_of_surface = forward is not None and not snapshot.stale and forward.rows == rows_seen(snapshot)
-    if forward is not None and not snapshot.stale:
+    said, forward = [], None if snapshot.stale else snapshot.forward
+    is_of_surface = forward is not None and forward.rows == rows_seen(snapshot)
+    if forward is not None:
         whose = "loss" if is_of_surface or forward.rows is None else of_rows(forward.rows)
         said.append(f"{whose} = {full_text(float(forward.loss))}")
     if on_surface is not None and not is_of_surface:
